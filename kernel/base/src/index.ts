@@ -1,9 +1,8 @@
 /** The door of `@tavola/base`: ids, thousandths, instants, dice, errors, bounded queues. */
 
 export { BoundedQueue } from "./bounded-queue.ts";
-export { CodedError, describeError, InvariantViolation, invariant, unreachable } from "./errors.ts";
 export type { CodedErrorOptions } from "./errors.ts";
-export { agentIdOf, asId, frameworkIdOf, offerIdOf } from "./ids.ts";
+export { CodedError, describeError, InvariantViolation, invariant, unreachable } from "./errors.ts";
 export type {
   AgentId,
   AnyId,
@@ -14,10 +13,20 @@ export type {
   OfferId,
   TaskId,
 } from "./ids.ts";
-export { dayMs, epochSecondsOf, hourMs, instant, later, minuteMs, secondMs, weekMs } from "./instant.ts";
+export { agentIdOf, asId, frameworkIdOf, offerIdOf } from "./ids.ts";
 export type { Instant } from "./instant.ts";
-export { milli, minus, plus, unitsOf, zeroMilli } from "./milli.ts";
+export {
+  dayMs,
+  epochSecondsOf,
+  hourMs,
+  instant,
+  later,
+  minuteMs,
+  secondMs,
+  weekMs,
+} from "./instant.ts";
 export type { Milli } from "./milli.ts";
-export { randomInt, randomUuid, seededRandom, shuffle } from "./random.ts";
+export { milli, minus, plus, unitsOf, zeroMilli } from "./milli.ts";
 export type { Random } from "./random.ts";
+export { randomInt, randomUuid, seededRandom, shuffle } from "./random.ts";
 export type { Result } from "./result.ts";

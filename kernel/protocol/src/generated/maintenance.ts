@@ -1,0 +1,39 @@
+// Generated from proto/ by tools/generate-protocol.ts; edit those, then `npm run generate`.
+
+import { type MessageType, message } from "../message-type.ts";
+import * as allocator from "./allocator.ts";
+import * as v1 from "./v1.ts";
+
+export interface ClusterStatus {
+  draining_machines?: readonly ClusterStatus_DrainingMachine[];
+  down_machines?: readonly v1.MachineID[];
+}
+export const ClusterStatus: MessageType<ClusterStatus> = message("mesos.v1.maintenance.ClusterStatus", () => [
+  [1, "draining_machines", ClusterStatus_DrainingMachine, "repeated"],
+  [2, "down_machines", v1.MachineID, "repeated"],
+]);
+
+export interface ClusterStatus_DrainingMachine {
+  id: v1.MachineID;
+  statuses?: readonly allocator.InverseOfferStatus[];
+}
+export const ClusterStatus_DrainingMachine: MessageType<ClusterStatus_DrainingMachine> = message("mesos.v1.maintenance.ClusterStatus.DrainingMachine", () => [
+  [1, "id", v1.MachineID, "required"],
+  [2, "statuses", allocator.InverseOfferStatus, "repeated"],
+]);
+
+export interface Schedule {
+  windows?: readonly Window[];
+}
+export const Schedule: MessageType<Schedule> = message("mesos.v1.maintenance.Schedule", () => [
+  [1, "windows", Window, "repeated"],
+]);
+
+export interface Window {
+  machine_ids?: readonly v1.MachineID[];
+  unavailability: v1.Unavailability;
+}
+export const Window: MessageType<Window> = message("mesos.v1.maintenance.Window", () => [
+  [1, "machine_ids", v1.MachineID, "repeated"],
+  [2, "unavailability", v1.Unavailability, "required"],
+]);

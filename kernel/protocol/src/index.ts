@@ -1,0 +1,27 @@
+/**
+ * The door of `@tavola/protocol`: messages, and how they travel.
+ *
+ * The messages of `mesos.v1` are exported flat (`Offer`, `TaskInfo`), those of an API or of the
+ * internal protocol under its name (`scheduler.Call`, `internal.RunTaskMessage`).
+ */
+
+export * as agent from "./generated/agent.ts";
+export * as allocator from "./generated/allocator.ts";
+export * as duration from "./generated/duration.ts";
+export * as executor from "./generated/executor.ts";
+export * as internal from "./generated/internal.ts";
+export * as maintenance from "./generated/maintenance.ts";
+export * as master from "./generated/master.ts";
+export * as quota from "./generated/quota.ts";
+export * as scheduler from "./generated/scheduler.ts";
+export * from "./generated/v1.ts";
+export type { LibprocessMessage } from "./libprocess.ts";
+export { encodeLibprocessMessage, LibprocessDecoder } from "./libprocess.ts";
+export type { MessageFormat } from "./media-types.ts";
+export { jsonType, protobufType, recordIoType } from "./media-types.ts";
+export { decodeMessage, encodeMessage } from "./message-codec.ts";
+export { formatMessageJson, messageFromJson, parseMessageJson } from "./message-json.ts";
+export type { EnumType, Field, MessageOf, MessageType } from "./message-type.ts";
+export { encodeRecord, RecordDecoder } from "./record-io.ts";
+export type { Upid } from "./upid.ts";
+export { formatUpid, parseUpid } from "./upid.ts";
