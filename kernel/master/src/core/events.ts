@@ -1,0 +1,76 @@
+/**
+ * What happens to the master: everything that may start a turn.
+ */
+
+import type { AgentId, FrameworkId, OfferId } from "@tavola/base";
+import type { internal, scheduler } from "@tavola/protocol";
+import type { Ticket } from "./effects.ts";
+import type { StreamId } from "./state.ts";
+
+export type MasterEvent =
+  /** This master was elected (with no registry to read, also recovered). */
+  | { readonly kind: "elected" }
+  | AgentMessageEvent
+  /** The connection to this address broke. */
+  | { readonly kind: "agentExited"; readonly pid: string }
+  | { readonly kind: "agentPingDue"; readonly agentId: AgentId }
+  | { readonly kind: "agentReregisterTimedOut"; readonly agentId: AgentId }
+  /** A scheduler opened `stream` with a SUBSCRIBE. */
+  | {
+      readonly kind: "subscribed";
+      readonly stream: StreamId;
+      readonly subscribe: scheduler.Call_Subscribe;
+      readonly principal?: string;
+    }
+  /** The scheduler's end of `stream` went away. */
+  | { readonly kind: "streamClosed"; readonly stream: StreamId }
+  /** A call that passed the checks of the request path; with a ticket where an answer is waited for. */
+  | {
+      readonly kind: "called";
+      readonly frameworkId: FrameworkId;
+      readonly call: scheduler.Call;
+      readonly ticket?: Ticket;
+    }
+  | { readonly kind: "failoverTimedOut"; readonly frameworkId: FrameworkId }
+  | { readonly kind: "offerTimedOut"; readonly offerId: OfferId }
+  | { readonly kind: "allocate" }
+  /** From an operator. */
+  | { readonly kind: "teardownAsked"; readonly frameworkId: FrameworkId; readonly ticket: Ticket }
+  | { readonly kind: "markAgentGoneAsked"; readonly agentId: AgentId; readonly ticket: Ticket }
+  | PersistedEvent;
+
+/** A libprocess message to `master` (or a pong to its observer), decoded. */
+export type AgentMessageEvent =
+  | FromAgent<"registerSlave", internal.RegisterSlaveMessage>
+  | FromAgent<"reregisterSlave", internal.ReregisterSlaveMessage>
+  | FromAgent<"unregisterSlave", internal.UnregisterSlaveMessage>
+  | FromAgent<"updateSlave", internal.UpdateSlaveMessage>
+  | FromAgent<"statusUpdate", internal.StatusUpdateMessage>
+  | FromAgent<"exitedExecutor", internal.ExitedExecutorMessage>
+  | FromAgent<"executorToFramework", internal.ExecutorToFrameworkMessage>
+  | FromAgent<"pong", internal.PongSlaveMessage>;
+
+interface FromAgent<Kind extends string, Message> {
+  readonly kind: Kind;
+  /** The sender's address, text form. */
+  readonly from: string;
+  readonly message: Message;
+}
+
+/** A `persist` effect is durable. */
+export type PersistedEvent =
+  | {
+      readonly kind: "agentAdmitted";
+      readonly agentId: AgentId;
+      readonly from: string;
+      readonly message: internal.RegisterSlaveMessage;
+    }
+  | {
+      readonly kind: "agentReadmitted";
+      readonly agentId: AgentId;
+      readonly from: string;
+      readonly message: internal.ReregisterSlaveMessage;
+    }
+  | { readonly kind: "agentMarkedUnreachable"; readonly agentId: AgentId; readonly reason: string }
+  | { readonly kind: "agentMarkedGone"; readonly agentId: AgentId; readonly ticket?: Ticket }
+  | { readonly kind: "agentRemoved"; readonly agentId: AgentId; readonly reason: string };
