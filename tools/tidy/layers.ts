@@ -27,11 +27,12 @@ export const layers: Readonly<Record<string, number>> = {
   "platform/stats": 7,
   "platform/console": 7,
   cli: 8,
-  simulation: 9,
-  conformance: 9,
-  e2e: 9,
-  bench: 9,
-  examples: 9,
+  harness: 9,
+  simulation: 10,
+  conformance: 10,
+  e2e: 10,
+  bench: 10,
+  examples: 10,
 };
 
 /** Same-layer imports that the design allows: resources are made of messages. */
@@ -54,7 +55,7 @@ function refusal(from: string, to: string): string | undefined {
   const fromLayer = layers[from];
   const toLayer = layers[to];
   if (fromLayer === undefined || toLayer === undefined) return undefined;
-  if (toLayer === 9) return `nobody imports ${to}`;
+  if (toLayer === 10) return `nobody imports ${to}`;
   if (from.startsWith("platform/") && !platformMayUse.includes(to)) {
     return `the platform meets ${to} only over the wire`;
   }

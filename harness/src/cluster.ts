@@ -1,0 +1,115 @@
+/**
+ * A whole cluster as `tavola up` starts it: real processes on free ports of loopback.
+ *
+ * Everything it writes is below one temporary folder, which goes when it stops. Stopping waits for
+ * the process to end by itself; one that does not is killed and reported as an error.
+ */
+
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { eventually } from "./eventually.ts";
+
+export interface ClusterOptions {
+  /** Default 2. */
+  readonly agents?: number;
+  /** Further arguments of `tavola up`. */
+  readonly arguments?: readonly string[];
+  /** How long the cluster may take to be ready, and to end. Default 30 s. */
+  readonly boundMs?: number;
+}
+
+export interface Cluster {
+  /** `http://127.0.0.1:port`. */
+  readonly master: string;
+  readonly agents: readonly string[];
+  /** Of the `tavola up` process. */
+  readonly pid: number;
+  readonly workDir: string;
+  /** All that it has printed so far. */
+  output(): string;
+  /** Ends it and removes its folder. Throws when it had to be killed or ended with an error. */
+  stop(): Promise<void>;
+}
+
+/** The root of the repository. */
+export const repositoryRoot = join(import.meta.dirname, "../..");
+
+/** The `tavola` command in this checkout, as an argv to append to. */
+export const tavolaCommand: readonly string[] = [
+  process.execPath,
+  join(repositoryRoot, "cli/src/main.ts"),
+];
+
+interface ReadyFile {
+  readonly master: string;
+  readonly agents: readonly string[];
+  readonly pid: number;
+}
+
+export async function startCluster(
+  options: ClusterOptions = {},
+  command: readonly string[] = tavolaCommand,
+): Promise<Cluster> {
+  const folder = mkdtempSync(join(tmpdir(), "tavola-cluster-"));
+  const readyFile = join(folder, "ready.json");
+  const workDir = join(folder, "work");
+  const boundMs = options.boundMs ?? 30_000;
+  const [program = process.execPath, ...args] = [
+    ...command,
+    "up",
+    "--ports=auto",
+    `--ready-file=${readyFile}`,
+    `--work-dir=${workDir}`,
+    `--agents=${options.agents ?? 2}`,
+    ...(options.arguments ?? []),
+  ];
+  const child = spawn(program, args, { stdio: ["ignore", "pipe", "pipe"] });
+  let output = "";
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding("utf8").on("data", (text: string) => {
+      output += text;
+    });
+  }
+  const stop = async (): Promise<void> => {
+    try {
+      await end(child, boundMs, () => output);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  };
+  try {
+    const ready = await eventually(
+      "the cluster to be ready",
+      () => {
+        if (ended(child)) throw new Error(`tavola up ended early:\n${output}`);
+        return JSON.parse(readFileSync(readyFile, "utf8")) as ReadyFile;
+      },
+      { boundMs },
+    );
+    return { ...ready, workDir, output: () => output, stop };
+  } catch (error) {
+    await stop().catch(() => undefined);
+    throw new Error(`cannot start a cluster:\n${output}`, { cause: error });
+  }
+}
+
+function ended(child: ChildProcess): boolean {
+  return child.exitCode !== null || child.signalCode !== null;
+}
+
+async function end(child: ChildProcess, boundMs: number, output: () => string): Promise<void> {
+  const exited = new Promise<void>((resolve) => {
+    if (ended(child)) resolve();
+    else child.once("exit", () => resolve());
+  });
+  child.kill("SIGTERM");
+  const bound = setTimeout(() => child.kill("SIGKILL"), boundMs);
+  await exited;
+  clearTimeout(bound);
+  if (child.exitCode !== 0) {
+    const how = child.signalCode ?? `exit code ${child.exitCode}`;
+    throw new Error(`tavola up ended with ${how}:\n${output()}`);
+  }
+}
