@@ -1,0 +1,33 @@
+/**
+ * Counts of what happened, behind the metrics of the same names (`slave/tasks_failed`, …).
+ */
+
+/** Terminal states that have a counter of their own. */
+export type CountedTaskState =
+  | "TASK_FINISHED"
+  | "TASK_FAILED"
+  | "TASK_KILLED"
+  | "TASK_LOST"
+  | "TASK_GONE";
+
+export interface AgentCounters {
+  readonly tasks: Record<CountedTaskState, number>;
+  executorsTerminated: number;
+  containerLaunchErrors: number;
+  validStatusUpdates: number;
+  invalidStatusUpdates: number;
+  validFrameworkMessages: number;
+  invalidFrameworkMessages: number;
+}
+
+export function createCounters(): AgentCounters {
+  return {
+    tasks: { TASK_FINISHED: 0, TASK_FAILED: 0, TASK_KILLED: 0, TASK_LOST: 0, TASK_GONE: 0 },
+    executorsTerminated: 0,
+    containerLaunchErrors: 0,
+    validStatusUpdates: 0,
+    invalidStatusUpdates: 0,
+    validFrameworkMessages: 0,
+    invalidFrameworkMessages: 0,
+  };
+}

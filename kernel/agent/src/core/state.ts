@@ -1,0 +1,124 @@
+/**
+ * What an agent knows: frameworks, their executors, their tasks. The data model, without behaviour.
+ *
+ * The rules in this folder change these objects, each inside one turn (see `turn.ts`); everything
+ * else only reads them, between turns.
+ *
+ *     AgentState
+ *       frameworks ---------> Framework
+ *                               executors ----------> Executor
+ *                                                       queuedTasks      (not yet sent to it)
+ *                                                       launchedTasks    (sent, not terminal)
+ *                                                       terminatedTasks  (terminal, not acknowledged)
+ *                                                       completedTasks   (terminal, acknowledged)
+ *                               completedExecutors -> Executor
+ *       completedFrameworks -> Framework
+ *       executorsByContainer: the live executors again, by container
+ *       updates: StatusUpdateStreams (see status-update-streams.ts)
+ */
+
+import type { AgentId, ContainerId, ExecutorId, FrameworkId, Instant, TaskId } from "@tavola/base";
+import type {
+  AgentInfo,
+  ContainerStatus,
+  ExecutorInfo,
+  FrameworkInfo,
+  Task,
+  TaskInfo,
+  Upid,
+} from "@tavola/protocol";
+import type { Resources } from "@tavola/resources";
+import type { AgentConfig } from "./agent-config.ts";
+import type { BoundedHistory } from "./bounded-history.ts";
+import type { AgentCounters } from "./counters.ts";
+import type { StatusUpdateStreams } from "./status-update-streams.ts";
+
+/**
+ *     recovering --> disconnected <--> running
+ *                          |              |
+ *                          +-> terminating <-+
+ *
+ * disconnected: no master has confirmed a registration. terminating: shutting everything down.
+ */
+export type AgentPhase = "recovering" | "disconnected" | "running" | "terminating";
+
+export interface AgentState {
+  readonly config: AgentConfig;
+  phase: AgentPhase;
+  /** Carries the id once a master gave one. */
+  info: AgentInfo;
+  id: AgentId | undefined;
+  /** The detected leader. */
+  master: Upid | undefined;
+  masterHostname: string;
+  masterPingTimeoutMs: number;
+  /** Upper bound of the next random delay before (re)registering. */
+  registrationBackoffMs: number;
+  readonly frameworks: Map<FrameworkId, Framework>;
+  readonly completedFrameworks: BoundedHistory<Framework>;
+  readonly executorsByContainer: Map<ContainerId, Executor>;
+  readonly updates: StatusUpdateStreams;
+  readonly counters: AgentCounters;
+  readonly startedAt: Instant;
+}
+
+/** terminating: no new tasks; it goes when its last executor has gone. */
+export type FrameworkPhase = "running" | "terminating";
+
+export interface Framework {
+  readonly id: FrameworkId;
+  info: FrameworkInfo;
+  /** Where a native (v0) scheduler listens; undefined for HTTP ones. */
+  pid: string | undefined;
+  phase: FrameworkPhase;
+  isPartitionAware: boolean;
+  readonly executors: Map<ExecutorId, Executor>;
+  readonly completedExecutors: BoundedHistory<Executor>;
+  /** Whose executor a task belongs to, while it is queued, launched or terminated. */
+  readonly executorsByTask: Map<TaskId, Executor>;
+}
+
+/**
+ *     registering --> running --> terminating --> terminated
+ *          |             |                            ^
+ *          +-------------+----------------------------+
+ *
+ * registering: its container is being made, or it has not subscribed yet. terminating: told to shut
+ * down, or killed. terminated: its container is gone; it stays until its updates are acknowledged.
+ */
+export type ExecutorPhase = "registering" | "running" | "terminating" | "terminated";
+
+export interface Executor {
+  readonly id: ExecutorId;
+  readonly framework: Framework;
+  readonly info: ExecutorInfo;
+  readonly containerId: ContainerId;
+  /** Made up by the agent for a command task; runs in the executor host. */
+  readonly isGenerated: boolean;
+  /** Its framework asked for checkpoints. */
+  readonly isCheckpointing: boolean;
+  /** The sandbox, absolute. */
+  readonly directory: string;
+  readonly user: string | undefined;
+  phase: ExecutorPhase;
+  /** Whether its stream is open. */
+  isConnected: boolean;
+  /** What its container was last sized for. */
+  containerResources: Resources;
+  containerStatus: ContainerStatus | undefined;
+  readonly queuedTasks: Map<TaskId, TaskInfo>;
+  readonly launchedTasks: Map<TaskId, Task>;
+  readonly terminatedTasks: Map<TaskId, Task>;
+  readonly completedTasks: BoundedHistory<Task>;
+  /** Whether it was ever sent a task. */
+  everSentTask: boolean;
+  /** Why the agent ends it, for the tasks that die with it. The first reason stays. */
+  pendingTermination: PendingTermination | undefined;
+}
+
+/** How the tasks of an executor end when the agent itself ends it. */
+export interface PendingTermination {
+  readonly state: "TASK_FAILED" | "TASK_KILLED" | "TASK_LOST" | "TASK_GONE";
+  readonly reason: import("@tavola/protocol").TaskStatus_Reason;
+  readonly message: string;
+}
