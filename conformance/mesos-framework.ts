@@ -1,0 +1,25 @@
+/**
+ * `mesos-framework` from npm, unmodified: the v1 scheduler API in JSON.
+ */
+
+import { join } from "node:path";
+import type { Client } from "./client.ts";
+import { step } from "./toolchain.ts";
+
+export const mesosFramework: Client = {
+  name: "mesos-framework",
+  speaks: "v1 scheduler API, JSON",
+  async prepare() {
+    return undefined;
+  },
+  checks: [
+    {
+      name: "command tasks to TASK_FINISHED",
+      async run(cluster, folder) {
+        const { hostname, port } = new URL(cluster.master);
+        const script = join(import.meta.dirname, "mesos-framework/scheduler.mjs");
+        await step(process.execPath, [script, hostname, port], { cwd: folder, timeoutMs: 60_000 });
+      },
+    },
+  ],
+};

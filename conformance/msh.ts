@@ -1,0 +1,46 @@
+/**
+ * `msh` of mesos-go from the Go module proxy, unmodified: the v1 scheduler API in protobuf.
+ */
+
+import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { runProcess } from "@tavola/harness";
+import type { Client } from "./client.ts";
+import { findProgram, step } from "./toolchain.ts";
+
+const here = join(import.meta.dirname, "mesos-go");
+
+export const msh: Client = {
+  name: "msh",
+  speaks: "v1 scheduler API, protobuf",
+  async prepare(folder) {
+    const go = findProgram("go");
+    if (go === undefined) return "go is not installed";
+    const binary = join(folder, "msh");
+    if (existsSync(binary)) return undefined;
+    const build = ["build", "-o", binary, "github.com/mesos/mesos-go/api/v1/cmd/msh"];
+    await step(go, build, { cwd: here, timeoutMs: 300_000 });
+    return undefined;
+  },
+  checks: [
+    {
+      name: "a command that succeeds",
+      async run(cluster, folder) {
+        const args = ["-master", new URL(cluster.master).host, "--", "/bin/echo", "hello"];
+        const result = await step(join(folder, "msh"), args, { timeoutMs: 30_000 });
+        assert.match(result.stderr, /TASK_FINISHED/);
+      },
+    },
+    {
+      name: "a command that fails",
+      async run(cluster, folder) {
+        const args = ["-master", new URL(cluster.master).host, "--", "/bin/false"];
+        const result = await runProcess(join(folder, "msh"), args, { timeoutMs: 30_000 });
+        assert.equal(result.timedOut, false, result.stderr);
+        assert.notEqual(result.code, 0);
+        assert.match(result.stderr, /TASK_FAILED/);
+      },
+    },
+  ],
+};
