@@ -25,3 +25,4 @@ export type { EnumType, Field, MessageOf, MessageType } from "./message-type.ts"
 export { encodeRecord, RecordDecoder } from "./record-io.ts";
 export type { Upid } from "./upid.ts";
 export { formatUpid, parseUpid } from "./upid.ts";
+export { mesosVersion, tavolaVersion, versionInfo } from "./version.ts";
