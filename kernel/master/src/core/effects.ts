@@ -14,6 +14,7 @@ import type {
   scheduler,
   TaskState,
   TaskStatus,
+  Upid,
 } from "@tavola/protocol";
 import type { MasterEvent } from "./events.ts";
 import type { Agent, Framework, StreamId, Task } from "./state.ts";
@@ -55,9 +56,8 @@ export interface SendMessage {
   readonly kind: "send";
   /** Process id on our side: `master`, or `slave-observer(n)`. */
   readonly fromId: string;
-  /** Text form of the receiver's address. */
-  readonly to: string;
-  // biome-ignore lint/suspicious/noExplicitAny: one effect carries any message; `send()` checks it
+  readonly to: Upid;
+  // biome-ignore lint/suspicious/noExplicitAny: one effect carries any message; `Turn.send` checks it
   readonly type: MessageType<any>;
   readonly message: unknown;
 }

@@ -88,6 +88,10 @@ export interface Framework {
   usedResources: Resources;
   readonly usedByAgent: Map<AgentId, Resources>;
   offeredResources: Resources;
+  /** Of `tasks` and `unreachableTasks`, by state. */
+  readonly tasksByState: Record<TaskState, number>;
+  /** Names below `master/frameworks/<name>/<id>/`: `calls/accept`, `events/offers`, `offers/sent`, … */
+  readonly counters: Counters;
 }
 
 /**
@@ -158,20 +162,26 @@ export interface Agent {
   readonly executorsByFramework: Map<FrameworkId, Map<ExecutorId, ExecutorInfo>>;
   /** Kills asked for and not yet seen done; repeated when the agent reregisters. */
   readonly killsPending: Map<FrameworkId, Set<TaskId>>;
-  /** The pinger: process `slave-observer(n)`; pings sent since the last pong. */
-  readonly observer: { readonly number: number; pingsUnanswered: number };
-  /** A registry write that will take it away is under way. */
-  leaving: "unreachable" | "gone" | undefined;
+  /** The pinger: process `slave-observer(number)`; how many pings in a row went unanswered. */
+  readonly observer: { readonly number: number; pongAwaited: boolean; pingsMissed: number };
 }
 
 export interface UnreachableAgent {
   readonly id: AgentId;
   readonly since: Instant;
-  /** Frameworks that had tasks there; kept to tell who is concerned. */
-  readonly frameworks: ReadonlySet<FrameworkId>;
+  /** Its tasks, as far as `unreachableTasks` of their frameworks still remember them. */
+  readonly tasks: readonly Task[];
 }
 
-/** Everything a role has to its name; present while a framework is subscribed to it. */
+/** Agents whose next state waits for the registry: nothing else is started for them meanwhile. */
+export interface AgentTransitions {
+  /** Addresses of agents that asked to register. */
+  readonly registering: Set<string>;
+  readonly reregistering: Set<AgentId>;
+  readonly leaving: Map<AgentId, "unreachable" | "gone" | "removed">;
+}
+
+/** Present while a framework is subscribed to the role or uses resources allocated to it. */
 export interface RoleMembers {
   readonly name: string;
   readonly frameworks: Set<FrameworkId>;
@@ -206,9 +216,10 @@ export interface MasterState {
   readonly goneAgents: Map<AgentId, { readonly id: AgentId; readonly since: Instant }>;
   /** Unregistered or replaced; kept for a while to answer reconciliation. */
   readonly removedAgents: BoundedHistory<AgentId, true>;
+  readonly transitions: AgentTransitions;
   readonly offers: Map<OfferId, OfferRecord>;
   readonly roles: Map<string, RoleMembers>;
-  /** Of `tasks` of all frameworks, by state; every state is present. */
+  /** Of `tasks` and `unreachableTasks` of all frameworks, by state; every state is present. */
   readonly tasksByState: Record<TaskState, number>;
   readonly counters: Counters;
   /** Next numbers of ids. */
