@@ -113,7 +113,8 @@ ${this.#body.join("\n")}`;
 
   #addMessage(definition: protobuf.Type): void {
     const name = localName(definition);
-    const fields = [...definition.fieldsArray].sort((a, b) => a.id - b.id);
+    // As declared: JSON is written in this order.
+    const fields = definition.fieldsArray;
     this.#document(definition.comment, "");
     this.#body.push(`export interface ${name} {`);
     for (const field of fields) {
@@ -165,6 +166,9 @@ ${this.#body.join("\n")}`;
     const options = [
       ...(fallback === undefined ? [] : [`default: ${JSON.stringify(fallback)}`]),
       ...(oneof === undefined ? [] : [`oneof: "${oneof}"`]),
+      ...(fallback !== undefined && field.options?.["deprecated"] === true
+        ? ["deprecated: true"]
+        : []),
     ];
     if (options.length > 0) row.push(`{ ${options.join(", ")} }`);
     return `[${row.join(", ")}]`;

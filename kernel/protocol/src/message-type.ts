@@ -27,6 +27,8 @@ export interface FieldOptions {
   readonly default?: unknown;
   /** Name of the oneof that the field belongs to. */
   readonly oneof?: string;
+  /** Told only of fields that have a default: Mesos's JSON leaves those out when they are unset. */
+  readonly deprecated?: boolean;
 }
 
 /** One row of a message's table; `kind` is the element's for repeated fields and the value's for maps. */
@@ -50,7 +52,7 @@ export interface MessageType<T> {
   readonly form: "message";
   /** Fully qualified, as in the .proto file; for internal messages this is the name on the wire. */
   readonly typeName: string;
-  /** Ascending by number. */
+  /** In the order of the .proto file, which is that of Mesos's JSON; protobuf is written by number. */
   readonly fields: readonly Field[];
   /** Carries T for inference; never set. */
   readonly $type?: T;

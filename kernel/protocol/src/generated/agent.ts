@@ -9,13 +9,14 @@ export interface Call {
   set_logging_level?: Call_SetLoggingLevel;
   list_files?: Call_ListFiles;
   read_file?: Call_ReadFile;
+  get_containers?: Call_GetContainers;
   launch_nested_container?: Call_LaunchNestedContainer;
   wait_nested_container?: Call_WaitNestedContainer;
   kill_nested_container?: Call_KillNestedContainer;
+  remove_nested_container?: Call_RemoveNestedContainer;
   launch_nested_container_session?: Call_LaunchNestedContainerSession;
   attach_container_input?: Call_AttachContainerInput;
   attach_container_output?: Call_AttachContainerOutput;
-  remove_nested_container?: Call_RemoveNestedContainer;
   launch_container?: Call_LaunchContainer;
   wait_container?: Call_WaitContainer;
   kill_container?: Call_KillContainer;
@@ -23,9 +24,8 @@ export interface Call {
   add_resource_provider_config?: Call_AddResourceProviderConfig;
   update_resource_provider_config?: Call_UpdateResourceProviderConfig;
   remove_resource_provider_config?: Call_RemoveResourceProviderConfig;
-  get_containers?: Call_GetContainers;
-  prune_images?: Call_PruneImages;
   mark_resource_provider_gone?: Call_MarkResourceProviderGone;
+  prune_images?: Call_PruneImages;
 }
 export const Call: MessageType<Call> = message("mesos.v1.agent.Call", () => [
   [1, "type", Call_Type, "optional"],
@@ -33,13 +33,14 @@ export const Call: MessageType<Call> = message("mesos.v1.agent.Call", () => [
   [3, "set_logging_level", Call_SetLoggingLevel, "optional"],
   [4, "list_files", Call_ListFiles, "optional"],
   [5, "read_file", Call_ReadFile, "optional"],
+  [20, "get_containers", Call_GetContainers, "optional"],
   [6, "launch_nested_container", Call_LaunchNestedContainer, "optional"],
   [7, "wait_nested_container", Call_WaitNestedContainer, "optional"],
   [8, "kill_nested_container", Call_KillNestedContainer, "optional"],
+  [12, "remove_nested_container", Call_RemoveNestedContainer, "optional"],
   [9, "launch_nested_container_session", Call_LaunchNestedContainerSession, "optional"],
   [10, "attach_container_input", Call_AttachContainerInput, "optional"],
   [11, "attach_container_output", Call_AttachContainerOutput, "optional"],
-  [12, "remove_nested_container", Call_RemoveNestedContainer, "optional"],
   [13, "launch_container", Call_LaunchContainer, "optional"],
   [14, "wait_container", Call_WaitContainer, "optional"],
   [15, "kill_container", Call_KillContainer, "optional"],
@@ -47,9 +48,8 @@ export const Call: MessageType<Call> = message("mesos.v1.agent.Call", () => [
   [17, "add_resource_provider_config", Call_AddResourceProviderConfig, "optional"],
   [18, "update_resource_provider_config", Call_UpdateResourceProviderConfig, "optional"],
   [19, "remove_resource_provider_config", Call_RemoveResourceProviderConfig, "optional"],
-  [20, "get_containers", Call_GetContainers, "optional"],
-  [21, "prune_images", Call_PruneImages, "optional"],
   [22, "mark_resource_provider_gone", Call_MarkResourceProviderGone, "optional"],
+  [21, "prune_images", Call_PruneImages, "optional"],
 ]);
 
 export interface Call_AddResourceProviderConfig {
@@ -396,12 +396,12 @@ export interface Response {
   get_containers?: Response_GetContainers;
   get_frameworks?: Response_GetFrameworks;
   get_executors?: Response_GetExecutors;
-  get_tasks?: Response_GetTasks;
-  wait_nested_container?: Response_WaitNestedContainer;
-  get_agent?: Response_GetAgent;
-  wait_container?: Response_WaitContainer;
-  get_resource_providers?: Response_GetResourceProviders;
   get_operations?: Response_GetOperations;
+  get_tasks?: Response_GetTasks;
+  get_agent?: Response_GetAgent;
+  get_resource_providers?: Response_GetResourceProviders;
+  wait_nested_container?: Response_WaitNestedContainer;
+  wait_container?: Response_WaitContainer;
 }
 export const Response: MessageType<Response> = message("mesos.v1.agent.Response", () => [
   [1, "type", Response_Type, "optional"],
@@ -416,12 +416,12 @@ export const Response: MessageType<Response> = message("mesos.v1.agent.Response"
   [10, "get_containers", Response_GetContainers, "optional"],
   [11, "get_frameworks", Response_GetFrameworks, "optional"],
   [12, "get_executors", Response_GetExecutors, "optional"],
-  [13, "get_tasks", Response_GetTasks, "optional"],
-  [14, "wait_nested_container", Response_WaitNestedContainer, "optional"],
-  [15, "get_agent", Response_GetAgent, "optional"],
-  [16, "wait_container", Response_WaitContainer, "optional"],
-  [17, "get_resource_providers", Response_GetResourceProviders, "optional"],
   [18, "get_operations", Response_GetOperations, "optional"],
+  [13, "get_tasks", Response_GetTasks, "optional"],
+  [15, "get_agent", Response_GetAgent, "optional"],
+  [17, "get_resource_providers", Response_GetResourceProviders, "optional"],
+  [14, "wait_nested_container", Response_WaitNestedContainer, "optional"],
+  [16, "wait_container", Response_WaitContainer, "optional"],
 ]);
 
 export interface Response_GetAgent {

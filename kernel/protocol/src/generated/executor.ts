@@ -62,20 +62,20 @@ export interface Event {
   subscribed?: Event_Subscribed;
   acknowledged?: Event_Acknowledged;
   launch?: Event_Launch;
+  launch_group?: Event_LaunchGroup;
   kill?: Event_Kill;
   message?: Event_Message;
   error?: Event_Error;
-  launch_group?: Event_LaunchGroup;
 }
 export const Event: MessageType<Event> = message("mesos.v1.executor.Event", () => [
   [1, "type", Event_Type, "optional"],
   [2, "subscribed", Event_Subscribed, "optional"],
   [3, "acknowledged", Event_Acknowledged, "optional"],
   [4, "launch", Event_Launch, "optional"],
+  [8, "launch_group", Event_LaunchGroup, "optional"],
   [5, "kill", Event_Kill, "optional"],
   [6, "message", Event_Message, "optional"],
   [7, "error", Event_Error, "optional"],
-  [8, "launch_group", Event_LaunchGroup, "optional"],
 ]);
 
 export interface Event_Acknowledged {

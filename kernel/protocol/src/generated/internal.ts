@@ -271,13 +271,13 @@ export const ReconcileOperationsMessage: MessageType<ReconcileOperationsMessage>
 
 export interface ReconcileOperationsMessage_Operation {
   operation_uuid?: v1.UUID;
-  resource_provider_id?: v1.ResourceProviderID;
   operation_id?: v1.OperationID;
+  resource_provider_id?: v1.ResourceProviderID;
 }
 export const ReconcileOperationsMessage_Operation: MessageType<ReconcileOperationsMessage_Operation> = message("mesos.internal.ReconcileOperationsMessage.Operation", () => [
   [1, "operation_uuid", v1.UUID, "optional"],
-  [2, "resource_provider_id", v1.ResourceProviderID, "optional"],
   [3, "operation_id", v1.OperationID, "optional"],
+  [2, "resource_provider_id", v1.ResourceProviderID, "optional"],
 ]);
 
 export interface ReconcileTasksMessage {
@@ -316,15 +316,15 @@ export const RegisterFrameworkMessage: MessageType<RegisterFrameworkMessage> = m
 
 export interface RegisterSlaveMessage {
   slave: v1.AgentInfo;
-  version?: string;
   checkpointed_resources?: readonly v1.Resource[];
+  version?: string;
   agent_capabilities?: readonly v1.AgentInfo_Capability[];
   resource_version_uuid?: v1.UUID;
 }
 export const RegisterSlaveMessage: MessageType<RegisterSlaveMessage> = message("mesos.internal.RegisterSlaveMessage", () => [
   [1, "slave", v1.AgentInfo, "required"],
-  [2, "version", "string", "optional"],
   [3, "checkpointed_resources", v1.Resource, "repeated"],
+  [2, "version", "string", "optional"],
   [4, "agent_capabilities", v1.AgentInfo_Capability, "repeated"],
   [5, "resource_version_uuid", v1.UUID, "optional"],
 ]);
@@ -353,23 +353,23 @@ export const ReregisterFrameworkMessage: MessageType<ReregisterFrameworkMessage>
 
 export interface ReregisterSlaveMessage {
   slave: v1.AgentInfo;
-  tasks?: readonly v1.Task[];
+  checkpointed_resources?: readonly v1.Resource[];
   executor_infos?: readonly v1.ExecutorInfo[];
+  tasks?: readonly v1.Task[];
+  frameworks?: readonly v1.FrameworkInfo[];
   completed_frameworks?: readonly Archive_Framework[];
   version?: string;
-  checkpointed_resources?: readonly v1.Resource[];
-  frameworks?: readonly v1.FrameworkInfo[];
   agent_capabilities?: readonly v1.AgentInfo_Capability[];
   resource_version_uuid?: v1.UUID;
 }
 export const ReregisterSlaveMessage: MessageType<ReregisterSlaveMessage> = message("mesos.internal.ReregisterSlaveMessage", () => [
   [2, "slave", v1.AgentInfo, "required"],
-  [3, "tasks", v1.Task, "repeated"],
+  [7, "checkpointed_resources", v1.Resource, "repeated"],
   [4, "executor_infos", v1.ExecutorInfo, "repeated"],
+  [3, "tasks", v1.Task, "repeated"],
+  [8, "frameworks", v1.FrameworkInfo, "repeated"],
   [5, "completed_frameworks", Archive_Framework, "repeated"],
   [6, "version", "string", "optional"],
-  [7, "checkpointed_resources", v1.Resource, "repeated"],
-  [8, "frameworks", v1.FrameworkInfo, "repeated"],
   [9, "agent_capabilities", v1.AgentInfo_Capability, "repeated"],
   [10, "resource_version_uuid", v1.UUID, "optional"],
 ]);
@@ -442,17 +442,17 @@ export const RunTaskGroupMessage: MessageType<RunTaskGroupMessage> = message("me
 export interface RunTaskMessage {
   framework_id?: v1.FrameworkID;
   framework: v1.FrameworkInfo;
-  pid?: string;
   task: v1.TaskInfo;
   resource_version_uuids?: readonly ResourceVersionUUID[];
+  pid?: string;
   launch_executor?: boolean;
 }
 export const RunTaskMessage: MessageType<RunTaskMessage> = message("mesos.internal.RunTaskMessage", () => [
   [1, "framework_id", v1.FrameworkID, "optional"],
   [2, "framework", v1.FrameworkInfo, "required"],
-  [3, "pid", "string", "optional"],
   [4, "task", v1.TaskInfo, "required"],
   [5, "resource_version_uuids", ResourceVersionUUID, "repeated"],
+  [3, "pid", "string", "optional"],
   [6, "launch_executor", "bool", "optional"],
 ]);
 
@@ -620,16 +620,16 @@ export const UpdateOperationStatusRecord_Type: EnumType<UpdateOperationStatusRec
 
 export interface UpdateSlaveMessage {
   slave_id: v1.AgentID;
-  oversubscribed_resources?: readonly v1.Resource[];
   update_oversubscribed_resources?: boolean;
+  oversubscribed_resources?: readonly v1.Resource[];
   operations?: UpdateSlaveMessage_Operations;
   resource_version_uuid?: v1.UUID;
   resource_providers?: UpdateSlaveMessage_ResourceProviders;
 }
 export const UpdateSlaveMessage: MessageType<UpdateSlaveMessage> = message("mesos.internal.UpdateSlaveMessage", () => [
   [1, "slave_id", v1.AgentID, "required"],
-  [2, "oversubscribed_resources", v1.Resource, "repeated"],
   [5, "update_oversubscribed_resources", "bool", "optional"],
+  [2, "oversubscribed_resources", v1.Resource, "repeated"],
   [6, "operations", UpdateSlaveMessage_Operations, "optional"],
   [7, "resource_version_uuid", v1.UUID, "optional"],
   [8, "resource_providers", UpdateSlaveMessage_ResourceProviders, "optional"],

@@ -18,19 +18,19 @@ export interface Call {
   unreserve_resources?: Call_UnreserveResources;
   create_volumes?: Call_CreateVolumes;
   destroy_volumes?: Call_DestroyVolumes;
+  grow_volume?: Call_GrowVolume;
+  shrink_volume?: Call_ShrinkVolume;
   update_maintenance_schedule?: Call_UpdateMaintenanceSchedule;
   start_maintenance?: Call_StartMaintenance;
   stop_maintenance?: Call_StopMaintenance;
-  set_quota?: Call_SetQuota;
-  remove_quota?: Call_RemoveQuota;
-  teardown?: Call_Teardown;
-  mark_agent_gone?: Call_MarkAgentGone;
-  grow_volume?: Call_GrowVolume;
-  shrink_volume?: Call_ShrinkVolume;
-  update_quota?: Call_UpdateQuota;
   drain_agent?: Call_DrainAgent;
   deactivate_agent?: Call_DeactivateAgent;
   reactivate_agent?: Call_ReactivateAgent;
+  update_quota?: Call_UpdateQuota;
+  teardown?: Call_Teardown;
+  mark_agent_gone?: Call_MarkAgentGone;
+  set_quota?: Call_SetQuota;
+  remove_quota?: Call_RemoveQuota;
 }
 export const Call: MessageType<Call> = message("mesos.v1.master.Call", () => [
   [1, "type", Call_Type, "optional"],
@@ -43,19 +43,19 @@ export const Call: MessageType<Call> = message("mesos.v1.master.Call", () => [
   [8, "unreserve_resources", Call_UnreserveResources, "optional"],
   [9, "create_volumes", Call_CreateVolumes, "optional"],
   [10, "destroy_volumes", Call_DestroyVolumes, "optional"],
+  [18, "grow_volume", Call_GrowVolume, "optional"],
+  [19, "shrink_volume", Call_ShrinkVolume, "optional"],
   [11, "update_maintenance_schedule", Call_UpdateMaintenanceSchedule, "optional"],
   [12, "start_maintenance", Call_StartMaintenance, "optional"],
   [13, "stop_maintenance", Call_StopMaintenance, "optional"],
-  [14, "set_quota", Call_SetQuota, "optional"],
-  [15, "remove_quota", Call_RemoveQuota, "optional"],
-  [16, "teardown", Call_Teardown, "optional"],
-  [17, "mark_agent_gone", Call_MarkAgentGone, "optional"],
-  [18, "grow_volume", Call_GrowVolume, "optional"],
-  [19, "shrink_volume", Call_ShrinkVolume, "optional"],
-  [20, "update_quota", Call_UpdateQuota, "optional"],
   [21, "drain_agent", Call_DrainAgent, "optional"],
   [22, "deactivate_agent", Call_DeactivateAgent, "optional"],
   [23, "reactivate_agent", Call_ReactivateAgent, "optional"],
+  [20, "update_quota", Call_UpdateQuota, "optional"],
+  [16, "teardown", Call_Teardown, "optional"],
+  [17, "mark_agent_gone", Call_MarkAgentGone, "optional"],
+  [14, "set_quota", Call_SetQuota, "optional"],
+  [15, "remove_quota", Call_RemoveQuota, "optional"],
 ]);
 
 export interface Call_CreateVolumes {
@@ -153,13 +153,13 @@ export const Call_RemoveQuota: MessageType<Call_RemoveQuota> = message("mesos.v1
 
 export interface Call_ReserveResources {
   agent_id: v1.AgentID;
-  resources?: readonly v1.Resource[];
   source?: readonly v1.Resource[];
+  resources?: readonly v1.Resource[];
 }
 export const Call_ReserveResources: MessageType<Call_ReserveResources> = message("mesos.v1.master.Call.ReserveResources", () => [
   [1, "agent_id", v1.AgentID, "required"],
-  [2, "resources", v1.Resource, "repeated"],
   [3, "source", v1.Resource, "repeated"],
+  [2, "resources", v1.Resource, "repeated"],
 ]);
 
 export interface Call_SetLoggingLevel {
@@ -448,6 +448,7 @@ export interface Response {
   get_agents?: Response_GetAgents;
   get_frameworks?: Response_GetFrameworks;
   get_executors?: Response_GetExecutors;
+  get_operations?: Response_GetOperations;
   get_tasks?: Response_GetTasks;
   get_roles?: Response_GetRoles;
   get_weights?: Response_GetWeights;
@@ -455,7 +456,6 @@ export interface Response {
   get_maintenance_status?: Response_GetMaintenanceStatus;
   get_maintenance_schedule?: Response_GetMaintenanceSchedule;
   get_quota?: Response_GetQuota;
-  get_operations?: Response_GetOperations;
 }
 export const Response: MessageType<Response> = message("mesos.v1.master.Response", () => [
   [1, "type", Response_Type, "optional"],
@@ -470,6 +470,7 @@ export const Response: MessageType<Response> = message("mesos.v1.master.Response
   [10, "get_agents", Response_GetAgents, "optional"],
   [11, "get_frameworks", Response_GetFrameworks, "optional"],
   [12, "get_executors", Response_GetExecutors, "optional"],
+  [20, "get_operations", Response_GetOperations, "optional"],
   [13, "get_tasks", Response_GetTasks, "optional"],
   [14, "get_roles", Response_GetRoles, "optional"],
   [15, "get_weights", Response_GetWeights, "optional"],
@@ -477,7 +478,6 @@ export const Response: MessageType<Response> = message("mesos.v1.master.Response
   [17, "get_maintenance_status", Response_GetMaintenanceStatus, "optional"],
   [18, "get_maintenance_schedule", Response_GetMaintenanceSchedule, "optional"],
   [19, "get_quota", Response_GetQuota, "optional"],
-  [20, "get_operations", Response_GetOperations, "optional"],
 ]);
 
 export interface Response_GetAgents {
@@ -492,6 +492,7 @@ export const Response_GetAgents: MessageType<Response_GetAgents> = message("meso
 export interface Response_GetAgents_Agent {
   agent_info: v1.AgentInfo;
   active: boolean;
+  deactivated?: boolean;
   version: string;
   pid?: string;
   registered_time?: v1.TimeInfo;
@@ -501,13 +502,13 @@ export interface Response_GetAgents_Agent {
   offered_resources?: readonly v1.Resource[];
   capabilities?: readonly v1.AgentInfo_Capability[];
   resource_providers?: readonly Response_GetAgents_Agent_ResourceProvider[];
-  deactivated?: boolean;
   drain_info?: v1.DrainInfo;
   estimated_drain_start_time?: v1.TimeInfo;
 }
 export const Response_GetAgents_Agent: MessageType<Response_GetAgents_Agent> = message("mesos.v1.master.Response.GetAgents.Agent", () => [
   [1, "agent_info", v1.AgentInfo, "required"],
   [2, "active", "bool", "required"],
+  [12, "deactivated", "bool", "optional"],
   [3, "version", "string", "required"],
   [4, "pid", "string", "optional"],
   [5, "registered_time", v1.TimeInfo, "optional"],
@@ -517,7 +518,6 @@ export const Response_GetAgents_Agent: MessageType<Response_GetAgents_Agent> = m
   [9, "offered_resources", v1.Resource, "repeated"],
   [10, "capabilities", v1.AgentInfo_Capability, "repeated"],
   [11, "resource_providers", Response_GetAgents_Agent_ResourceProvider, "repeated"],
-  [12, "deactivated", "bool", "optional"],
   [13, "drain_info", v1.DrainInfo, "optional"],
   [14, "estimated_drain_start_time", v1.TimeInfo, "optional"],
 ]);
@@ -571,6 +571,7 @@ export interface Response_GetFrameworks_Framework {
   framework_info: v1.FrameworkInfo;
   active: boolean;
   connected: boolean;
+  recovered: boolean;
   registered_time?: v1.TimeInfo;
   reregistered_time?: v1.TimeInfo;
   unregistered_time?: v1.TimeInfo;
@@ -578,13 +579,13 @@ export interface Response_GetFrameworks_Framework {
   inverse_offers?: readonly v1.InverseOffer[];
   allocated_resources?: readonly v1.Resource[];
   offered_resources?: readonly v1.Resource[];
-  recovered: boolean;
   offer_constraints?: scheduler.OfferConstraints;
 }
 export const Response_GetFrameworks_Framework: MessageType<Response_GetFrameworks_Framework> = message("mesos.v1.master.Response.GetFrameworks.Framework", () => [
   [1, "framework_info", v1.FrameworkInfo, "required"],
   [2, "active", "bool", "required"],
   [3, "connected", "bool", "required"],
+  [11, "recovered", "bool", "required"],
   [4, "registered_time", v1.TimeInfo, "optional"],
   [5, "reregistered_time", v1.TimeInfo, "optional"],
   [6, "unregistered_time", v1.TimeInfo, "optional"],
@@ -592,7 +593,6 @@ export const Response_GetFrameworks_Framework: MessageType<Response_GetFramework
   [8, "inverse_offers", v1.InverseOffer, "repeated"],
   [9, "allocated_resources", v1.Resource, "repeated"],
   [10, "offered_resources", v1.Resource, "repeated"],
-  [11, "recovered", "bool", "required"],
   [12, "offer_constraints", scheduler.OfferConstraints, "optional"],
 ]);
 
@@ -679,16 +679,16 @@ export const Response_GetState: MessageType<Response_GetState> = message("mesos.
 export interface Response_GetTasks {
   pending_tasks?: readonly v1.Task[];
   tasks?: readonly v1.Task[];
+  unreachable_tasks?: readonly v1.Task[];
   completed_tasks?: readonly v1.Task[];
   orphan_tasks?: readonly v1.Task[];
-  unreachable_tasks?: readonly v1.Task[];
 }
 export const Response_GetTasks: MessageType<Response_GetTasks> = message("mesos.v1.master.Response.GetTasks", () => [
   [1, "pending_tasks", v1.Task, "repeated"],
   [2, "tasks", v1.Task, "repeated"],
+  [5, "unreachable_tasks", v1.Task, "repeated"],
   [3, "completed_tasks", v1.Task, "repeated"],
   [4, "orphan_tasks", v1.Task, "repeated"],
-  [5, "unreachable_tasks", v1.Task, "repeated"],
 ]);
 
 export interface Response_GetVersion {

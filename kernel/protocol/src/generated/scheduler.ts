@@ -105,18 +105,18 @@ export interface Call {
   subscribe?: Call_Subscribe;
   accept?: Call_Accept;
   decline?: Call_Decline;
-  kill?: Call_Kill;
-  shutdown?: Call_Shutdown;
-  acknowledge?: Call_Acknowledge;
-  reconcile?: Call_Reconcile;
-  message?: Call_Message;
-  request?: Call_Request;
   accept_inverse_offers?: Call_AcceptInverseOffers;
   decline_inverse_offers?: Call_DeclineInverseOffers;
   revive?: Call_Revive;
-  suppress?: Call_Suppress;
+  kill?: Call_Kill;
+  shutdown?: Call_Shutdown;
+  acknowledge?: Call_Acknowledge;
   acknowledge_operation_status?: Call_AcknowledgeOperationStatus;
+  reconcile?: Call_Reconcile;
   reconcile_operations?: Call_ReconcileOperations;
+  message?: Call_Message;
+  request?: Call_Request;
+  suppress?: Call_Suppress;
   update_framework?: Call_UpdateFramework;
 }
 export const Call: MessageType<Call> = message("mesos.v1.scheduler.Call", () => [
@@ -125,18 +125,18 @@ export const Call: MessageType<Call> = message("mesos.v1.scheduler.Call", () => 
   [3, "subscribe", Call_Subscribe, "optional"],
   [4, "accept", Call_Accept, "optional"],
   [5, "decline", Call_Decline, "optional"],
-  [6, "kill", Call_Kill, "optional"],
-  [7, "shutdown", Call_Shutdown, "optional"],
-  [8, "acknowledge", Call_Acknowledge, "optional"],
-  [9, "reconcile", Call_Reconcile, "optional"],
-  [10, "message", Call_Message, "optional"],
-  [11, "request", Call_Request, "optional"],
   [13, "accept_inverse_offers", Call_AcceptInverseOffers, "optional"],
   [14, "decline_inverse_offers", Call_DeclineInverseOffers, "optional"],
   [15, "revive", Call_Revive, "optional"],
-  [16, "suppress", Call_Suppress, "optional"],
+  [6, "kill", Call_Kill, "optional"],
+  [7, "shutdown", Call_Shutdown, "optional"],
+  [8, "acknowledge", Call_Acknowledge, "optional"],
   [17, "acknowledge_operation_status", Call_AcknowledgeOperationStatus, "optional"],
+  [9, "reconcile", Call_Reconcile, "optional"],
   [18, "reconcile_operations", Call_ReconcileOperations, "optional"],
+  [10, "message", Call_Message, "optional"],
+  [11, "request", Call_Request, "optional"],
+  [16, "suppress", Call_Suppress, "optional"],
   [19, "update_framework", Call_UpdateFramework, "optional"],
 ]);
 
@@ -354,27 +354,27 @@ export interface Event {
   type?: Event_Type;
   subscribed?: Event_Subscribed;
   offers?: Event_Offers;
+  inverse_offers?: Event_InverseOffers;
   rescind?: Event_Rescind;
+  rescind_inverse_offer?: Event_RescindInverseOffer;
   update?: Event_Update;
+  update_operation_status?: Event_UpdateOperationStatus;
   message?: Event_Message;
   failure?: Event_Failure;
   error?: Event_Error;
-  inverse_offers?: Event_InverseOffers;
-  rescind_inverse_offer?: Event_RescindInverseOffer;
-  update_operation_status?: Event_UpdateOperationStatus;
 }
 export const Event: MessageType<Event> = message("mesos.v1.scheduler.Event", () => [
   [1, "type", Event_Type, "optional"],
   [2, "subscribed", Event_Subscribed, "optional"],
   [3, "offers", Event_Offers, "optional"],
+  [9, "inverse_offers", Event_InverseOffers, "optional"],
   [4, "rescind", Event_Rescind, "optional"],
+  [10, "rescind_inverse_offer", Event_RescindInverseOffer, "optional"],
   [5, "update", Event_Update, "optional"],
+  [11, "update_operation_status", Event_UpdateOperationStatus, "optional"],
   [6, "message", Event_Message, "optional"],
   [7, "failure", Event_Failure, "optional"],
   [8, "error", Event_Error, "optional"],
-  [9, "inverse_offers", Event_InverseOffers, "optional"],
-  [10, "rescind_inverse_offer", Event_RescindInverseOffer, "optional"],
-  [11, "update_operation_status", Event_UpdateOperationStatus, "optional"],
 ]);
 
 export interface Event_Error {

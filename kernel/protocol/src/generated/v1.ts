@@ -22,22 +22,22 @@ export const AgentID: MessageType<AgentID> = message("mesos.v1.AgentID", () => [
 
 export interface AgentInfo {
   hostname: string;
+  port?: number;
   resources?: readonly Resource[];
   attributes?: readonly Attribute[];
   id?: AgentID;
+  domain?: DomainInfo;
   /** Only in the internal form (SlaveInfo): whether the agent checkpoints. */
   checkpoint?: boolean;
-  port?: number;
-  domain?: DomainInfo;
 }
 export const AgentInfo: MessageType<AgentInfo> = message("mesos.v1.AgentInfo", () => [
   [1, "hostname", "string", "required"],
+  [8, "port", "int32", "optional", { default: 5051 }],
   [3, "resources", Resource, "repeated"],
   [5, "attributes", Attribute, "repeated"],
   [6, "id", AgentID, "optional"],
-  [7, "checkpoint", "bool", "optional", { default: false }],
-  [8, "port", "int32", "optional", { default: 5051 }],
   [10, "domain", DomainInfo, "optional"],
+  [7, "checkpoint", "bool", "optional", { default: false }],
 ]);
 
 export interface AgentInfo_Capability {
@@ -74,16 +74,16 @@ export interface Attribute {
   type: Value_Type;
   scalar?: Value_Scalar;
   ranges?: Value_Ranges;
-  text?: Value_Text;
   set?: Value_Set;
+  text?: Value_Text;
 }
 export const Attribute: MessageType<Attribute> = message("mesos.v1.Attribute", () => [
   [1, "name", "string", "required"],
   [2, "type", Value_Type, "required"],
   [3, "scalar", Value_Scalar, "optional"],
   [4, "ranges", Value_Ranges, "optional"],
-  [5, "text", Value_Text, "optional"],
   [6, "set", Value_Set, "optional"],
+  [5, "text", Value_Text, "optional"],
 ]);
 
 export interface CSIPluginContainerInfo {
@@ -335,19 +335,19 @@ export interface CheckInfo {
   type?: CheckInfo_Type;
   command?: CheckInfo_Command;
   http?: CheckInfo_Http;
+  tcp?: CheckInfo_Tcp;
   delay_seconds?: number;
   interval_seconds?: number;
   timeout_seconds?: number;
-  tcp?: CheckInfo_Tcp;
 }
 export const CheckInfo: MessageType<CheckInfo> = message("mesos.v1.CheckInfo", () => [
   [1, "type", CheckInfo_Type, "optional"],
   [2, "command", CheckInfo_Command, "optional"],
   [3, "http", CheckInfo_Http, "optional"],
+  [7, "tcp", CheckInfo_Tcp, "optional"],
   [4, "delay_seconds", "double", "optional", { default: 15 }],
   [5, "interval_seconds", "double", "optional", { default: 10 }],
   [6, "timeout_seconds", "double", "optional", { default: 20 }],
-  [7, "tcp", CheckInfo_Tcp, "optional"],
 ]);
 
 export interface CheckInfo_Command {
@@ -422,18 +422,18 @@ export const CheckStatusInfo_Tcp: MessageType<CheckStatusInfo_Tcp> = message("me
 export interface CommandInfo {
   uris?: readonly CommandInfo_URI[];
   environment?: Environment;
-  value?: string;
-  user?: string;
   shell?: boolean;
+  value?: string;
   arguments?: readonly string[];
+  user?: string;
 }
 export const CommandInfo: MessageType<CommandInfo> = message("mesos.v1.CommandInfo", () => [
   [1, "uris", CommandInfo_URI, "repeated"],
   [2, "environment", Environment, "optional"],
-  [3, "value", "string", "optional"],
-  [5, "user", "string", "optional"],
   [6, "shell", "bool", "optional", { default: true }],
+  [3, "value", "string", "optional"],
   [7, "arguments", "string", "repeated"],
+  [5, "user", "string", "optional"],
 ]);
 
 export interface CommandInfo_URI {
@@ -463,8 +463,8 @@ export const ContainerID: MessageType<ContainerID> = message("mesos.v1.Container
 export interface ContainerInfo {
   type: ContainerInfo_Type;
   volumes?: readonly Volume[];
-  docker?: ContainerInfo_DockerInfo;
   hostname?: string;
+  docker?: ContainerInfo_DockerInfo;
   mesos?: ContainerInfo_MesosInfo;
   network_infos?: readonly NetworkInfo[];
   linux_info?: LinuxInfo;
@@ -474,8 +474,8 @@ export interface ContainerInfo {
 export const ContainerInfo: MessageType<ContainerInfo> = message("mesos.v1.ContainerInfo", () => [
   [1, "type", ContainerInfo_Type, "required"],
   [2, "volumes", Volume, "repeated"],
-  [3, "docker", ContainerInfo_DockerInfo, "optional"],
   [4, "hostname", "string", "optional"],
+  [3, "docker", ContainerInfo_DockerInfo, "optional"],
   [5, "mesos", ContainerInfo_MesosInfo, "optional"],
   [7, "network_infos", NetworkInfo, "repeated"],
   [8, "linux_info", LinuxInfo, "optional"],
@@ -541,16 +541,16 @@ export const ContainerInfo_Type: EnumType<ContainerInfo_Type> = enumeration("mes
 });
 
 export interface ContainerStatus {
+  container_id?: ContainerID;
   network_infos?: readonly NetworkInfo[];
   cgroup_info?: CgroupInfo;
   executor_pid?: number;
-  container_id?: ContainerID;
 }
 export const ContainerStatus: MessageType<ContainerStatus> = message("mesos.v1.ContainerStatus", () => [
+  [4, "container_id", ContainerID, "optional"],
   [1, "network_infos", NetworkInfo, "repeated"],
   [2, "cgroup_info", CgroupInfo, "optional"],
   [3, "executor_pid", "uint32", "optional"],
-  [4, "container_id", ContainerID, "optional"],
 ]);
 
 export interface Credential {
@@ -730,14 +730,14 @@ export const Environment: MessageType<Environment> = message("mesos.v1.Environme
 
 export interface Environment_Variable {
   name: string;
-  value?: string;
   type?: Environment_Variable_Type;
+  value?: string;
   secret?: Secret;
 }
 export const Environment_Variable: MessageType<Environment_Variable> = message("mesos.v1.Environment.Variable", () => [
   [1, "name", "string", "required"],
-  [2, "value", "string", "optional"],
   [3, "type", Environment_Variable_Type, "optional", { default: "VALUE" }],
+  [2, "value", "string", "optional"],
   [4, "secret", Secret, "optional"],
 ]);
 
@@ -759,32 +759,32 @@ export const ExecutorID: MessageType<ExecutorID> = message("mesos.v1.ExecutorID"
 ]);
 
 export interface ExecutorInfo {
+  type?: ExecutorInfo_Type;
   executor_id: ExecutorID;
-  data?: Uint8Array;
-  resources?: readonly Resource[];
-  command?: CommandInfo;
   framework_id?: FrameworkID;
+  command?: CommandInfo;
+  container?: ContainerInfo;
+  resources?: readonly Resource[];
   name?: string;
   source?: string;
-  container?: ContainerInfo;
+  data?: Uint8Array;
   discovery?: DiscoveryInfo;
   shutdown_grace_period?: DurationInfo;
   labels?: Labels;
-  type?: ExecutorInfo_Type;
 }
 export const ExecutorInfo: MessageType<ExecutorInfo> = message("mesos.v1.ExecutorInfo", () => [
+  [15, "type", ExecutorInfo_Type, "optional"],
   [1, "executor_id", ExecutorID, "required"],
-  [4, "data", "bytes", "optional"],
-  [5, "resources", Resource, "repeated"],
-  [7, "command", CommandInfo, "optional"],
   [8, "framework_id", FrameworkID, "optional"],
+  [7, "command", CommandInfo, "optional"],
+  [11, "container", ContainerInfo, "optional"],
+  [5, "resources", Resource, "repeated"],
   [9, "name", "string", "optional"],
   [10, "source", "string", "optional"],
-  [11, "container", ContainerInfo, "optional"],
+  [4, "data", "bytes", "optional"],
   [12, "discovery", DiscoveryInfo, "optional"],
   [13, "shutdown_grace_period", DurationInfo, "optional"],
   [14, "labels", Labels, "optional"],
-  [15, "type", ExecutorInfo_Type, "optional"],
 ]);
 
 export type ExecutorInfo_Type =
@@ -846,12 +846,12 @@ export interface FrameworkInfo {
   failover_timeout?: number;
   checkpoint?: boolean;
   role?: string;
+  roles?: readonly string[];
   hostname?: string;
   principal?: string;
   webui_url?: string;
   capabilities?: readonly FrameworkInfo_Capability[];
   labels?: Labels;
-  roles?: readonly string[];
   offer_filters?: Readonly<Record<string, OfferFilters>>;
 }
 export const FrameworkInfo: MessageType<FrameworkInfo> = message("mesos.v1.FrameworkInfo", () => [
@@ -860,13 +860,13 @@ export const FrameworkInfo: MessageType<FrameworkInfo> = message("mesos.v1.Frame
   [3, "id", FrameworkID, "optional"],
   [4, "failover_timeout", "double", "optional", { default: 0 }],
   [5, "checkpoint", "bool", "optional", { default: false }],
-  [6, "role", "string", "optional", { default: "*" }],
+  [6, "role", "string", "optional", { default: "*", deprecated: true }],
+  [12, "roles", "string", "repeated"],
   [7, "hostname", "string", "optional"],
   [8, "principal", "string", "optional"],
   [9, "webui_url", "string", "optional"],
   [10, "capabilities", FrameworkInfo_Capability, "repeated"],
   [11, "labels", Labels, "optional"],
-  [12, "roles", "string", "repeated"],
   [13, "offer_filters", OfferFilters, "map"],
 ]);
 
@@ -900,50 +900,50 @@ export const FrameworkInfo_Capability_Type: EnumType<FrameworkInfo_Capability_Ty
 });
 
 export interface HealthCheck {
-  http?: HealthCheck_HTTPCheckInfo;
   delay_seconds?: number;
   interval_seconds?: number;
   timeout_seconds?: number;
   consecutive_failures?: number;
   grace_period_seconds?: number;
-  command?: CommandInfo;
   type?: HealthCheck_Type;
+  command?: CommandInfo;
+  http?: HealthCheck_HTTPCheckInfo;
   tcp?: HealthCheck_TCPCheckInfo;
 }
 export const HealthCheck: MessageType<HealthCheck> = message("mesos.v1.HealthCheck", () => [
-  [1, "http", HealthCheck_HTTPCheckInfo, "optional"],
   [2, "delay_seconds", "double", "optional", { default: 15 }],
   [3, "interval_seconds", "double", "optional", { default: 10 }],
   [4, "timeout_seconds", "double", "optional", { default: 20 }],
   [5, "consecutive_failures", "uint32", "optional", { default: 3 }],
   [6, "grace_period_seconds", "double", "optional", { default: 10 }],
-  [7, "command", CommandInfo, "optional"],
   [8, "type", HealthCheck_Type, "optional"],
+  [7, "command", CommandInfo, "optional"],
+  [1, "http", HealthCheck_HTTPCheckInfo, "optional"],
   [9, "tcp", HealthCheck_TCPCheckInfo, "optional"],
 ]);
 
 export interface HealthCheck_HTTPCheckInfo {
+  protocol?: NetworkInfo_Protocol;
+  scheme?: string;
   port: number;
   path?: string;
-  scheme?: string;
   statuses?: readonly number[];
-  protocol?: NetworkInfo_Protocol;
 }
 export const HealthCheck_HTTPCheckInfo: MessageType<HealthCheck_HTTPCheckInfo> = message("mesos.v1.HealthCheck.HTTPCheckInfo", () => [
+  [5, "protocol", NetworkInfo_Protocol, "optional", { default: "IPv4" }],
+  [3, "scheme", "string", "optional"],
   [1, "port", "uint32", "required"],
   [2, "path", "string", "optional"],
-  [3, "scheme", "string", "optional"],
   [4, "statuses", "uint32", "repeated"],
-  [5, "protocol", NetworkInfo_Protocol, "optional", { default: "IPv4" }],
 ]);
 
 export interface HealthCheck_TCPCheckInfo {
-  port: number;
   protocol?: NetworkInfo_Protocol;
+  port: number;
 }
 export const HealthCheck_TCPCheckInfo: MessageType<HealthCheck_TCPCheckInfo> = message("mesos.v1.HealthCheck.TCPCheckInfo", () => [
-  [1, "port", "uint32", "required"],
   [2, "protocol", NetworkInfo_Protocol, "optional", { default: "IPv4" }],
+  [1, "port", "uint32", "required"],
 ]);
 
 export type HealthCheck_Type =
@@ -1273,17 +1273,17 @@ export const MountPropagation_Mode: EnumType<MountPropagation_Mode> = enumeratio
 });
 
 export interface NetworkInfo {
-  groups?: readonly string[];
-  labels?: Labels;
   ip_addresses?: readonly NetworkInfo_IPAddress[];
   name?: string;
+  groups?: readonly string[];
+  labels?: Labels;
   port_mappings?: readonly NetworkInfo_PortMapping[];
 }
 export const NetworkInfo: MessageType<NetworkInfo> = message("mesos.v1.NetworkInfo", () => [
-  [3, "groups", "string", "repeated"],
-  [4, "labels", Labels, "optional"],
   [5, "ip_addresses", NetworkInfo_IPAddress, "repeated"],
   [6, "name", "string", "optional"],
+  [3, "groups", "string", "repeated"],
+  [4, "labels", Labels, "optional"],
   [7, "port_mappings", NetworkInfo_PortMapping, "repeated"],
 ]);
 
@@ -1320,37 +1320,37 @@ export interface Offer {
   framework_id: FrameworkID;
   agent_id: AgentID;
   hostname: string;
-  resources?: readonly Resource[];
-  executor_ids?: readonly ExecutorID[];
-  attributes?: readonly Attribute[];
   url?: URL;
+  domain?: DomainInfo;
+  resources?: readonly Resource[];
+  attributes?: readonly Attribute[];
+  executor_ids?: readonly ExecutorID[];
   unavailability?: Unavailability;
   allocation_info?: Resource_AllocationInfo;
-  domain?: DomainInfo;
 }
 export const Offer: MessageType<Offer> = message("mesos.v1.Offer", () => [
   [1, "id", OfferID, "required"],
   [2, "framework_id", FrameworkID, "required"],
   [3, "agent_id", AgentID, "required"],
   [4, "hostname", "string", "required"],
-  [5, "resources", Resource, "repeated"],
-  [6, "executor_ids", ExecutorID, "repeated"],
-  [7, "attributes", Attribute, "repeated"],
   [8, "url", URL, "optional"],
+  [11, "domain", DomainInfo, "optional"],
+  [5, "resources", Resource, "repeated"],
+  [7, "attributes", Attribute, "repeated"],
+  [6, "executor_ids", ExecutorID, "repeated"],
   [9, "unavailability", Unavailability, "optional"],
   [10, "allocation_info", Resource_AllocationInfo, "optional"],
-  [11, "domain", DomainInfo, "optional"],
 ]);
 
 export interface Offer_Operation {
   type?: Offer_Operation_Type;
+  id?: OperationID;
   launch?: Offer_Operation_Launch;
+  launch_group?: Offer_Operation_LaunchGroup;
   reserve?: Offer_Operation_Reserve;
   unreserve?: Offer_Operation_Unreserve;
   create?: Offer_Operation_Create;
   destroy?: Offer_Operation_Destroy;
-  launch_group?: Offer_Operation_LaunchGroup;
-  id?: OperationID;
   grow_volume?: Offer_Operation_GrowVolume;
   shrink_volume?: Offer_Operation_ShrinkVolume;
   create_disk?: Offer_Operation_CreateDisk;
@@ -1358,13 +1358,13 @@ export interface Offer_Operation {
 }
 export const Offer_Operation: MessageType<Offer_Operation> = message("mesos.v1.Offer.Operation", () => [
   [1, "type", Offer_Operation_Type, "optional"],
+  [12, "id", OperationID, "optional"],
   [2, "launch", Offer_Operation_Launch, "optional"],
+  [7, "launch_group", Offer_Operation_LaunchGroup, "optional"],
   [3, "reserve", Offer_Operation_Reserve, "optional"],
   [4, "unreserve", Offer_Operation_Unreserve, "optional"],
   [5, "create", Offer_Operation_Create, "optional"],
   [6, "destroy", Offer_Operation_Destroy, "optional"],
-  [7, "launch_group", Offer_Operation_LaunchGroup, "optional"],
-  [12, "id", OperationID, "optional"],
   [13, "grow_volume", Offer_Operation_GrowVolume, "optional"],
   [14, "shrink_volume", Offer_Operation_ShrinkVolume, "optional"],
   [15, "create_disk", Offer_Operation_CreateDisk, "optional"],
@@ -1429,12 +1429,12 @@ export const Offer_Operation_LaunchGroup: MessageType<Offer_Operation_LaunchGrou
 ]);
 
 export interface Offer_Operation_Reserve {
-  resources?: readonly Resource[];
   source?: readonly Resource[];
+  resources?: readonly Resource[];
 }
 export const Offer_Operation_Reserve: MessageType<Offer_Operation_Reserve> = message("mesos.v1.Offer.Operation.Reserve", () => [
-  [1, "resources", Resource, "repeated"],
   [2, "source", Resource, "repeated"],
+  [1, "resources", Resource, "repeated"],
 ]);
 
 export interface Offer_Operation_ShrinkVolume {
@@ -1811,34 +1811,34 @@ export const Request: MessageType<Request> = message("mesos.v1.Request", () => [
 ]);
 
 export interface Resource {
+  provider_id?: ResourceProviderID;
   name: string;
   type: Value_Type;
   scalar?: Value_Scalar;
   ranges?: Value_Ranges;
   set?: Value_Set;
   role?: string;
-  disk?: Resource_DiskInfo;
+  allocation_info?: Resource_AllocationInfo;
   reservation?: Resource_ReservationInfo;
+  reservations?: readonly Resource_ReservationInfo[];
+  disk?: Resource_DiskInfo;
   revocable?: Resource_RevocableInfo;
   shared?: Resource_SharedInfo;
-  allocation_info?: Resource_AllocationInfo;
-  provider_id?: ResourceProviderID;
-  reservations?: readonly Resource_ReservationInfo[];
 }
 export const Resource: MessageType<Resource> = message("mesos.v1.Resource", () => [
+  [12, "provider_id", ResourceProviderID, "optional"],
   [1, "name", "string", "required"],
   [2, "type", Value_Type, "required"],
   [3, "scalar", Value_Scalar, "optional"],
   [4, "ranges", Value_Ranges, "optional"],
   [5, "set", Value_Set, "optional"],
-  [6, "role", "string", "optional", { default: "*" }],
-  [7, "disk", Resource_DiskInfo, "optional"],
+  [6, "role", "string", "optional", { default: "*", deprecated: true }],
+  [11, "allocation_info", Resource_AllocationInfo, "optional"],
   [8, "reservation", Resource_ReservationInfo, "optional"],
+  [13, "reservations", Resource_ReservationInfo, "repeated"],
+  [7, "disk", Resource_DiskInfo, "optional"],
   [9, "revocable", Resource_RevocableInfo, "optional"],
   [10, "shared", Resource_SharedInfo, "optional"],
-  [11, "allocation_info", Resource_AllocationInfo, "optional"],
-  [12, "provider_id", ResourceProviderID, "optional"],
-  [13, "reservations", Resource_ReservationInfo, "repeated"],
 ]);
 
 export interface Resource_AllocationInfo {
@@ -1872,19 +1872,19 @@ export interface Resource_DiskInfo_Source {
   type: Resource_DiskInfo_Source_Type;
   path?: Resource_DiskInfo_Source_Path;
   mount?: Resource_DiskInfo_Source_Mount;
+  vendor?: string;
   id?: string;
   metadata?: Labels;
   profile?: string;
-  vendor?: string;
 }
 export const Resource_DiskInfo_Source: MessageType<Resource_DiskInfo_Source> = message("mesos.v1.Resource.DiskInfo.Source", () => [
   [1, "type", Resource_DiskInfo_Source_Type, "required"],
   [2, "path", Resource_DiskInfo_Source_Path, "optional"],
   [3, "mount", Resource_DiskInfo_Source_Mount, "optional"],
+  [7, "vendor", "string", "optional"],
   [4, "id", "string", "optional"],
   [5, "metadata", Labels, "optional"],
   [6, "profile", "string", "optional"],
-  [7, "vendor", "string", "optional"],
 ]);
 
 export interface Resource_DiskInfo_Source_Mount {
@@ -1916,16 +1916,16 @@ export const Resource_DiskInfo_Source_Type: EnumType<Resource_DiskInfo_Source_Ty
 });
 
 export interface Resource_ReservationInfo {
+  type?: Resource_ReservationInfo_Type;
+  role?: string;
   principal?: string;
   labels?: Labels;
-  role?: string;
-  type?: Resource_ReservationInfo_Type;
 }
 export const Resource_ReservationInfo: MessageType<Resource_ReservationInfo> = message("mesos.v1.Resource.ReservationInfo", () => [
+  [4, "type", Resource_ReservationInfo_Type, "optional"],
+  [3, "role", "string", "optional"],
   [1, "principal", "string", "optional"],
   [2, "labels", Labels, "optional"],
-  [3, "role", "string", "optional"],
-  [4, "type", Resource_ReservationInfo_Type, "optional"],
 ]);
 
 export type Resource_ReservationInfo_Type =
@@ -1983,17 +1983,35 @@ export const ResourceProviderInfo_Storage: MessageType<ResourceProviderInfo_Stor
 
 export interface ResourceStatistics {
   timestamp: number;
+  processes?: number;
+  threads?: number;
   cpus_user_time_secs?: number;
   cpus_system_time_secs?: number;
   cpus_limit?: number;
-  mem_rss_bytes?: number;
-  mem_limit_bytes?: number;
+  cpus_soft_limit?: number;
   cpus_nr_periods?: number;
   cpus_nr_throttled?: number;
   cpus_throttled_time_secs?: number;
+  mem_total_bytes?: number;
+  mem_total_memsw_bytes?: number;
+  mem_kmem_usage_bytes?: number;
+  mem_kmem_tcp_usage_bytes?: number;
+  mem_limit_bytes?: number;
+  mem_soft_limit_bytes?: number;
   mem_file_bytes?: number;
   mem_anon_bytes?: number;
+  mem_cache_bytes?: number;
+  mem_rss_bytes?: number;
   mem_mapped_file_bytes?: number;
+  mem_swap_bytes?: number;
+  mem_unevictable_bytes?: number;
+  mem_low_pressure_counter?: number;
+  mem_medium_pressure_counter?: number;
+  mem_critical_pressure_counter?: number;
+  disk_limit_bytes?: number;
+  disk_used_bytes?: number;
+  disk_statistics?: readonly DiskStatistics[];
+  blkio_statistics?: CgroupInfo_Blkio_Statistics;
   perf?: PerfStatistics;
   net_rx_packets?: number;
   net_rx_bytes?: number;
@@ -2003,54 +2021,54 @@ export interface ResourceStatistics {
   net_tx_bytes?: number;
   net_tx_errors?: number;
   net_tx_dropped?: number;
-  net_tcp_rtt_microsecs_p50?: number;
-  net_tcp_rtt_microsecs_p90?: number;
-  net_tcp_rtt_microsecs_p95?: number;
-  net_tcp_rtt_microsecs_p99?: number;
-  disk_limit_bytes?: number;
-  disk_used_bytes?: number;
-  net_tcp_active_connections?: number;
-  net_tcp_time_wait_connections?: number;
-  processes?: number;
-  threads?: number;
-  mem_low_pressure_counter?: number;
-  mem_medium_pressure_counter?: number;
-  mem_critical_pressure_counter?: number;
-  net_traffic_control_statistics?: readonly TrafficControlStatistics[];
-  mem_total_bytes?: number;
-  mem_total_memsw_bytes?: number;
-  mem_soft_limit_bytes?: number;
-  mem_cache_bytes?: number;
-  mem_swap_bytes?: number;
-  mem_unevictable_bytes?: number;
-  net_snmp_statistics?: SNMPStatistics;
-  disk_statistics?: readonly DiskStatistics[];
-  blkio_statistics?: CgroupInfo_Blkio_Statistics;
-  cpus_soft_limit?: number;
   net_tx_rate_limit?: number;
   net_tx_burst_rate_limit?: number;
   net_tx_burst_size?: number;
   net_rx_rate_limit?: number;
   net_rx_burst_rate_limit?: number;
   net_rx_burst_size?: number;
-  mem_kmem_usage_bytes?: number;
-  mem_kmem_tcp_usage_bytes?: number;
   net_rate_statistics?: ResourceStatistics_RateStatistics;
   net_ephemeral_ports?: Value_Range;
+  net_tcp_rtt_microsecs_p50?: number;
+  net_tcp_rtt_microsecs_p90?: number;
+  net_tcp_rtt_microsecs_p95?: number;
+  net_tcp_rtt_microsecs_p99?: number;
+  net_tcp_active_connections?: number;
+  net_tcp_time_wait_connections?: number;
+  net_traffic_control_statistics?: readonly TrafficControlStatistics[];
+  net_snmp_statistics?: SNMPStatistics;
 }
 export const ResourceStatistics: MessageType<ResourceStatistics> = message("mesos.v1.ResourceStatistics", () => [
   [1, "timestamp", "double", "required"],
+  [30, "processes", "uint32", "optional"],
+  [31, "threads", "uint32", "optional"],
   [2, "cpus_user_time_secs", "double", "optional"],
   [3, "cpus_system_time_secs", "double", "optional"],
   [4, "cpus_limit", "double", "optional"],
-  [5, "mem_rss_bytes", "uint64", "optional"],
-  [6, "mem_limit_bytes", "uint64", "optional"],
+  [45, "cpus_soft_limit", "double", "optional"],
   [7, "cpus_nr_periods", "uint32", "optional"],
   [8, "cpus_nr_throttled", "uint32", "optional"],
   [9, "cpus_throttled_time_secs", "double", "optional"],
+  [36, "mem_total_bytes", "uint64", "optional"],
+  [37, "mem_total_memsw_bytes", "uint64", "optional"],
+  [52, "mem_kmem_usage_bytes", "uint64", "optional"],
+  [53, "mem_kmem_tcp_usage_bytes", "uint64", "optional"],
+  [6, "mem_limit_bytes", "uint64", "optional"],
+  [38, "mem_soft_limit_bytes", "uint64", "optional"],
   [10, "mem_file_bytes", "uint64", "optional"],
   [11, "mem_anon_bytes", "uint64", "optional"],
+  [39, "mem_cache_bytes", "uint64", "optional"],
+  [5, "mem_rss_bytes", "uint64", "optional"],
   [12, "mem_mapped_file_bytes", "uint64", "optional"],
+  [40, "mem_swap_bytes", "uint64", "optional"],
+  [41, "mem_unevictable_bytes", "uint64", "optional"],
+  [32, "mem_low_pressure_counter", "uint64", "optional"],
+  [33, "mem_medium_pressure_counter", "uint64", "optional"],
+  [34, "mem_critical_pressure_counter", "uint64", "optional"],
+  [26, "disk_limit_bytes", "uint64", "optional"],
+  [27, "disk_used_bytes", "uint64", "optional"],
+  [43, "disk_statistics", DiskStatistics, "repeated"],
+  [44, "blkio_statistics", CgroupInfo_Blkio_Statistics, "optional"],
   [13, "perf", PerfStatistics, "optional"],
   [14, "net_rx_packets", "uint64", "optional"],
   [15, "net_rx_bytes", "uint64", "optional"],
@@ -2060,40 +2078,22 @@ export const ResourceStatistics: MessageType<ResourceStatistics> = message("meso
   [19, "net_tx_bytes", "uint64", "optional"],
   [20, "net_tx_errors", "uint64", "optional"],
   [21, "net_tx_dropped", "uint64", "optional"],
-  [22, "net_tcp_rtt_microsecs_p50", "double", "optional"],
-  [23, "net_tcp_rtt_microsecs_p90", "double", "optional"],
-  [24, "net_tcp_rtt_microsecs_p95", "double", "optional"],
-  [25, "net_tcp_rtt_microsecs_p99", "double", "optional"],
-  [26, "disk_limit_bytes", "uint64", "optional"],
-  [27, "disk_used_bytes", "uint64", "optional"],
-  [28, "net_tcp_active_connections", "double", "optional"],
-  [29, "net_tcp_time_wait_connections", "double", "optional"],
-  [30, "processes", "uint32", "optional"],
-  [31, "threads", "uint32", "optional"],
-  [32, "mem_low_pressure_counter", "uint64", "optional"],
-  [33, "mem_medium_pressure_counter", "uint64", "optional"],
-  [34, "mem_critical_pressure_counter", "uint64", "optional"],
-  [35, "net_traffic_control_statistics", TrafficControlStatistics, "repeated"],
-  [36, "mem_total_bytes", "uint64", "optional"],
-  [37, "mem_total_memsw_bytes", "uint64", "optional"],
-  [38, "mem_soft_limit_bytes", "uint64", "optional"],
-  [39, "mem_cache_bytes", "uint64", "optional"],
-  [40, "mem_swap_bytes", "uint64", "optional"],
-  [41, "mem_unevictable_bytes", "uint64", "optional"],
-  [42, "net_snmp_statistics", SNMPStatistics, "optional"],
-  [43, "disk_statistics", DiskStatistics, "repeated"],
-  [44, "blkio_statistics", CgroupInfo_Blkio_Statistics, "optional"],
-  [45, "cpus_soft_limit", "double", "optional"],
   [46, "net_tx_rate_limit", "uint64", "optional"],
   [47, "net_tx_burst_rate_limit", "uint64", "optional"],
   [48, "net_tx_burst_size", "uint64", "optional"],
   [49, "net_rx_rate_limit", "uint64", "optional"],
   [50, "net_rx_burst_rate_limit", "uint64", "optional"],
   [51, "net_rx_burst_size", "uint64", "optional"],
-  [52, "mem_kmem_usage_bytes", "uint64", "optional"],
-  [53, "mem_kmem_tcp_usage_bytes", "uint64", "optional"],
   [54, "net_rate_statistics", ResourceStatistics_RateStatistics, "optional"],
   [55, "net_ephemeral_ports", Value_Range, "optional"],
+  [22, "net_tcp_rtt_microsecs_p50", "double", "optional"],
+  [23, "net_tcp_rtt_microsecs_p90", "double", "optional"],
+  [24, "net_tcp_rtt_microsecs_p95", "double", "optional"],
+  [25, "net_tcp_rtt_microsecs_p99", "double", "optional"],
+  [28, "net_tcp_active_connections", "double", "optional"],
+  [29, "net_tcp_time_wait_connections", "double", "optional"],
+  [35, "net_traffic_control_statistics", TrafficControlStatistics, "repeated"],
+  [42, "net_snmp_statistics", SNMPStatistics, "optional"],
 ]);
 
 export interface ResourceStatistics_RatePercentiles {
@@ -2295,9 +2295,9 @@ export interface Task {
   labels?: Labels;
   discovery?: DiscoveryInfo;
   container?: ContainerInfo;
-  user?: string;
   health_check?: HealthCheck;
   kill_policy?: KillPolicy;
+  user?: string;
   limits?: Readonly<Record<string, Value_Scalar>>;
 }
 export const Task: MessageType<Task> = message("mesos.v1.Task", () => [
@@ -2314,9 +2314,9 @@ export const Task: MessageType<Task> = message("mesos.v1.Task", () => [
   [11, "labels", Labels, "optional"],
   [12, "discovery", DiscoveryInfo, "optional"],
   [13, "container", ContainerInfo, "optional"],
-  [14, "user", "string", "optional"],
   [15, "health_check", HealthCheck, "optional"],
   [16, "kill_policy", KillPolicy, "optional"],
+  [14, "user", "string", "optional"],
   [17, "limits", Value_Scalar, "map"],
 ]);
 
@@ -2340,14 +2340,14 @@ export interface TaskInfo {
   agent_id: AgentID;
   resources?: readonly Resource[];
   executor?: ExecutorInfo;
-  data?: Uint8Array;
   command?: CommandInfo;
-  health_check?: HealthCheck;
   container?: ContainerInfo;
+  health_check?: HealthCheck;
+  check?: CheckInfo;
+  kill_policy?: KillPolicy;
+  data?: Uint8Array;
   labels?: Labels;
   discovery?: DiscoveryInfo;
-  kill_policy?: KillPolicy;
-  check?: CheckInfo;
   max_completion_time?: DurationInfo;
   limits?: Readonly<Record<string, Value_Scalar>>;
 }
@@ -2357,14 +2357,14 @@ export const TaskInfo: MessageType<TaskInfo> = message("mesos.v1.TaskInfo", () =
   [3, "agent_id", AgentID, "required"],
   [4, "resources", Resource, "repeated"],
   [5, "executor", ExecutorInfo, "optional"],
-  [6, "data", "bytes", "optional"],
   [7, "command", CommandInfo, "optional"],
-  [8, "health_check", HealthCheck, "optional"],
   [9, "container", ContainerInfo, "optional"],
+  [8, "health_check", HealthCheck, "optional"],
+  [13, "check", CheckInfo, "optional"],
+  [12, "kill_policy", KillPolicy, "optional"],
+  [6, "data", "bytes", "optional"],
   [10, "labels", Labels, "optional"],
   [11, "discovery", DiscoveryInfo, "optional"],
-  [12, "kill_policy", KillPolicy, "optional"],
-  [13, "check", CheckInfo, "optional"],
   [14, "max_completion_time", DurationInfo, "optional"],
   [15, "limits", Value_Scalar, "map"],
 ]);
@@ -2411,37 +2411,37 @@ export const TaskState: EnumType<TaskState> = enumeration("mesos.v1.TaskState", 
 export interface TaskStatus {
   task_id: TaskID;
   state: TaskState;
-  data?: Uint8Array;
   message?: string;
-  agent_id?: AgentID;
-  timestamp?: number;
-  executor_id?: ExecutorID;
-  healthy?: boolean;
   source?: TaskStatus_Source;
   reason?: TaskStatus_Reason;
+  data?: Uint8Array;
+  agent_id?: AgentID;
+  executor_id?: ExecutorID;
+  timestamp?: number;
   uuid?: Uint8Array;
+  healthy?: boolean;
+  check_status?: CheckStatusInfo;
   labels?: Labels;
   container_status?: ContainerStatus;
   unreachable_time?: TimeInfo;
-  check_status?: CheckStatusInfo;
   limitation?: TaskResourceLimitation;
 }
 export const TaskStatus: MessageType<TaskStatus> = message("mesos.v1.TaskStatus", () => [
   [1, "task_id", TaskID, "required"],
   [2, "state", TaskState, "required"],
-  [3, "data", "bytes", "optional"],
   [4, "message", "string", "optional"],
-  [5, "agent_id", AgentID, "optional"],
-  [6, "timestamp", "double", "optional"],
-  [7, "executor_id", ExecutorID, "optional"],
-  [8, "healthy", "bool", "optional"],
   [9, "source", TaskStatus_Source, "optional"],
   [10, "reason", TaskStatus_Reason, "optional"],
+  [3, "data", "bytes", "optional"],
+  [5, "agent_id", AgentID, "optional"],
+  [7, "executor_id", ExecutorID, "optional"],
+  [6, "timestamp", "double", "optional"],
   [11, "uuid", "bytes", "optional"],
+  [8, "healthy", "bool", "optional"],
+  [15, "check_status", CheckStatusInfo, "optional"],
   [12, "labels", Labels, "optional"],
   [13, "container_status", ContainerStatus, "optional"],
   [14, "unreachable_time", TimeInfo, "optional"],
-  [15, "check_status", CheckStatusInfo, "optional"],
   [16, "limitation", TaskResourceLimitation, "optional"],
 ]);
 
@@ -2732,16 +2732,16 @@ export const VersionInfo: MessageType<VersionInfo> = message("mesos.v1.VersionIn
 ]);
 
 export interface Volume {
+  mode: Volume_Mode;
   container_path: string;
   host_path?: string;
-  mode: Volume_Mode;
   image?: Image;
   source?: Volume_Source;
 }
 export const Volume: MessageType<Volume> = message("mesos.v1.Volume", () => [
+  [3, "mode", Volume_Mode, "required"],
   [1, "container_path", "string", "required"],
   [2, "host_path", "string", "optional"],
-  [3, "mode", Volume_Mode, "required"],
   [4, "image", Image, "optional"],
   [5, "source", Volume_Source, "optional"],
 ]);
@@ -2757,17 +2757,17 @@ export const Volume_Mode: EnumType<Volume_Mode> = enumeration("mesos.v1.Volume.M
 export interface Volume_Source {
   type?: Volume_Source_Type;
   docker_volume?: Volume_Source_DockerVolume;
+  host_path?: Volume_Source_HostPath;
   sandbox_path?: Volume_Source_SandboxPath;
   secret?: Secret;
-  host_path?: Volume_Source_HostPath;
   csi_volume?: Volume_Source_CSIVolume;
 }
 export const Volume_Source: MessageType<Volume_Source> = message("mesos.v1.Volume.Source", () => [
   [1, "type", Volume_Source_Type, "optional"],
   [2, "docker_volume", Volume_Source_DockerVolume, "optional"],
+  [5, "host_path", Volume_Source_HostPath, "optional"],
   [3, "sandbox_path", Volume_Source_SandboxPath, "optional"],
   [4, "secret", Secret, "optional"],
-  [5, "host_path", Volume_Source_HostPath, "optional"],
   [6, "csi_volume", Volume_Source_CSIVolume, "optional"],
 ]);
 
