@@ -48,8 +48,10 @@ export type HttpHandler = (request: HttpRequest) => HttpResponse | Promise<HttpR
 
 export interface HttpClientRequest {
   readonly method: string;
-  /** Absolute `http:` URL. */
+  /** Absolute `http:` or `https:` URL. */
   readonly url: string;
+  /** Connects to this Unix socket instead; the URL's host is only what `Host` says. */
+  readonly socketPath?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: Uint8Array | string;
   readonly signal?: AbortSignal;
@@ -66,7 +68,10 @@ export interface HttpClientResponse {
 
 /** Keeps connections alive and reuses them. Does not follow redirects. */
 export interface HttpClient {
-  /** Rejects with a CodedError (CONNECTION_REFUSED, CONNECTION_LOST, ABORTED; transient where so). */
+  /**
+   * Resolves when the headers are there. Read the body, or abort: an unread one holds its connection.
+   * Rejects with a CodedError (CONNECTION_REFUSED, CONNECTION_LOST, ABORTED; transient where so).
+   */
   request(request: HttpClientRequest): Promise<HttpClientResponse>;
   close(): Promise<void>;
 }

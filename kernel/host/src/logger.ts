@@ -1,6 +1,14 @@
 /**
- * Logs: one event a line. STUB of signatures; replaced.
+ * Logs: one event a line, on standard error.
+ *
+ * pino does the work; it is loaded when the first logger is made, because a command that makes none
+ * should not pay for it. "text" is a line for people (log-line.ts), "json" one object a line. The
+ * level can change while the daemon runs.
  */
+
+import { createRequire } from "node:module";
+import type { Logger as PinoLogger } from "pino";
+import { errorFields, formatLogLine } from "./log-line.ts";
 
 export interface Logger {
   debug(fields: Readonly<Record<string, unknown>>, message: string): void;
@@ -9,16 +17,59 @@ export interface Logger {
   error(fields: Readonly<Record<string, unknown>>, message: string): void;
 }
 
+export type LogLevel = "debug" | "info" | "warn" | "error";
+
+/** A logger whose level can be read and set: what a daemon's main part holds. */
+export interface LeveledLogger extends Logger {
+  level: LogLevel;
+}
+
 export interface LoggerOptions {
   /** Which daemon speaks, e.g. "master". */
   readonly name: string;
   readonly format: "text" | "json";
-  readonly level?: "debug" | "info" | "warn" | "error";
+  /** Default "info". */
+  readonly level?: LogLevel;
+  /** Where lines go instead of standard error; for tests. */
+  readonly write?: (line: string) => void;
 }
 
-/** Writes to standard error. */
-export function createLogger(_options: LoggerOptions): Logger {
-  throw new Error("not there yet");
+/** Errors go under the key `error`, as they are. Writes before it returns, so that a crash loses nothing. */
+export function createLogger(options: LoggerOptions): LeveledLogger {
+  const pino: typeof import("pino").pino = createRequire(import.meta.url)("pino");
+  const write = options.write ?? writerToStandardError(pino);
+  const inner: PinoLogger = pino(
+    {
+      base: { name: options.name },
+      level: options.level ?? "info",
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { level: (label) => ({ level: label }) },
+      serializers: { error: errorFields },
+    },
+    {
+      write: options.format === "json" ? write : (line: string) => write(formatLogLine(line)),
+    },
+  );
+  return {
+    debug: (fields, message) => inner.debug(fields, message),
+    info: (fields, message) => inner.info(fields, message),
+    warn: (fields, message) => inner.warn(fields, message),
+    error: (fields, message) => inner.error(fields, message),
+    get level() {
+      return inner.level as LogLevel;
+    },
+    set level(level: LogLevel) {
+      inner.level = level;
+    },
+  };
+}
+
+/** pino's own writer knows how to wait for a pipe that is full. */
+function writerToStandardError(pino: typeof import("pino").pino): (line: string) => void {
+  const destination = pino.destination({ dest: 2, sync: true });
+  // Whoever read our log is gone; that is no reason to go too.
+  destination.on("error", () => {});
+  return (line) => destination.write(line);
 }
 
 /** Says nothing; for tests. */

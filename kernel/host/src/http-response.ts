@@ -1,0 +1,97 @@
+/**
+ * Writes a handler's response to the wire.
+ *
+ * Owns the rules that Mesos keeps for every response: `Date` always, `Content-Length` unless it is a
+ * stream, text as `text/plain; charset=utf-8` unless said otherwise, gzip when the client admits it
+ * and the body is worth it. A header that Node deems illegal (a line break in it) never reaches the
+ * wire: the write throws before a byte is sent, and the server answers 500 instead.
+ */
+
+import type { OutgoingHttpHeaders, ServerResponse } from "node:http";
+import { promisify } from "node:util";
+import { constants, gzip as gzipCallback } from "node:zlib";
+import { acceptsEncoding } from "./accept-headers.ts";
+import type { HttpResponse, PlainResponse, StreamingResponse } from "./http.ts";
+import { createStreamSink } from "./http-stream-sink.ts";
+
+const gzip = promisify(gzipCallback);
+
+/** Mesos's GZIP_MINIMUM_BODY_LENGTH. */
+export const gzipBodyBytesMin = 1024;
+
+const empty = Buffer.alloc(0);
+
+export interface ResponseContext {
+  readonly method: string;
+  readonly acceptEncoding: string | undefined;
+  readonly streamBufferBytesMax: number;
+}
+
+/** Resolves once the response was handed to the socket. Rejects when the headers are illegal. */
+export async function writeResponse(
+  out: ServerResponse,
+  response: HttpResponse,
+  context: ResponseContext,
+): Promise<void> {
+  if ("stream" in response) writeStream(out, response, context);
+  else await writePlain(out, response, context);
+}
+
+function writeStream(
+  out: ServerResponse,
+  response: StreamingResponse,
+  context: ResponseContext,
+): void {
+  out.writeHead(response.status, { ...response.headers });
+  if (context.method === "HEAD") {
+    out.end();
+    return;
+  }
+  out.flushHeaders();
+  response.stream(createStreamSink(out, context.streamBufferBytesMax));
+}
+
+async function writePlain(
+  out: ServerResponse,
+  response: PlainResponse,
+  context: ResponseContext,
+): Promise<void> {
+  const headers: OutgoingHttpHeaders = { ...response.headers };
+  let body = bytesOf(response.body);
+  if (typeof response.body === "string" && !hasHeader(headers, "content-type")) {
+    headers["Content-Type"] = "text/plain; charset=utf-8";
+  }
+  if (
+    body.length >= gzipBodyBytesMin &&
+    acceptsEncoding(context.acceptEncoding, "gzip") &&
+    !hasHeader(headers, "content-encoding")
+  ) {
+    body = await gzip(body, { level: constants.Z_BEST_SPEED });
+    headers["Content-Encoding"] = "gzip";
+  }
+  if (isBodiless(response.status)) {
+    out.writeHead(response.status, headers).end();
+    return;
+  }
+  headers["Content-Length"] = body.length;
+  out.writeHead(response.status, headers);
+  if (context.method === "HEAD" || body.length === 0) out.end();
+  else out.end(body);
+}
+
+function bytesOf(body: Uint8Array | string | undefined): Uint8Array {
+  if (body === undefined) return empty;
+  return typeof body === "string" ? Buffer.from(body) : body;
+}
+
+/** RFC 9110: these never have a body, and 204 not even a length. */
+function isBodiless(status: number): boolean {
+  return status === 204 || status === 304 || status < 200;
+}
+
+function hasHeader(headers: OutgoingHttpHeaders, lowerCaseName: string): boolean {
+  for (const name of Object.keys(headers)) {
+    if (name.length === lowerCaseName.length && name.toLowerCase() === lowerCaseName) return true;
+  }
+  return false;
+}

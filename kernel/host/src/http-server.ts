@@ -1,0 +1,180 @@
+/**
+ * Serves HTTP on connections that somebody else accepted.
+ *
+ * The endpoint shares one TCP port between HTTP and libprocess, and the executor host listens on a
+ * Unix socket; both hand their connections here. Parsing, keep-alive and the order of pipelined
+ * responses are Node's. Owns what happens around a handler: its failure is a 500 with its text, a
+ * body over the limit a 413, malformed HTTP a 400 that ends that connection and no other.
+ */
+
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Socket } from "node:net";
+import { CodedError, describeError } from "@tavola/base";
+import type { LibprocessMessage } from "@tavola/protocol";
+import type { HttpHandler, HttpResponse } from "./http.ts";
+import { canAnswer, parseRequestTarget, ReceivedRequest } from "./http-request.ts";
+import { writeResponse } from "./http-response.ts";
+import { receiveOverHttp, senderOf } from "./libprocess-over-http.ts";
+import type { Logger } from "./logger.ts";
+import { nodeHttp } from "./node-http.ts";
+
+export interface HttpServerOptions {
+  readonly onRequest: HttpHandler;
+  /** Takes a libprocess message that came on a connection used for HTTP before. */
+  readonly onMessage?: (message: LibprocessMessage) => "accepted" | "unknown";
+  readonly logger: Logger;
+  readonly bodyBytesMax: number;
+  readonly streamBufferBytesMax: number;
+}
+
+export interface HttpServer {
+  /** Takes the connection over; bytes already read from it were unshifted onto it. */
+  accept(socket: Socket): void;
+  /** Stops checking for stale connections; the connections themselves are the caller's to end. */
+  close(): void;
+}
+
+const limits = {
+  /** From a connection's first byte of a request to the end of its headers. */
+  headersMsMax: 60_000,
+  headersBytesMax: 64 * 1024,
+  /** Between two requests on one connection. Mesos never closes idle ones; we do after a while. */
+  keepAliveMs: 10 * 60_000,
+  bodySilenceMsMax: 60_000,
+  /** A client that takes nothing of a plain response for so long is gone. */
+  responseStallMsMax: 5 * 60_000,
+  /** Read and thrown away after a refusal, so that the client sees it before the connection ends. */
+  lingerMs: 2_000,
+} as const;
+
+const statusByCode: Readonly<Record<string, number>> = {
+  BODY_TOO_LARGE: 413,
+  BODY_MALFORMED: 400,
+  BODY_TIMED_OUT: 408,
+};
+
+export function createHttpServer(options: HttpServerOptions): HttpServer {
+  const server = nodeHttp.createServer({
+    headersTimeout: limits.headersMsMax,
+    // A request body may be a stream of its own; silence within one is judged when it is read.
+    requestTimeout: 0,
+    keepAliveTimeout: limits.keepAliveMs,
+    maxHeaderSize: limits.headersBytesMax,
+    joinDuplicateHeaders: true,
+    noDelay: true,
+  });
+  server.on("request", (incoming, out) => {
+    void serve(options, incoming, out);
+  });
+  server.on("clientError", refuseMalformed);
+  // Node starts looking for connections that never finish their headers when it listens. This
+  // server never listens itself.
+  server.emit("listening");
+  return {
+    accept(socket) {
+      server.emit("connection", socket);
+    },
+    close() {
+      server.close(() => {});
+    },
+  };
+}
+
+async function serve(
+  options: HttpServerOptions,
+  incoming: IncomingMessage,
+  out: ServerResponse,
+): Promise<void> {
+  const target = parseRequestTarget(incoming.url ?? "");
+  if (target === undefined) {
+    out.writeHead(400, { "Content-Length": 0 }).end();
+    return;
+  }
+  const request = new ReceivedRequest(incoming, target, {
+    bodyBytesMax: options.bodyBytesMax,
+    silenceMsMax: limits.bodySilenceMsMax,
+  });
+  out.on("close", () => {
+    if (!out.writableFinished) request.clientGone();
+  });
+  const context = {
+    method: request.method,
+    acceptEncoding: incoming.headers["accept-encoding"],
+    streamBufferBytesMax: options.streamBufferBytesMax,
+  } as const;
+  let response: HttpResponse;
+  try {
+    const sender = options.onMessage && senderOf(incoming);
+    response =
+      options.onMessage !== undefined && sender !== undefined
+        ? await receiveOverHttp(sender, request, options.onMessage)
+        : await options.onRequest(request);
+    if (!canAnswer(out)) return;
+    if (!("stream" in response)) {
+      out.setTimeout(limits.responseStallMsMax, () => out.destroy());
+    }
+    await writeResponse(out, response, context);
+  } catch (error) {
+    refuseFailed(options.logger, request, out, error);
+  }
+}
+
+/** The handler threw, or its response cannot be written. */
+function refuseFailed(
+  logger: Logger,
+  request: ReceivedRequest,
+  out: ServerResponse,
+  error: unknown,
+): void {
+  const status = (error instanceof CodedError && statusByCode[error.code]) || 500;
+  if (status === 500) {
+    logger.error({ method: request.method, path: request.path, error }, "HTTP handler failed");
+  }
+  if (!canAnswer(out)) return;
+  if (out.headersSent) {
+    out.destroy();
+    return;
+  }
+  const text = Buffer.from(describeError(error));
+  const headers: Record<string, string | number> = {
+    "Content-Type": "text/plain; charset=utf-8",
+    "Content-Length": text.length,
+  };
+  if (status !== 500) {
+    // Some of the body is still on its way and will not be read.
+    headers["Connection"] = "close";
+    lingerThenEnd(out);
+  }
+  out.writeHead(status, headers).end(request.method === "HEAD" ? undefined : text);
+}
+
+/** Ending a connection with unread bytes in it resets it, and the refusal may be lost with it. */
+function lingerThenEnd(out: ServerResponse): void {
+  const socket = out.req.socket;
+  out.req.resume();
+  const timer = setTimeout(() => socket.destroy(), limits.lingerMs);
+  socket.once("close", () => clearTimeout(timer));
+}
+
+function refuseMalformed(error: NodeJS.ErrnoException, socket: NodeJS.WritableStream): void {
+  const connection = socket as Socket & { _httpMessage?: { _headerSent?: boolean } | null };
+  if (error.code === "ECONNRESET" || !connection.writable) {
+    connection.destroy(error);
+    return;
+  }
+  // Half a response is on the wire already: whatever came now would be read as part of it.
+  if (connection._httpMessage?._headerSent) {
+    connection.destroy();
+    return;
+  }
+  const [line, text] =
+    error.code === "HPE_HEADER_OVERFLOW"
+      ? ["431 Request Header Fields Too Large", "Request headers are too large."]
+      : error.code === "ERR_HTTP_REQUEST_TIMEOUT"
+        ? ["408 Request Timeout", "Request headers did not arrive in time."]
+        : ["400 Bad Request", "Malformed HTTP request."];
+  connection.end(
+    `HTTP/1.1 ${line}\r\nDate: ${new Date().toUTCString()}\r\nConnection: close\r\n` +
+      `Content-Type: text/plain; charset=utf-8\r\nContent-Length: ${text.length}\r\n\r\n${text}`,
+  );
+}

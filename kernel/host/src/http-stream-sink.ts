@@ -1,0 +1,64 @@
+/**
+ * The sending end of a long-lived response: each write is one HTTP chunk.
+ *
+ * A reader that is slower than its stream is buffered up to a limit and then cut off; the daemon
+ * never waits for one client and never holds more than the limit for it.
+ */
+
+import type { ServerResponse } from "node:http";
+import type { StreamSink } from "./http.ts";
+
+export function createStreamSink(response: ServerResponse, bufferBytesMax: number): StreamSink {
+  return new ResponseSink(response, bufferBytesMax);
+}
+
+class ResponseSink implements StreamSink {
+  readonly #response: ServerResponse;
+  readonly #bufferBytesMax: number;
+  #closed = false;
+  #onClose: (() => void)[] = [];
+
+  constructor(response: ServerResponse, bufferBytesMax: number) {
+    this.#response = response;
+    this.#bufferBytesMax = bufferBytesMax;
+    response.on("close", () => this.#close());
+    if (response.destroyed) this.#close();
+  }
+
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  write(chunk: Uint8Array | string): "written" | "overflow" | "closed" {
+    if (this.#closed) return "closed";
+    const bytes = typeof chunk === "string" ? Buffer.byteLength(chunk) : chunk.length;
+    // An empty chunk would end the body.
+    if (bytes === 0) return "written";
+    if (this.#response.writableLength + bytes > this.#bufferBytesMax) {
+      this.#response.destroy();
+      this.#close();
+      return "overflow";
+    }
+    this.#response.write(chunk);
+    return "written";
+  }
+
+  end(): void {
+    if (this.#closed) return;
+    this.#response.end();
+    this.#close();
+  }
+
+  onClose(run: () => void): void {
+    if (this.#closed) queueMicrotask(run);
+    else this.#onClose.push(run);
+  }
+
+  #close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    const listeners = this.#onClose;
+    this.#onClose = [];
+    for (const run of listeners) run();
+  }
+}

@@ -1,0 +1,54 @@
+/**
+ * The receiving side of one libprocess connection: messages in, one short reply each.
+ *
+ * libprocess answers every message 202 (handed over) or 404 (no such process), and its senders read
+ * and ignore that; other clients wait for it. Replies of one chunk of input go out in one write.
+ * Broken framing ends this connection only: after it, nothing that follows can be trusted.
+ */
+
+import type { Socket } from "node:net";
+import { LibprocessDecoder, type LibprocessMessage } from "@tavola/protocol";
+import { httpDate } from "./http-date.ts";
+
+export interface ReceiverOptions {
+  readonly onMessage: (message: LibprocessMessage) => "accepted" | "unknown";
+  /** Said once, before the connection is destroyed. */
+  readonly onBroken: (error: string) => void;
+}
+
+/** A peer that takes no replies is sent no more of them; it still may send. */
+const unreadReplyBytesMax = 1024 * 1024;
+
+export function receiveMessages(socket: Socket, options: ReceiverOptions): void {
+  const decoder = new LibprocessDecoder();
+  socket.on("data", (chunk: Buffer) => {
+    const decoded = decoder.push(chunk);
+    if (decoded.error !== undefined) {
+      options.onBroken(decoded.error);
+      socket.destroy();
+      return;
+    }
+    if (decoded.value.length > 0) answer(socket, decoded.value, options.onMessage);
+  });
+  socket.on("end", () => socket.end());
+  socket.on("error", () => socket.destroy());
+}
+
+function answer(
+  socket: Socket,
+  messages: readonly LibprocessMessage[],
+  onMessage: ReceiverOptions["onMessage"],
+): void {
+  let replies = "";
+  let date = "";
+  for (const message of messages) {
+    date = date === "" ? httpDate() : date;
+    replies +=
+      onMessage(message) === "accepted"
+        ? `HTTP/1.1 202 Accepted\r\nDate: ${date}\r\nContent-Length: 0\r\n\r\n`
+        : `HTTP/1.1 404 Not Found\r\nDate: ${date}\r\nContent-Length: 0\r\n\r\n`;
+  }
+  if (socket.writable && socket.writableLength < unreadReplyBytesMax) {
+    socket.write(replies, "latin1");
+  }
+}
