@@ -6,8 +6,9 @@
  * before by the router for the paths that demand it, see `router.ts`.
  */
 
+import type { Allocator } from "@tavola/allocator";
 import type { AgentId, FrameworkId } from "@tavola/base";
-import type { Clock, HttpRequest, HttpResponse, Logger, Metrics } from "@tavola/host";
+import type { Clock, HttpRequest, HttpResponse, Logger, LogLevel, Metrics } from "@tavola/host";
 import type { CommandResult, OperatorEvent } from "../core/effects.ts";
 import type { MasterState } from "../core/state.ts";
 
@@ -16,7 +17,10 @@ export interface OperatorContext {
   readonly state: MasterState;
   readonly clock: Clock;
   readonly metrics: Metrics;
-  readonly logger: Logger;
+  /** For metrics only. */
+  readonly allocator: Pick<Allocator, "roleShares" | "usage">;
+  /** With a level that can be set; without, the logging calls only remember what they were told. */
+  readonly logger: Logger & { level?: LogLevel };
   /** Every flag as text, for `/flags` and `/state`. */
   readonly flagsShown: Readonly<Record<string, string>>;
   /** Stops at the returned function. Listeners run in the turn's effects and must not throw. */
