@@ -6,48 +6,79 @@
  */
 
 import {
+  CgroupInfo,
+  ContainerID,
   ContainerInfo,
   type ContainerStatus,
-  ContainerStatus as ContainerStatusType,
   DiscoveryInfo,
   formatMessageJson,
   HealthCheck,
   Label,
   type Labels,
-  type Task,
+  type NetworkInfo,
+  NetworkInfo_IPAddress,
+  NetworkInfo_PortMapping,
   type TaskStatus,
 } from "@tavola/protocol";
-import { type JsonText, jsonArray, jsonDouble, jsonObject, jsonString } from "./json-text.ts";
+import type { Task } from "../core/state.ts";
+import { FragmentCache } from "./fragment-cache.ts";
+import {
+  type JsonText,
+  jsonArray,
+  jsonDouble,
+  jsonObject,
+  jsonString,
+  jsonStrings,
+} from "./json-text.ts";
 import { quantitiesJson, resourceSummaryJson } from "./resource-json.ts";
 
+/** What changes of a task's message in its life; all of it is replaced, never changed in place. */
+export function changingParts({ message }: Task): readonly unknown[] {
+  return [
+    message.state,
+    message.statuses,
+    message.status_update_state,
+    message.status_update_uuid,
+    message.resources,
+  ];
+}
+
+const entries = new FragmentCache(changingParts, renderTask);
+
+/** PERF: cached per task. */
 export function taskJson(task: Task): JsonText {
-  const { limits, labels, discovery, container, health_check } = task;
-  const resources = task.resources ?? [];
+  return entries.of(task);
+}
+
+function renderTask({ message, resources, role }: Task): JsonText {
+  const { limits, labels, discovery, container, health_check } = message;
   return jsonObject({
-    id: jsonString(task.task_id.value),
-    name: jsonString(task.name),
-    framework_id: jsonString(task.framework_id.value),
-    executor_id: jsonString(task.executor_id?.value ?? ""),
-    slave_id: jsonString(task.agent_id.value),
-    state: jsonString(task.state),
+    id: jsonString(message.task_id.value),
+    name: jsonString(message.name),
+    framework_id: jsonString(message.framework_id.value),
+    executor_id: jsonString(message.executor_id?.value ?? ""),
+    slave_id: jsonString(message.agent_id.value),
+    state: jsonString(message.state),
     resources: resourceSummaryJson(resources),
-    limits: limits === undefined || Object.keys(limits).length === 0 ? undefined : limitsJson(limits),
-    role: jsonString(resources[0]?.allocation_info?.role ?? ""),
-    statuses: jsonArray((task.statuses ?? []).map(statusJson)),
-    user: task.user === undefined ? undefined : jsonString(task.user),
-    labels: labels === undefined ? undefined : labelsJson(labels),
+    limits: limitsJson(limits),
+    role: jsonString(role),
+    statuses: jsonArray(message.statuses.map(statusJson)),
+    user: message.user === undefined ? undefined : jsonString(message.user),
+    labels: labels && labelsJson(labels),
     discovery: discovery && formatMessageJson(DiscoveryInfo, discovery),
     container: container && formatMessageJson(ContainerInfo, container),
     health_check: health_check && formatMessageJson(HealthCheck, health_check),
   });
 }
 
-export function labelsJson(labels: Labels): JsonText {
-  return jsonArray((labels.labels ?? []).map((label) => formatMessageJson(Label, label)));
+export function labelsJson({ labels }: Labels): JsonText {
+  return jsonArray((labels ?? []).map((label) => formatMessageJson(Label, label)));
 }
 
-function limitsJson(limits: NonNullable<Task["limits"]>): JsonText {
-  return quantitiesJson(Object.entries(limits).map(([name, { value }]) => [name, value] as const));
+function limitsJson(limits: Task["message"]["limits"]): JsonText | undefined {
+  const amounts = Object.entries(limits ?? {});
+  if (amounts.length === 0) return undefined;
+  return quantitiesJson(amounts.map(([name, { value }]) => [name, value] as const));
 }
 
 function statusJson(status: TaskStatus): JsonText {
@@ -61,25 +92,33 @@ function statusJson(status: TaskStatus): JsonText {
   });
 }
 
-/** Without the executor's pid; labels of a network as a plain list. */
-function containerStatusJson({ container_id, network_infos, cgroup_info }: ContainerStatus): JsonText {
-  const plain: ContainerStatus = {
-    ...(container_id === undefined ? {} : { container_id }),
-    ...(network_infos === undefined
-      ? {}
-      : { network_infos: network_infos.map(({ labels: _, ...info }) => info) }),
-    ...(cgroup_info === undefined ? {} : { cgroup_info }),
-  };
-  const text = formatMessageJson(ContainerStatusType, plain);
-  const labels = (network_infos ?? []).map((info) => info.labels);
-  return labels.every((l) => l === undefined) ? text : withNetworkLabels(text, labels);
+/** Without the executor's pid. */
+function containerStatusJson({
+  container_id,
+  network_infos,
+  cgroup_info,
+}: ContainerStatus): JsonText {
+  return jsonObject({
+    container_id: container_id && formatMessageJson(ContainerID, container_id),
+    network_infos: isEmpty(network_infos) ? undefined : jsonArray(network_infos.map(networkJson)),
+    cgroup_info: cgroup_info && formatMessageJson(CgroupInfo, cgroup_info),
+  });
 }
 
-function withNetworkLabels(text: JsonText, labels: readonly (Labels | undefined)[]): JsonText {
-  const status = JSON.parse(text) as { network_infos: { labels?: unknown }[] };
-  labels.forEach((label, n) => {
-    const info = status.network_infos[n];
-    if (label !== undefined && info !== undefined) info.labels = label.labels ?? [];
+function networkJson({ groups, labels, ip_addresses, name, port_mappings }: NetworkInfo): JsonText {
+  return jsonObject({
+    groups: isEmpty(groups) ? undefined : jsonStrings(groups),
+    labels: labels && labelsJson(labels),
+    ip_addresses: isEmpty(ip_addresses)
+      ? undefined
+      : jsonArray(ip_addresses.map((ip) => formatMessageJson(NetworkInfo_IPAddress, ip))),
+    name: name === undefined ? undefined : jsonString(name),
+    port_mappings: isEmpty(port_mappings)
+      ? undefined
+      : jsonArray(port_mappings.map((port) => formatMessageJson(NetworkInfo_PortMapping, port))),
   });
-  return JSON.stringify(status);
+}
+
+function isEmpty<T>(list: readonly T[] | undefined): list is readonly [] | undefined {
+  return list === undefined || list.length === 0;
 }

@@ -1,0 +1,110 @@
+/**
+ * GET_STATE and its parts (GET_TASKS, GET_EXECUTORS, GET_FRAMEWORKS, GET_AGENTS), in JSON or protobuf.
+ *
+ * The pieces are kept encoded per task, framework and agent, in each encoding that was ever asked
+ * for. PERF: O(pieces) joins per answer.
+ */
+
+import { AgentInfo, type MessageFormat, master, Task as TaskMessage } from "@tavola/protocol";
+import type { Agent, Framework, MasterState, Task } from "../core/state.ts";
+import { agentParts } from "./agent-json.ts";
+import { agentMessage, frameworkMessage } from "./cluster-messages.ts";
+import { FragmentCache } from "./fragment-cache.ts";
+import { frameworkParts } from "./framework-json.ts";
+import type { Encoding, FragmentOf } from "./message-fragments.ts";
+import { changingParts } from "./task-json.ts";
+
+/** The answers of one encoding. Each returns the value of the `get_…` field of its response. */
+export class ClusterAnswers<F extends MessageFormat> {
+  readonly #encoding: Encoding<F>;
+  readonly #tasks: FragmentCache<Task, FragmentOf[F]>;
+  readonly #frameworks: FragmentCache<Framework, FragmentOf[F]>;
+  readonly #agents: FragmentCache<Agent, FragmentOf[F]>;
+
+  constructor(encoding: Encoding<F>) {
+    this.#encoding = encoding;
+    this.#tasks = new FragmentCache(changingParts, (task) =>
+      encoding.encode(TaskMessage, task.message),
+    );
+    this.#frameworks = new FragmentCache(
+      (framework) => [...frameworkParts(framework), framework.offers.size],
+      (framework) =>
+        encoding.encode(master.Response_GetFrameworks_Framework, frameworkMessage(framework)),
+    );
+    this.#agents = new FragmentCache(agentParts, (agent) =>
+      encoding.encode(master.Response_GetAgents_Agent, agentMessage(agent)),
+    );
+  }
+
+  state(state: MasterState): FragmentOf[F] {
+    return this.#encoding.place(
+      master.Response_GetState,
+      {},
+      {
+        get_tasks: this.tasks(state),
+        get_executors: this.executors(state),
+        get_frameworks: this.frameworks(state),
+        get_agents: this.agents(state),
+      },
+    );
+  }
+
+  tasks(state: MasterState): FragmentOf[F] {
+    const all = [...allFrameworks(state)];
+    const render = (tasksOf: (framework: Framework) => Iterable<Task>): FragmentOf[F][] =>
+      all.flatMap((framework) => Array.from(tasksOf(framework), (task) => this.#tasks.of(task)));
+    return this.#encoding.place(
+      master.Response_GetTasks,
+      {},
+      {
+        tasks: render(({ tasks }) => tasks.values()),
+        unreachable_tasks: render(({ unreachableTasks }) => unreachableTasks.values()),
+        completed_tasks: render(({ completedTasks }) => completedTasks.values()),
+      },
+    );
+  }
+
+  executors(state: MasterState): FragmentOf[F] {
+    const executors: FragmentOf[F][] = [];
+    for (const { executors: byAgent } of allFrameworks(state)) {
+      for (const [agentId, byId] of byAgent) {
+        for (const executor_info of byId.values()) {
+          const executor = { executor_info, agent_id: { value: agentId } };
+          executors.push(this.#encoding.encode(master.Response_GetExecutors_Executor, executor));
+        }
+      }
+    }
+    return this.#encoding.place(master.Response_GetExecutors, {}, { executors });
+  }
+
+  frameworks(state: MasterState): FragmentOf[F] {
+    const render = (frameworks: Iterable<Framework>): FragmentOf[F][] =>
+      Array.from(frameworks, (framework) => this.#frameworks.of(framework));
+    return this.#encoding.place(
+      master.Response_GetFrameworks,
+      {},
+      {
+        frameworks: render(state.frameworks.values()),
+        completed_frameworks: render(state.completedFrameworks.values()),
+      },
+    );
+  }
+
+  agents(state: MasterState): FragmentOf[F] {
+    return this.#encoding.place(
+      master.Response_GetAgents,
+      {},
+      {
+        agents: Array.from(state.agents.values(), (agent) => this.#agents.of(agent)),
+        recovered_agents: Array.from(state.recoveredAgents.values(), (info) =>
+          this.#encoding.encode(AgentInfo, info),
+        ),
+      },
+    );
+  }
+}
+
+function* allFrameworks(state: MasterState): Generator<Framework> {
+  yield* state.frameworks.values();
+  yield* state.completedFrameworks.values();
+}

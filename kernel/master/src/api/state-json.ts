@@ -1,0 +1,116 @@
+/**
+ * The answers of `/state`, `/slaves` and `/frameworks`: everything a master knows, for dashboards.
+ *
+ * Joined from texts that are kept per task, framework and agent, so that a poll renders only what
+ * changed since the last one.
+ */
+
+import { epochSecondsOf } from "@tavola/base";
+import { DomainInfo, formatMessageJson, type MasterInfo } from "@tavola/protocol";
+import type { Agent, Framework, MasterState } from "../core/state.ts";
+import { agentFullJson, agentInfoJson, agentJson } from "./agent-json.ts";
+import { frameworkJson } from "./framework-json.ts";
+import {
+  type JsonText,
+  joinObjects,
+  jsonArray,
+  jsonDouble,
+  jsonObject,
+  jsonString,
+  jsonStrings,
+} from "./json-text.ts";
+import { flagsJson, versionJson } from "./version-json.ts";
+
+/** Keeps what has `id`; everything without one. */
+export type IdFilter = string | undefined;
+
+/** PERF: O(frameworks + agents + tasks) joins of kept text; 10k tasks are some 10 MB. */
+export function stateJson(
+  state: MasterState,
+  flagsShown: Readonly<Record<string, string>>,
+): JsonText {
+  const about = joinObjects(versionJson(), masterJson(state));
+  const flags = joinObjects(flagsAtTop(flagsShown), flagsJson(flagsShown));
+  const lists = jsonObject({
+    slaves: jsonArray(Array.from(state.agents.values(), agentJson)),
+    recovered_slaves: recoveredJson(state, undefined),
+    frameworks: jsonArray(Array.from(state.frameworks.values(), frameworkJson)),
+    completed_frameworks: jsonArray(Array.from(state.completedFrameworks.values(), frameworkJson)),
+    orphan_tasks: "[]",
+    unregistered_frameworks: "[]",
+  });
+  return joinObjects(joinObjects(about, flags), lists);
+}
+
+function masterJson(state: MasterState): JsonText {
+  const { info, leadership } = state;
+  let active = 0;
+  for (const agent of state.agents.values()) if (agent.active) active += 1;
+  const leader = leadership.kind === "standby" ? leadership.leader : info;
+  return jsonObject({
+    start_time: jsonDouble(epochSecondsOf(state.startedAt)),
+    elected_time:
+      state.electedAt === undefined ? undefined : jsonDouble(epochSecondsOf(state.electedAt)),
+    id: jsonString(state.id),
+    pid: jsonString(info.pid ?? ""),
+    hostname: jsonString(info.hostname ?? ""),
+    capabilities: jsonStrings((info.capabilities ?? []).map(({ type }) => type ?? "UNKNOWN")),
+    activated_slaves: jsonDouble(active),
+    deactivated_slaves: jsonDouble(state.agents.size - active),
+    unreachable_slaves: jsonDouble(state.unreachableAgents.size),
+    domain: info.domain && formatMessageJson(DomainInfo, info.domain),
+    leader: leader && jsonString(leader.pid ?? ""),
+    leader_info: leader && leaderJson(leader),
+  });
+}
+
+function leaderJson(leader: MasterInfo): JsonText {
+  return jsonObject({
+    id: jsonString(leader.id),
+    pid: jsonString(leader.pid ?? ""),
+    port: String(leader.port),
+    hostname: jsonString(leader.hostname ?? ""),
+    domain: leader.domain && formatMessageJson(DomainInfo, leader.domain),
+  });
+}
+
+/** Three flags that `/state` shows once more beside `flags`. */
+function flagsAtTop({ cluster, log_dir, external_log_file }: Readonly<Record<string, string>>) {
+  return jsonObject({
+    cluster: cluster === undefined ? undefined : jsonString(cluster),
+    log_dir: log_dir === undefined ? undefined : jsonString(log_dir),
+    external_log_file: external_log_file === undefined ? undefined : jsonString(external_log_file),
+  });
+}
+
+/** `/slaves`, of one agent when `id` is given. */
+export function slavesJson(state: MasterState, id: IdFilter): JsonText {
+  return jsonObject({
+    slaves: jsonArray(chosen<Agent>(state.agents, id).map(agentFullJson)),
+    recovered_slaves: recoveredJson(state, id),
+  });
+}
+
+function recoveredJson(state: MasterState, id: IdFilter): JsonText {
+  return jsonArray(chosen(state.recoveredAgents, id).map(agentInfoJson));
+}
+
+/** `/frameworks`, of one framework when `id` is given. */
+export function frameworksJson(state: MasterState, id: IdFilter): JsonText {
+  return jsonObject({
+    frameworks: jsonArray(chosen<Framework>(state.frameworks, id).map(frameworkJson)),
+    completed_frameworks: jsonArray(chosen(state.completedFrameworks, id).map(frameworkJson)),
+    unregistered_frameworks: "[]",
+  });
+}
+
+interface ById<T> {
+  get(id: string): T | undefined;
+  values(): Iterable<T>;
+}
+
+function chosen<T>(all: ById<T>, id: IdFilter): T[] {
+  if (id === undefined) return [...all.values()];
+  const one = all.get(id);
+  return one === undefined ? [] : [one];
+}
