@@ -1,0 +1,87 @@
+/**
+ * One call to a v1 API over HTTP: encoding, headers, and what an answer that is no success means.
+ *
+ * Owns the mapping of status codes to `CodedError`s. Knows neither leaders nor retries.
+ */
+
+import { CodedError, type Result } from "@tavola/base";
+import type { HttpClient, HttpClientResponse } from "@tavola/host";
+import {
+  decodeMessage,
+  encodeMessage,
+  formatMessageJson,
+  jsonType,
+  type MessageFormat,
+  type MessageType,
+  parseMessageJson,
+  protobufType,
+} from "@tavola/protocol";
+
+export const mediaTypes: Readonly<Record<MessageFormat, string>> = {
+  json: jsonType,
+  protobuf: protobufType,
+};
+
+export interface ApiRequest<T> {
+  readonly url: string;
+  readonly type: MessageType<T>;
+  readonly call: T;
+  readonly format: MessageFormat;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly signal?: AbortSignal;
+}
+
+export function encodeAs<T>(
+  format: MessageFormat,
+  type: MessageType<T>,
+  value: T,
+): Uint8Array | string {
+  return format === "json" ? formatMessageJson(type, value) : encodeMessage(type, value);
+}
+
+export function decodeAs<T>(
+  format: MessageFormat,
+  type: MessageType<T>,
+  bytes: Uint8Array,
+): Result<T> {
+  return format === "json"
+    ? parseMessageJson(type, Buffer.from(bytes).toString("utf8"))
+    : decodeMessage(type, bytes);
+}
+
+/** Resolves with whatever the peer answers; rejects with the HTTP client's CodedErrors. */
+export function sendCall<T>(http: HttpClient, request: ApiRequest<T>): Promise<HttpClientResponse> {
+  const mediaType = mediaTypes[request.format];
+  return http.request({
+    method: "POST",
+    url: request.url,
+    headers: { ...request.headers, "content-type": mediaType, accept: mediaType },
+    body: encodeAs(request.format, request.type, request.call),
+    ...(request.signal === undefined ? {} : { signal: request.signal }),
+  });
+}
+
+/**
+ * The error for an answer that is not a success. Consumes the body.
+ *
+ * UNAVAILABLE (503; transient), CALL_REFUSED (other 4xx, 501), SERVER_FAILED (other 5xx). `details`
+ * has `status`, `call` and `reason`, the peer's own words.
+ */
+export async function refusalOf(call: string, response: HttpClientResponse): Promise<CodedError> {
+  const { status } = response;
+  const reason = Buffer.from(await response.body())
+    .toString("utf8")
+    .trim();
+  const code =
+    status === 503
+      ? "UNAVAILABLE"
+      : status < 500 || status === 501
+        ? "CALL_REFUSED"
+        : "SERVER_FAILED";
+  return new CodedError(
+    code,
+    `${call} was answered ${status}${reason === "" ? "" : `: ${reason}`}`,
+    { status, call, reason },
+    { transient: status === 503 },
+  );
+}
