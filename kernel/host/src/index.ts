@@ -26,6 +26,7 @@ export { createHttpClient } from "./http-client.ts";
 export type { LeveledLogger, Logger, LoggerOptions, LogLevel } from "./logger.ts";
 export { createLogger, silentLogger } from "./logger.ts";
 export type { Messenger } from "./messenger.ts";
+export type { MetricReading, TimerSummary } from "./metric-reading.ts";
 export type { Counter, Metrics, TimerMetric } from "./metrics.ts";
 export { createMetrics } from "./metrics.ts";
 export { addSystemMetrics } from "./system-metrics.ts";

@@ -27,7 +27,12 @@ export interface Metrics {
   gauge(name: string, read: () => number): void;
   /** `name` without `_ms`. The same name gives the same timer. */
   timer(name: string): TimerMetric;
-  /** Drops every metric whose name begins with `prefix`. */
+  /**
+   * Metrics that somebody else keeps, all read when somebody asks: for families whose names come and
+   * go, such as those per framework. A source that throws leaves its metrics out.
+   */
+  source(read: () => Iterable<MetricReading>): void;
+  /** Drops every metric whose name begins with `prefix`; sources keep theirs. */
   remove(prefix: string): void;
   /** Flat, name to value, sorted by name, as `/metrics/snapshot` has it. */
   snapshot(): Record<string, number>;
@@ -85,6 +90,7 @@ type Metric = CountingMetric | WindowTimer | (() => number);
 
 class Registry implements Metrics {
   readonly #metrics = new Map<string, Metric>();
+  readonly #sources: (() => Iterable<MetricReading>)[] = [];
   /** Undefined after a change. */
   #sortedNames: readonly string[] | undefined;
 
@@ -101,6 +107,10 @@ class Registry implements Metrics {
     return this.#named(`${name}_ms`, WindowTimer);
   }
 
+  source(read: () => Iterable<MetricReading>): void {
+    this.#sources.push(read);
+  }
+
   remove(prefix: string): void {
     this.#sortedNames = undefined;
     for (const name of this.#metrics.keys()) {
@@ -110,7 +120,7 @@ class Registry implements Metrics {
 
   snapshot(): Record<string, number> {
     const flat: Record<string, number> = {};
-    for (const reading of this.#read()) {
+    for (const reading of this.#readAll()) {
       if (reading.kind === "timer") addTimer(flat, reading.name, reading.summary);
       else flat[reading.name] = reading.value;
     }
@@ -118,7 +128,7 @@ class Registry implements Metrics {
   }
 
   prometheus(): string {
-    return formatPrometheus(this.#read());
+    return formatPrometheus(this.#readAll());
   }
 
   #named<M extends CountingMetric | WindowTimer>(name: string, kind: new () => M): M {
@@ -131,6 +141,13 @@ class Registry implements Metrics {
     }
     invariant(known instanceof kind, `metric ${name} is of another kind already`);
     return known;
+  }
+
+  /** Sorted by name. */
+  #readAll(): Iterable<MetricReading> {
+    if (this.#sources.length === 0) return this.#read();
+    const readings = [...this.#read(), ...this.#sources.flatMap(readSource)];
+    return readings.sort((a, b) => (a.name < b.name ? -1 : 1));
   }
 
   *#read(): Generator<MetricReading> {
@@ -157,6 +174,14 @@ function readGauge(read: () => number): number | undefined {
     return Number.isFinite(value) ? value : undefined;
   } catch {
     return undefined;
+  }
+}
+
+function readSource(read: () => Iterable<MetricReading>): readonly MetricReading[] {
+  try {
+    return [...read()].filter((each) => each.kind === "timer" || Number.isFinite(each.value));
+  } catch {
+    return [];
   }
 }
 
