@@ -1,17 +1,53 @@
 /**
- * Mesos's JSON both ways. STUB of signatures; replaced.
+ * Mesos's JSON both ways. It is not proto3's: snake_case names, enums by name, bytes in base64, 64-bit
+ * integers as numbers, unset fields with defaults written out.
+ *
+ * Owns the conversion between messages and JSON; what an API puts before an error ("Failed to convert
+ * JSON into Call protobuf: ") is in message-body.ts.
  */
-import type { Result } from "@tavola/base";
+
+import { InvariantViolation, type Result } from "@tavola/base";
+import { readMessageJson } from "./json-reader.ts";
+import { parseJson } from "./json-text.ts";
+import { compileJsonWriter, type JsonWriter } from "./json-writer-compiler.ts";
+import { encodingProblem } from "./message-problems.ts";
 import type { MessageType } from "./message-type.ts";
 
-export function parseMessageJson<T>(_type: MessageType<T>, _text: string): Result<T> {
-  throw new Error("not there yet");
+const writers = new WeakMap<MessageType<unknown>, JsonWriter>();
+
+/** Reads a message from JSON text; the error is that of `parseJson` or of `messageFromJson`. */
+export function parseMessageJson<T>(type: MessageType<T>, text: string): Result<T> {
+  const json = parseJson(text);
+  return json.error === undefined ? messageFromJson(type, json.value) : json;
 }
 
-export function messageFromJson<T>(_type: MessageType<T>, _json: unknown): Result<T> {
-  throw new Error("not there yet");
+/**
+ * Makes a message of a parsed JSON value, which stays as it is. The error is worded by Mesos:
+ * `Missing required fields: subscribe.framework_info.user`.
+ */
+export function messageFromJson<T>(type: MessageType<T>, json: unknown): Result<T> {
+  return readMessageJson(type, json) as Result<T>;
 }
 
-export function formatMessageJson<T>(_type: MessageType<T>, _value: T): string {
-  throw new Error("not there yet");
+/**
+ * Writes a message as one line of JSON. Throws, naming the field, when a required one is missing or
+ * one is not what its type says.
+ */
+export function formatMessageJson<T>(type: MessageType<T>, value: T): string {
+  try {
+    return writerOf(type)(value);
+  } catch (error) {
+    const problem = encodingProblem(type, value);
+    if (problem === undefined) throw error;
+    throw new InvariantViolation(`Cannot write ${type.typeName} as JSON: ${problem}`);
+  }
+}
+
+function writerOf(type: MessageType<unknown>): JsonWriter {
+  let writer = writers.get(type);
+  if (writer === undefined) {
+    writer = compileJsonWriter(type, writerOf);
+    writers.set(type, writer);
+  }
+  return writer;
 }

@@ -37,7 +37,7 @@ export const AgentInfo: MessageType<AgentInfo> = message("mesos.v1.AgentInfo", (
   [5, "attributes", Attribute, "repeated"],
   [6, "id", AgentID, "optional"],
   [10, "domain", DomainInfo, "optional"],
-  [7, "checkpoint", "bool", "optional", { default: false }],
+  [7, "checkpoint", "bool", "optional", { default: false, deprecated: true }],
 ]);
 
 export interface AgentInfo_Capability {
