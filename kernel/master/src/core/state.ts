@@ -40,6 +40,7 @@ import type {
 } from "@tavola/protocol";
 import type { Resources } from "@tavola/resources";
 import type { BoundedHistory } from "./bounded-history.ts";
+import type { BoundedList } from "./bounded-list.ts";
 import type { Counters } from "./counters.ts";
 import type { MasterConfig } from "./master-config.ts";
 
@@ -80,7 +81,7 @@ export interface Framework {
   /** Tasks of agents that are unreachable; the oldest is dropped above the limit. */
   readonly unreachableTasks: BoundedHistory<TaskId, Task>;
   /** Newest last; the same task id may occur more than once. */
-  readonly completedTasks: BoundedHistory<number, Task>;
+  readonly completedTasks: BoundedList<Task>;
   /** Custom and default executors by agent; command tasks have none. */
   readonly executors: Map<AgentId, Map<ExecutorId, ExecutorInfo>>;
   readonly offers: Set<OfferRecord>;

@@ -1,0 +1,19 @@
+/**
+ * Whether two messages say the same: structurally, absent and undefined being one.
+ */
+
+export function sameMessage(a: unknown, b: unknown): boolean {
+  if (a === b) return true;
+  if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return false;
+  if (Array.isArray(a) || Array.isArray(b) || ArrayBuffer.isView(a)) return sameItems(a, b);
+  const [left, right] = [a as Record<string, unknown>, b as Record<string, unknown>];
+  for (const key of Object.keys(left)) if (!sameMessage(left[key], right[key])) return false;
+  return Object.keys(right).every((key) => right[key] === undefined || left[key] !== undefined);
+}
+
+function sameItems(a: object, b: object): boolean {
+  const [left, right] = [a as ArrayLike<unknown>, b as ArrayLike<unknown>];
+  if (left.length !== right.length) return false;
+  for (let i = 0; i < left.length; i += 1) if (!sameMessage(left[i], right[i])) return false;
+  return true;
+}
