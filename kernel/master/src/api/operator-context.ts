@@ -1,14 +1,15 @@
 /**
- * What the operator's side of the master (operator API, JSON endpoints, event stream) is given.
+ * What the operator's side of the master (operator API, JSON endpoints, event stream) is given, and
+ * what it gives back.
  *
- * `operator-routes.ts` exports `createOperatorRoutes(context: OperatorContext): OperatorRoutes`; the
- * shell asks it for every request that is not the scheduler API's. Leadership (307, 503) is checked
- * before by the router for the paths that demand it, see `router.ts`.
+ * `operator-routes.ts` exports `createOperatorRoutes(context: OperatorContext): OperatorRoutes`. The
+ * shell puts its routes into one `createRouter` (delegate `master`) with the scheduler API's. They
+ * check leadership themselves, see `leadership.ts`.
  */
 
 import type { Allocator } from "@tavola/allocator";
 import type { AgentId, FrameworkId } from "@tavola/base";
-import type { Clock, HttpRequest, HttpResponse, Logger, LogLevel, Metrics } from "@tavola/host";
+import type { Clock, Logger, LogLevel, Metrics, Route } from "@tavola/host";
 import type { CommandResult, OperatorEvent } from "../core/effects.ts";
 import type { MasterState } from "../core/state.ts";
 
@@ -31,8 +32,8 @@ export interface OperatorContext {
   markAgentGone(id: AgentId): Promise<CommandResult>;
 }
 
-/** undefined: no such path here. `path` is decoded, without a trailing slash and the `/master` prefix. */
-export type OperatorRoutes = (
-  path: string,
-  request: HttpRequest,
-) => HttpResponse | Promise<HttpResponse> | undefined;
+export interface OperatorRoutes {
+  readonly routes: readonly Route[];
+  /** Cancels timers. The streams end with the endpoint. */
+  close(): void;
+}
