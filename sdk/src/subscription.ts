@@ -71,6 +71,7 @@ export class Subscription<E> {
     const { signal } = this.#options;
     const forward = (): void => connection.abort(signal.reason);
     signal.addEventListener("abort", forward, { once: true });
+    this.#waitingSince = this.#options.clock.now();
     const watch = this.#watchSilence(connection);
     try {
       await this.#read(connection.signal);
@@ -92,7 +93,6 @@ export class Subscription<E> {
 
   async #read(signal: AbortSignal): Promise<void> {
     const { clock, open, received, eventType, format } = this.#options;
-    this.#waitingSince = clock.now();
     const response = await open(signal);
     const decoder = new RecordDecoder();
     for await (const chunk of response.chunks()) {
