@@ -8,10 +8,11 @@
  */
 
 import type { OutgoingHttpHeaders, ServerResponse } from "node:http";
+import { pipeline } from "node:stream/promises";
 import { promisify } from "node:util";
 import { constants, gzip as gzipCallback } from "node:zlib";
 import { acceptsEncoding } from "./accept-headers.ts";
-import type { HttpResponse, PlainResponse, StreamingResponse } from "./http.ts";
+import type { HttpResponse, PlainResponse, PulledResponse, StreamingResponse } from "./http.ts";
 import { createStreamSink } from "./http-stream-sink.ts";
 
 const gzip = promisify(gzipCallback);
@@ -34,6 +35,7 @@ export async function writeResponse(
   context: ResponseContext,
 ): Promise<void> {
   if ("stream" in response) writeStream(out, response, context);
+  else if ("pull" in response) await writePulled(out, response, context);
   else await writePlain(out, response, context);
 }
 
@@ -49,6 +51,31 @@ function writeStream(
   }
   out.flushHeaders();
   response.stream(createStreamSink(out, context.streamBufferBytesMax));
+}
+
+/**
+ * For a response that nobody will get: its source lets go of what it holds. A generator that was
+ * never asked does not run its `finally`, so it is asked once.
+ */
+export async function dismissResponse(response: HttpResponse): Promise<void> {
+  if (!("pull" in response)) return;
+  const source = response.pull[Symbol.asyncIterator]();
+  await source.next();
+  await source.return?.();
+}
+
+async function writePulled(
+  out: ServerResponse,
+  response: PulledResponse,
+  context: ResponseContext,
+): Promise<void> {
+  out.writeHead(response.status, { ...response.headers });
+  if (context.method === "HEAD") {
+    await dismissResponse(response);
+    out.end();
+    return;
+  }
+  await pipeline(response.pull, out);
 }
 
 async function writePlain(

@@ -13,7 +13,7 @@ import { CodedError, describeError } from "@tavola/base";
 import type { LibprocessMessage } from "@tavola/protocol";
 import type { HttpHandler, HttpResponse } from "./http.ts";
 import { canAnswer, parseRequestTarget, ReceivedRequest } from "./http-request.ts";
-import { writeResponse } from "./http-response.ts";
+import { dismissResponse, writeResponse } from "./http-response.ts";
 import { receiveOverHttp, senderOf } from "./libprocess-over-http.ts";
 import type { Logger } from "./logger.ts";
 import { nodeHttp } from "./node-http.ts";
@@ -109,7 +109,7 @@ async function serve(
       options.onMessage !== undefined && sender !== undefined
         ? await receiveOverHttp(sender, request, options.onMessage)
         : await options.onRequest(request);
-    if (!canAnswer(out)) return;
+    if (!canAnswer(out)) return await dismissResponse(response);
     if (!("stream" in response)) {
       out.setTimeout(limits.responseStallMsMax, () => out.destroy());
     }

@@ -42,7 +42,17 @@ export interface StreamingResponse {
   readonly stream: (sink: StreamSink) => void;
 }
 
-export type HttpResponse = PlainResponse | StreamingResponse;
+/** A body taken from its source as fast as the client takes it; for what is too large to hold. */
+export interface PulledResponse {
+  readonly status: number;
+  /** With `Content-Length` where it is known, else it goes in chunks. */
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: undefined;
+  /** Returned early (as by `break`) when the client goes away. */
+  readonly pull: AsyncIterable<Uint8Array>;
+}
+
+export type HttpResponse = PlainResponse | StreamingResponse | PulledResponse;
 
 export type HttpHandler = (request: HttpRequest) => HttpResponse | Promise<HttpResponse>;
 
