@@ -15,16 +15,29 @@ export * as master from "./generated/master.ts";
 export * as quota from "./generated/quota.ts";
 export * as scheduler from "./generated/scheduler.ts";
 export * from "./generated/v1.ts";
+export {
+  internalMessageNames,
+  internalMessageType,
+  V0Call,
+  type V0Subscribe,
+} from "./internal-messages.ts";
 export { parseJson } from "./json-text.ts";
 export type { LibprocessMessage } from "./libprocess.ts";
-export { encodeLibprocessMessage, LibprocessDecoder } from "./libprocess.ts";
+export { encodeLibprocessMessage } from "./libprocess.ts";
+export { LibprocessDecoder } from "./libprocess-decoder.ts";
 export type { MessageFormat } from "./media-types.ts";
 export { jsonType, protobufType, recordIoType } from "./media-types.ts";
 export { decodeBody, encodeBody } from "./message-body.ts";
 export { decodeMessage, encodeMessage } from "./message-codec.ts";
-export { formatMessageJson, messageFromJson, parseMessageJson } from "./message-json.ts";
+export {
+  formatMessageJson,
+  formatV0MessageJson,
+  messageFromJson,
+  parseMessageJson,
+} from "./message-json.ts";
 export type { EnumType, Field, MessageOf, MessageType } from "./message-type.ts";
 export { encodeRecord, RecordDecoder } from "./record-io.ts";
 export type { Upid } from "./upid.ts";
 export { formatUpid, parseUpid } from "./upid.ts";
+export { v0EnumValue, v0FieldName, v0TypeName } from "./v0-names.ts";
 export { mesosVersion, tavolaVersion, versionInfo } from "./version.ts";

@@ -9,124 +9,138 @@
 
 import { encodeBase64, formatDouble, formatInteger, quoteJson } from "./json-text.ts";
 import type { EnumType, Field, MessageType } from "./message-type.ts";
+import { v0EnumValue, v0FieldName } from "./v0-names.ts";
 
 /** The text of one message. */
 export type JsonWriter = (message: unknown) => string;
 
+/** Which names the text has: v1's, or those of the unversioned protocol. */
+export type JsonNames = "v1" | "v0";
+
 export function compileJsonWriter(
   type: MessageType<unknown>,
+  names: JsonNames,
   writerOf: (type: MessageType<unknown>) => JsonWriter,
 ): JsonWriter {
-  const kinds: MessageType<unknown>[] = [];
-  const lines = type.fields.flatMap((field) => fieldLines(field, kinds));
-  const nested = kinds.map((_, i) => `let f${i};`).join(" ");
-  const create = new Function(
-    "t",
-    "writerOf",
-    "kinds",
-    `"use strict";
-${nested}
-return function write(m) {
-let s = "", v;
-${lines.join("\n")}
-return s === "" ? "{}" : "{" + s + "}";
-};`,
-  ) as (
-    t: typeof text,
+  const source = new JsonWriterSource(names);
+  for (const field of type.fields) source.field(field);
+  const create = new Function("t", "writerOf", "kinds", source.text()) as (
+    t: typeof texts,
     of: typeof writerOf,
-    nestedTypes: readonly MessageType<unknown>[],
+    kinds: readonly MessageType<unknown>[],
   ) => JsonWriter;
-  return create(text, writerOf, kinds);
+  return create(texts, writerOf, source.kinds);
 }
 
 /** What the compiled code calls. */
-const text = {
+const texts = {
   quote: quoteJson,
   double: formatDouble,
   integer: formatInteger,
   base64: encodeBase64,
 };
 
-/** Adds a member to `s`. */
-function member(name: string, expression: string): string {
-  return `s += (s === "" ? ${JSON.stringify(`"${name}":`)} : ${JSON.stringify(`,"${name}":`)}) + ${expression};`;
-}
+class JsonWriterSource {
+  /** The message types that the code refers to by index. */
+  readonly kinds: MessageType<unknown>[] = [];
+  readonly #names: JsonNames;
+  readonly #outer: string[] = [];
+  readonly #lines: string[] = [];
 
-function fieldLines(field: Field, kinds: MessageType<unknown>[]): string[] {
-  const [, name, kind, label, options] = field;
-  const load = `v = m.${name};`;
-  const { before, expression } = element(kind, kinds);
-  switch (label) {
-    case "required":
-      return [
-        `${load} if (v == null) throw new TypeError("missing");`,
-        ...before,
-        member(name, expression),
-      ];
-    case "repeated":
-      return [
-        `${load} if (v != null) { let l = ""; for (const e of v) { const v = e;`,
-        ...before,
-        `l += (l === "" ? "[" : ",") + ${expression}; }`,
-        member(name, '(l === "" ? "[]" : l + "]")'),
-        "}",
-      ];
-    case "map":
-      return [
-        `${load} if (v != null) { let l = ""; for (const k of Object.keys(v)) { const e = v[k]; { const v = e;`,
-        ...before,
-        `l += (l === "" ? "{" : ",") + t.quote(k) + ":" + ${expression}; } }`,
-        member(name, '(l === "" ? "{}" : l + "}")'),
-        "}",
-      ];
-    default:
-      return [
-        `${load} if (v != null) {`,
-        ...before,
-        member(name, expression),
-        options?.default === undefined || options.deprecated === true
-          ? "}"
-          : `} else ${member(name, JSON.stringify(defaultText(kind, options.default)))}`,
-      ];
+  constructor(names: JsonNames) {
+    this.#names = names;
   }
-}
 
-/** Code that comes before, and the expression that gives the text of `v`. */
-function element(
-  kind: Field[2],
-  kinds: MessageType<unknown>[],
-): { readonly before: readonly string[]; readonly expression: string } {
-  if (typeof kind !== "string") {
-    if (kind.form === "enum") return { before: [enumCheck(kind)], expression: `'"' + v + '"'` };
-    const index = kinds.push(kind) - 1;
+  field([, key, kind, label, options]: Field): void {
+    const name = this.#names === "v0" ? v0FieldName(key) : key;
+    const { check, text } = this.#element(kind);
+    this.#lines.push(`v = m.${key};`);
+    if (label === "required") {
+      this.#lines.push('if (v == null) throw new TypeError("missing");', check, member(name, text));
+      return;
+    }
+    this.#lines.push("if (v != null) {");
+    if (label === "repeated") {
+      this.#lines.push(
+        `let l = ""; for (const e of v) { const v = e; ${check}`,
+        `l += (l === "" ? "[" : ",") + ${text}; }`,
+        member(name, '(l === "" ? "[]" : l + "]")'),
+      );
+    } else if (label === "map") {
+      this.#lines.push(
+        `let l = ""; for (const k of Object.keys(v)) { const e = v[k]; { const v = e; ${check}`,
+        `l += (l === "" ? "{" : ",") + t.quote(k) + ":" + ${text}; } }`,
+        member(name, '(l === "" ? "{}" : l + "}")'),
+      );
+    } else {
+      this.#lines.push(check, member(name, text));
+    }
+    this.#lines.push("}");
+    if (options?.default !== undefined && options.deprecated !== true)
+      this.#lines.push(`else ${member(name, JSON.stringify(defaultText(kind, options.default)))}`);
+  }
+
+  text(): string {
+    return `"use strict";
+${this.#outer.join("\n")}
+return function write(m) {
+let s = "", v, n;
+${this.#lines.join("\n")}
+return s === "" ? "{}" : "{" + s + "}";
+};`;
+  }
+
+  /** Code that checks `v`, and the expression that then gives its text. */
+  #element(kind: Field[2]): { readonly check: string; readonly text: string } {
+    if (typeof kind !== "string")
+      return kind.form === "enum" ? this.#enum(kind) : this.#message(kind);
+    switch (kind) {
+      case "string":
+        return { check: checkType("string"), text: "t.quote(v)" };
+      case "bytes":
+        return { check: checkType("object"), text: `'"' + t.base64(v) + '"'` };
+      case "bool":
+        return { check: "", text: '(v ? "true" : "false")' };
+      case "double":
+        return { check: checkType("number"), text: "t.double(v)" };
+      case "bigint64":
+        return { check: checkType("bigint"), text: "t.integer(v)" };
+      default:
+        return { check: checkType("number"), text: "t.integer(v)" };
+    }
+  }
+
+  #message(kind: MessageType<unknown>): { readonly check: string; readonly text: string } {
+    const writer = `f${this.kinds.push(kind) - 1}`;
+    this.#outer.push(`let ${writer};`);
     return {
-      before: [`if (f${index} === undefined) f${index} = writerOf(kinds[${index}]);`],
-      expression: `f${index}(v)`,
+      check: `if (${writer} === undefined) ${writer} = writerOf(kinds[${this.kinds.length - 1}]);`,
+      text: `${writer}(v)`,
     };
   }
-  switch (kind) {
-    case "string":
-      return { before: typeCheck("string"), expression: "t.quote(v)" };
-    case "bytes":
-      return { before: [], expression: `'"' + t.base64(v) + '"'` };
-    case "bool":
-      return { before: [], expression: '(v ? "true" : "false")' };
-    case "double":
-      return { before: typeCheck("number"), expression: "t.double(v)" };
-    case "bigint64":
-      return { before: typeCheck("bigint"), expression: "t.integer(v)" };
-    default:
-      return { before: typeCheck("number"), expression: "t.integer(v)" };
+
+  /** Quoted names in a table; what is not in it, or is only there by inheritance, is no string. */
+  #enum(kind: EnumType): { readonly check: string; readonly text: string } {
+    const quoted = Object.keys(kind.numbers).map((name) => [
+      name,
+      `"${this.#names === "v0" ? v0EnumValue(name) : name}"`,
+    ]);
+    const table = `e${this.#outer.length}`;
+    this.#outer.push(`const ${table} = ${JSON.stringify(Object.fromEntries(quoted))};`);
+    const misfit = 'throw new TypeError("not a value of the enum");';
+    return { check: `n = ${table}[v]; if (typeof n !== "string") ${misfit}`, text: "n" };
   }
 }
 
-function typeCheck(name: string): readonly string[] {
-  return [`if (typeof v !== "${name}") throw new TypeError("not a ${name}");`];
+/** Adds a member to `s`. */
+function member(name: string, value: string): string {
+  const first = JSON.stringify(`"${name}":`);
+  const later = JSON.stringify(`,"${name}":`);
+  return `s += (s === "" ? ${first} : ${later}) + ${value};`;
 }
 
-function enumCheck(kind: EnumType): string {
-  const names = JSON.stringify(Object.fromEntries(Object.keys(kind.numbers).map((n) => [n, 1])));
-  return `if (${names}[v] !== 1) throw new TypeError("not a value of the enum");`;
+function checkType(name: string): string {
+  return `if (typeof v !== "${name}") throw new TypeError("not a ${name}");`;
 }
 
 function defaultText(kind: Field[2], value: unknown): string {

@@ -9,11 +9,14 @@
 import { InvariantViolation, type Result } from "@tavola/base";
 import { readMessageJson } from "./json-reader.ts";
 import { parseJson } from "./json-text.ts";
-import { compileJsonWriter, type JsonWriter } from "./json-writer-compiler.ts";
+import { compileJsonWriter, type JsonNames, type JsonWriter } from "./json-writer-compiler.ts";
 import { encodingProblem } from "./message-problems.ts";
 import type { MessageType } from "./message-type.ts";
 
-const writers = new WeakMap<MessageType<unknown>, JsonWriter>();
+const writers: Readonly<Record<JsonNames, WeakMap<MessageType<unknown>, JsonWriter>>> = {
+  v1: new WeakMap(),
+  v0: new WeakMap(),
+};
 
 /** Reads a message from JSON text; the error is that of `parseJson` or of `messageFromJson`. */
 export function parseMessageJson<T>(type: MessageType<T>, text: string): Result<T> {
@@ -32,10 +35,21 @@ export function messageFromJson<T>(type: MessageType<T>, json: unknown): Result<
 /**
  * Writes a message as one line of JSON. Throws, naming the field, when a required one is missing or
  * one is not what its type says.
+ *
+ * An empty list or map is written as empty; leave the key away where Mesos writes nothing.
  */
 export function formatMessageJson<T>(type: MessageType<T>, value: T): string {
+  return format(type, "v1", value);
+}
+
+/** The same with the names of the unversioned protocol: `slave_id`, `REASON_SLAVE_REMOVED`. */
+export function formatV0MessageJson<T>(type: MessageType<T>, value: T): string {
+  return format(type, "v0", value);
+}
+
+function format(type: MessageType<unknown>, names: JsonNames, value: unknown): string {
   try {
-    return writerOf(type)(value);
+    return writerOf(type, names)(value);
   } catch (error) {
     const problem = encodingProblem(type, value);
     if (problem === undefined) throw error;
@@ -43,11 +57,11 @@ export function formatMessageJson<T>(type: MessageType<T>, value: T): string {
   }
 }
 
-function writerOf(type: MessageType<unknown>): JsonWriter {
-  let writer = writers.get(type);
+function writerOf(type: MessageType<unknown>, names: JsonNames): JsonWriter {
+  let writer = writers[names].get(type);
   if (writer === undefined) {
-    writer = compileJsonWriter(type, writerOf);
-    writers.set(type, writer);
+    writer = compileJsonWriter(type, names, (nested) => writerOf(nested, names));
+    writers[names].set(type, writer);
   }
   return writer;
 }

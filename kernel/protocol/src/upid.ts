@@ -14,8 +14,9 @@ export function parseUpid(text: string): Upid | undefined {
   const at = text.indexOf("@");
   const colon = text.lastIndexOf(":");
   if (at <= 0 || colon <= at + 1) return undefined;
-  const port = Number(text.slice(colon + 1));
-  if (!Number.isInteger(port) || port < 0 || port > 65_535) return undefined;
+  const digits = text.slice(colon + 1);
+  const port = Number(digits);
+  if (!/^\d{1,5}$/.test(digits) || port > 65_535) return undefined;
   return { id: text.slice(0, at), host: text.slice(at + 1, colon), port };
 }
 
