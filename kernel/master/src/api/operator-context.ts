@@ -9,7 +9,7 @@
 
 import type { Allocator } from "@tavola/allocator";
 import type { AgentId, FrameworkId } from "@tavola/base";
-import type { Clock, Logger, LogLevel, Metrics, Route } from "@tavola/host";
+import type { Clock, Logger, LogLevel, Metrics, Route, ServedFiles } from "@tavola/host";
 import type { CommandResult, OperatorEvent } from "../core/effects.ts";
 import type { MasterState } from "../core/state.ts";
 
@@ -22,6 +22,8 @@ export interface OperatorContext {
   readonly allocator: Pick<Allocator, "roleShares" | "usage">;
   /** With a level that can be set; without, the logging calls only remember what they were told. */
   readonly logger: Logger & { level?: LogLevel };
+  /** What `/files/*`, LIST_FILES and READ_FILE serve; the log, where there is one. */
+  readonly files: ServedFiles;
   /** Every flag as text, for `/flags` and `/state`. */
   readonly flagsShown: Readonly<Record<string, string>>;
   /** Stops at the returned function. Listeners run in the turn's effects and must not throw. */
