@@ -2,7 +2,7 @@
  * What the clients need of the world: the time, the network, dice, a log. Real unless told otherwise.
  */
 
-import { type Random, seededRandom } from "@tavola/base";
+import type { Random } from "@tavola/base";
 import {
   type Clock,
   createHttpClient,
@@ -10,6 +10,7 @@ import {
   type Logger,
   silentLogger,
   systemClock,
+  systemRandom,
 } from "@tavola/host";
 
 /** For tests and simulation; an author leaves it out. */
@@ -33,11 +34,10 @@ export interface OpenWorld {
 
 export function openWorld(given: ClientWorld = {}): OpenWorld {
   const http = given.http ?? createHttpClient();
-  const clock = given.clock ?? systemClock();
   return {
-    clock,
+    clock: given.clock ?? systemClock(),
     http,
-    random: given.random ?? seededRandom((clock.now() * 1000 + process.pid) % 2 ** 32),
+    random: given.random ?? systemRandom(),
     logger: given.logger ?? silentLogger,
     close: async () => {
       if (given.http === undefined) await http.close();

@@ -10,9 +10,9 @@ import {
   type TaskInfo,
 } from "@tavola/protocol";
 import { decodeAs } from "../api-request.ts";
-import { ManualClock, settle } from "../testing/manual-clock.ts";
 import { readRecording } from "../testing/recording.ts";
 import { type Script, ScriptedHttp, ScriptedStream } from "../testing/scripted-http.ts";
+import { settle, steppedClock } from "../testing/settle.ts";
 import { connectExecutor } from "./executor-client.ts";
 import type { ExecutorEvent } from "./executor-events.ts";
 
@@ -54,7 +54,7 @@ function acknowledgement(call: executor.Call): executor.Event {
 }
 
 function stage(variables: Readonly<Record<string, string>> = environment, script?: Script) {
-  const clock = new ManualClock();
+  const clock = steppedClock();
   const streams: ScriptedStream[] = [];
   const http = new ScriptedHttp(async (request, index) => {
     const answer = await script?.(request, index);
@@ -101,7 +101,7 @@ async function replay(
   const http = new ScriptedHttp(() => ({ status: 200, stream }));
   deliver(stream, Buffer.concat(recording.streams.get(0) ?? []));
   stream.end();
-  const world = { clock: new ManualClock(), http, random: seededRandom(1) };
+  const world = { clock: steppedClock(), http, random: seededRandom(1) };
   const events: ExecutorEvent[] = [];
   for await (const event of connectExecutor({ environment, format, world })) events.push(event);
   return events;
@@ -186,7 +186,7 @@ test("after a break SUBSCRIBE tells what was not acknowledged, and update() stil
   set.streams[0]?.break();
   await settle();
   const later = set.executor.update({ task_id: { value: "t" }, state: "TASK_FINISHED" });
-  await set.clock.advance(1000);
+  await set.clock.step(1000);
   assert.deepEqual(set.calls(), ["SUBSCRIBE", "UPDATE", "SUBSCRIBE"]);
   const { subscribe } = callOf(set.http.requests[2]);
   assert.deepEqual(subscribe?.unacknowledged_tasks, [task]);
@@ -209,7 +209,7 @@ test("after a break SUBSCRIBE tells what was not acknowledged, and update() stil
   await Promise.all([updated, later, meanwhile]);
   assert.deepEqual((await set.next()).type, "SUBSCRIBED");
   set.streams[1]?.break();
-  await set.clock.advance(1000);
+  await set.clock.step(1000);
   assert.deepEqual(callOf(set.http.requests[4]).subscribe?.unacknowledged_tasks ?? [], []);
   await set.executor.close();
 });
@@ -234,7 +234,7 @@ test("an update that the agent refuses rejects with its reason; later ones go on
 test("an update that meets a 503 is sent again", async () => {
   const set = await launchedStage(environment, (_, index) => ({ status: index === 1 ? 503 : 200 }));
   const updated = set.executor.update({ task_id: { value: "t" }, state: "TASK_RUNNING" });
-  await set.clock.advance(1000);
+  await set.clock.step(1000);
   assert.deepEqual(set.calls(), ["SUBSCRIBE", "UPDATE", "UPDATE"]);
   assert.deepEqual(callOf(set.http.requests[2]), callOf(set.http.requests[1]));
   set.streams[0]?.send(record(acknowledgement(callOf(set.http.requests[2]))));
@@ -257,10 +257,10 @@ test("with checkpointing it waits for the agent as long as it is told to, then s
   away = true;
   set.streams[0]?.break();
   const event = set.next();
-  await set.clock.advance(7000);
+  await set.clock.step(7000);
   assert.ok(set.http.requests.length > 5, "it tried only now and then");
   assert.equal(await Promise.race([event, settle().then(() => "waiting")]), "waiting");
-  await set.clock.advance(4000);
+  await set.clock.step(4000);
   const shutdown = await event;
   assert.ok(shutdown.type === "SHUTDOWN");
   assert.match(shutdown.reason ?? "", /not come back within 10 s/);

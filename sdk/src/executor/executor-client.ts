@@ -14,8 +14,7 @@
  * recovery timeout; then the author hears SHUTDOWN. It ends no process, its own included.
  */
 
-import { randomBytes } from "node:crypto";
-import { CodedError, type Instant } from "@tavola/base";
+import { CodedError, type Instant, randomUuid } from "@tavola/base";
 import type { HttpClientResponse } from "@tavola/host";
 import { executor, type MessageFormat, type TaskStatus } from "@tavola/protocol";
 import { refusalOf, sendCall } from "../api-request.ts";
@@ -94,7 +93,7 @@ export class Executor implements AsyncIterable<ExecutorEvent> {
         new CodedError("EXECUTOR_CLOSED", "the executor is closed; it cannot send updates"),
       );
     }
-    const uuid = randomBytes(16);
+    const uuid = Buffer.from(randomUuid(this.#world.random).replaceAll("-", ""), "hex");
     const update: executor.Call_Update = {
       status: {
         timestamp: this.#world.clock.now() / 1000,

@@ -3,15 +3,15 @@ import { test } from "node:test";
 import { seededRandom } from "@tavola/base";
 import { agent, encodeMessage } from "@tavola/protocol";
 import { decodeAs } from "../api-request.ts";
-import { ManualClock } from "../testing/manual-clock.ts";
 import { ScriptedHttp } from "../testing/scripted-http.ts";
+import { steppedClock } from "../testing/settle.ts";
 import { createAgentClient } from "./agent-client.ts";
 import { followFile } from "./followed-file.ts";
 
 /** An agent that holds one file, and gives at most 4 bytes at a time. */
 function stage() {
   const file = { content: undefined as string | undefined, reads: 0 };
-  const clock = new ManualClock();
+  const clock = steppedClock();
   const http = new ScriptedHttp((request) => {
     const body = Buffer.from(request.body ?? "");
     const { read_file } = decodeAs("protobuf", agent.Call, body).value ?? {};
@@ -39,10 +39,10 @@ test("followFile() gives what is there, what comes, and the rest once it is comp
   const seen = { text: "" };
   const path = "/s/stdout";
   const done = collect(followFile(client, { path, complete: complete.signal }), seen);
-  await clock.advance(100);
+  await clock.step(100);
   assert.equal(seen.text, "", "a file that is not there yet is no error");
   file.content = "hello world\n";
-  await clock.advance(500);
+  await clock.step(500);
   assert.equal(seen.text, "hello world\n");
   file.content += "and the end";
   complete.abort();
@@ -59,10 +59,10 @@ test("followFile() asks less and less often while nothing comes", async () => {
   const done = collect(followFile(client, { path: "/s/stdout", complete: never, signal }), {
     text: "",
   });
-  await clock.advance(1000);
+  await clock.step(1000);
   assert.ok(file.reads >= 5 && file.reads <= 12, `${file.reads} reads in the first second`);
   const before = file.reads;
-  await clock.advance(10_000);
+  await clock.step(10_000);
   assert.ok(file.reads - before <= 26, `${file.reads - before} reads in the next ten`);
   ending.abort();
   await done;

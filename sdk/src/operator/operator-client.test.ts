@@ -4,7 +4,6 @@ import { seededRandom } from "@tavola/base";
 import type { HttpClientRequest } from "@tavola/host";
 import { encodeMessage, formatMessageJson, master } from "@tavola/protocol";
 import { decodeAs } from "../api-request.ts";
-import { ManualClock, settle } from "../testing/manual-clock.ts";
 import { readRecording } from "../testing/recording.ts";
 import {
   connectionRefused,
@@ -13,6 +12,7 @@ import {
   ScriptedHttp,
   ScriptedStream,
 } from "../testing/scripted-http.ts";
+import { settle, steppedClock } from "../testing/settle.ts";
 import {
   createOperatorClient,
   type OperatorEvent,
@@ -30,7 +30,7 @@ function answer(response: master.Response): ScriptedAnswer {
 }
 
 function stage(script: Script, options: Partial<OperatorOptions> = {}) {
-  const clock = new ManualClock();
+  const clock = steppedClock();
   const http = new ScriptedHttp(script);
   const world = { clock, http, random: seededRandom(1) };
   const masters = "127.0.0.1:5050";
@@ -110,15 +110,15 @@ test("call() waits for a leader, and not for ever", async () => {
       : { status: 503, body: "No leader elected" },
   );
   const healthy = operator.call("GET_HEALTH");
-  await clock.advance(1000);
+  await clock.step(1000);
   elected = true;
-  await clock.advance(1000);
+  await clock.step(1000);
   assert.deepEqual(await healthy, { healthy: true });
   assert.ok(http.requests.length > 3);
   elected = false;
   const never = operator.call("GET_HEALTH");
   never.catch(() => undefined);
-  await clock.advance(7000);
+  await clock.step(7000);
   await assert.rejects(never, { code: "UNAVAILABLE", message: /No leader elected/ });
 });
 
@@ -184,9 +184,9 @@ test("events() subscribes again after a break, and ends with its signal", async 
   const lost = await first;
   assert.equal(lost.value?.type, "DISCONNECTED");
   const second = events.next();
-  await clock.advance(1000);
+  await clock.step(1000);
   assert.equal(opened, 2);
   ending.abort();
   assert.deepEqual(await second, { done: true, value: undefined });
-  assert.equal(clock.timers, 0);
+  assert.equal(clock.waiting, 0);
 });

@@ -10,7 +10,6 @@ import {
   type TaskStatus,
 } from "@tavola/protocol";
 import { decodeAs } from "../api-request.ts";
-import { ManualClock, settle } from "../testing/manual-clock.ts";
 import { readRecording } from "../testing/recording.ts";
 import {
   connectionRefused,
@@ -18,6 +17,7 @@ import {
   ScriptedHttp,
   ScriptedStream,
 } from "../testing/scripted-http.ts";
+import { type SteppedClock, settle, steppedClock } from "../testing/settle.ts";
 import { connectScheduler, type Scheduler, type SchedulerOptions } from "./scheduler-client.ts";
 import type { SchedulerEvent } from "./scheduler-events.ts";
 
@@ -49,7 +49,7 @@ function update(state: TaskStatus["state"], uuid?: string): scheduler.Event {
 }
 
 interface Stage {
-  readonly clock: ManualClock;
+  readonly clock: SteppedClock;
   readonly http: ScriptedHttp;
   readonly streams: ScriptedStream[];
   readonly scheduler: Scheduler;
@@ -61,7 +61,7 @@ interface Stage {
 
 /** A scheduler in JSON, and a script for every request; without one, SUBSCRIBE is taken and so is every call. */
 function stage(options: Partial<SchedulerOptions> = {}, script?: Script): Stage {
-  const clock = new ManualClock();
+  const clock = steppedClock();
   const streams: ScriptedStream[] = [];
   const http = new ScriptedHttp(async (request, index) => {
     const answer = await script?.(request, index);
@@ -109,7 +109,7 @@ async function replay(
     callOf(request).type === "SUBSCRIBE" ? { status: 200, stream } : { status: 202 },
   );
   deliver(stream, Buffer.concat(chunks));
-  const world = { clock: new ManualClock(), http, random: seededRandom(1) };
+  const world = { clock: steppedClock(), http, random: seededRandom(1) };
   const events: SchedulerEvent[] = [];
   const client = connectScheduler({ masters: "127.0.0.1:5050", framework, format, world });
   await assert.rejects(
@@ -209,7 +209,7 @@ test("503 is waited out with a growing back-off", async () => {
     assert.equal(event.error.code, "UNAVAILABLE");
     assert.match(event.error.message, /No leader elected/);
     pauses.push(event.retry_in_ms);
-    await set.clock.advance(event.retry_in_ms);
+    await set.clock.step(event.retry_in_ms);
   }
   set.streams[0]?.send(record(subscribed));
   assert.equal((await set.next()).type, "SUBSCRIBED");
@@ -226,7 +226,7 @@ test("a master that cannot be reached is passed over for the next of the list", 
   const event = await set.next();
   assert.ok(event.type === "DISCONNECTED");
   assert.equal(event.error.code, "CONNECTION_REFUSED");
-  await set.clock.advance(event.retry_in_ms);
+  await set.clock.step(event.retry_in_ms);
   set.streams[0]?.send(record(subscribed));
   assert.equal((await set.next()).type, "SUBSCRIBED");
   assert.match(set.http.requests[1]?.url ?? "", /^http:\/\/b:2\//);
@@ -244,17 +244,17 @@ test("a refused SUBSCRIBE ends the loop with the master's words", async () => {
 
 test("five missed heartbeats make it come back with its framework id", async () => {
   const set = await subscribedStage();
-  await set.clock.advance(60_000);
+  await set.clock.step(60_000);
   set.streams[0]?.send(record({ type: "HEARTBEAT" }));
-  await set.clock.advance(75_000);
+  await set.clock.step(75_000);
   assert.equal(set.http.requests.length, 1, "75 s of silence are borne");
   const lost = set.next();
-  await set.clock.advance(16_000);
+  await set.clock.step(16_000);
   const event = await lost;
   assert.ok(event.type === "DISCONNECTED");
   assert.equal(event.error.code, "HEARTBEATS_MISSED");
   assert.equal(set.streams[0]?.isAbandoned, true);
-  await set.clock.advance(event.retry_in_ms);
+  await set.clock.step(event.retry_in_ms);
   const again = callOf(set.http.requests[1]);
   assert.deepEqual(again.framework_id, { value: "f-1" });
   assert.deepEqual(again.subscribe?.framework_info.id, { value: "f-1" });
@@ -266,7 +266,7 @@ test("five missed heartbeats make it come back with its framework id", async () 
 test("a loop that takes its time is not taken for a silent master", async () => {
   const set = await subscribedStage();
   for (let i = 0; i < 1100; i += 1) set.streams[0]?.send(record(update("TASK_RUNNING")));
-  await set.clock.advance(600_000);
+  await set.clock.step(600_000);
   assert.equal(set.http.requests.length, 1);
   for (let i = 0; i < 1100; i += 1) assert.equal((await set.next()).type, "UPDATE");
   await set.scheduler.close();
@@ -288,7 +288,7 @@ test("a stream that breaks or is malformed is opened again", async () => {
     const event = await set.next();
     assert.equal(event.type === "DISCONNECTED" && event.error.code, codes[index]);
     await assert.rejects(set.scheduler.revive(), { code: "NOT_SUBSCRIBED", transient: true });
-    await set.clock.advance(1000);
+    await set.clock.step(1000);
     assert.equal(set.streams.length, 2);
     await set.scheduler.close();
   }
@@ -342,7 +342,7 @@ test("a call that a former leader redirects is not repeated; the framework comes
   await assert.rejects(set.scheduler.revive(), { code: "LEADERSHIP_LOST", transient: true });
   const event = await set.next();
   assert.equal(event.type === "DISCONNECTED" && event.error.code, "LEADERSHIP_LOST");
-  await set.clock.advance(1000);
+  await set.clock.step(1000);
   assert.deepEqual(set.calls(), ["SUBSCRIBE", "REVIVE", "SUBSCRIBE"]);
   await set.scheduler.close();
 });
@@ -358,7 +358,7 @@ test("suppressed roles and an updated framework are what SUBSCRIBE says on the w
   await set.scheduler.revive(["db"]);
   set.streams[0]?.break();
   await set.next();
-  await set.clock.advance(1000);
+  await set.clock.step(1000);
   const { subscribe } = callOf(set.http.requests.at(-1));
   assert.deepEqual(subscribe?.suppressed_roles, ["web"]);
   assert.deepEqual(subscribe?.framework_info.roles, ["web", "db"]);
@@ -373,14 +373,14 @@ test("the signal ends the loop, closes the stream and leaves no timer", async ()
   assert.deepEqual(await next, { done: true, value: undefined });
   await settle();
   assert.equal(set.streams[0]?.isAbandoned, true);
-  assert.equal(set.clock.timers, 0);
+  assert.equal(set.clock.waiting, 0);
 });
 
 test("leaving the loop closes the stream", async () => {
   const set = await subscribedStage();
   await set.events.return?.();
   assert.equal(set.streams[0]?.isAbandoned, true);
-  assert.equal(set.clock.timers, 0);
+  assert.equal(set.clock.waiting, 0);
   await assert.rejects(set.scheduler.revive(), { code: "NOT_SUBSCRIBED" });
 });
 
