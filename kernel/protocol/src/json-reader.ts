@@ -116,8 +116,9 @@ class JsonReader {
 
   #addEntries(map: Record<string, unknown>, field: Field, json: unknown, depth: number): void {
     if (!isObject(json)) throw unexpected(field, json);
-    const [, name, kind] = field;
-    const valueField: Field = [2, name, kind, "optional"];
+    const kind = field[2];
+    // Errors name the field of the entry, not of the message.
+    const valueField: Field = [2, "value", kind, "optional"];
     for (const [key, element] of Object.entries(json)) {
       const value =
         (element === null ? undefined : this.#value(valueField, element, depth)) ??
