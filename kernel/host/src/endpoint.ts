@@ -66,6 +66,7 @@ const limits = {
 
 /** Rejects with CodedError CANNOT_LISTEN when the address is taken or not ours. */
 export async function openEndpoint(options: EndpointOptions): Promise<Endpoint> {
+  const bodyBytesMax = options.bodyBytesMax ?? limits.bodyBytesMax;
   const sockets = new Set<Socket>();
   const dropped = { count: 0 };
   const onMessage = (message: LibprocessMessage): "accepted" | "unknown" => {
@@ -77,7 +78,7 @@ export async function openEndpoint(options: EndpointOptions): Promise<Endpoint> 
     onRequest: options.onRequest,
     onMessage,
     logger: options.logger,
-    bodyBytesMax: options.bodyBytesMax ?? limits.bodyBytesMax,
+    bodyBytesMax,
     streamBufferBytesMax: options.streamBufferBytesMax ?? limits.streamBufferBytesMax,
   });
   const server = createServer({ noDelay: true, allowHalfOpen: true }, (socket) => {
@@ -94,6 +95,7 @@ export async function openEndpoint(options: EndpointOptions): Promise<Endpoint> 
       }
       receiveMessages(socket, {
         onMessage,
+        bodyBytesMax,
         onBroken(error) {
           dropped.count += 1;
           options.logger.warn(

@@ -11,6 +11,7 @@ import type { IncomingMessage } from "node:http";
 import { promisify } from "node:util";
 import { gunzip as gunzipCallback } from "node:zlib";
 import { CodedError } from "@tavola/base";
+import { watchSilence } from "./silence-watch.ts";
 
 const gunzip = promisify(gunzipCallback);
 
@@ -64,19 +65,19 @@ function collect(request: IncomingMessage, limits: BodyLimits): Promise<Uint8Arr
       reject(tooLarge(limits.bodyBytesMax));
       return;
     }
-    if (
-      request.readableEnded ||
-      (request.complete && request.readableLength === 0 && announced === 0)
-    ) {
+    if (request.readableEnded) {
       resolve(new Uint8Array(0));
       return;
     }
     const chunks: Uint8Array[] = [];
     let bytes = 0;
-    const silence = setTimeout(onSilence, limits.silenceMsMax);
+    const watched = watchSilence(limits.silenceMsMax, () => {
+      const text = `No more of the request body within ${limits.silenceMsMax} ms`;
+      finish(() => reject(new CodedError("BODY_TIMED_OUT", text)));
+    });
 
     function finish(settle: () => void): void {
-      clearTimeout(silence);
+      watched.stop();
       request.off("data", onData).off("end", onEnd).off("close", onClose).off("error", onClose);
       settle();
     }
@@ -88,27 +89,15 @@ function collect(request: IncomingMessage, limits: BodyLimits): Promise<Uint8Arr
         return;
       }
       chunks.push(chunk);
-      silence.refresh();
+      watched.noise();
     }
     function onEnd(): void {
-      finish(() =>
-        resolve(chunks.length === 1 ? (chunks[0] as Uint8Array) : Buffer.concat(chunks)),
-      );
+      const [first] = chunks;
+      finish(() => resolve(chunks.length === 1 && first ? first : Buffer.concat(chunks)));
     }
     function onClose(): void {
-      finish(() =>
-        reject(new CodedError("CONNECTION_LOST", "The client went away before its body ended")),
-      );
-    }
-    function onSilence(): void {
-      finish(() =>
-        reject(
-          new CodedError(
-            "BODY_TIMED_OUT",
-            `No more of the request body within ${limits.silenceMsMax} ms`,
-          ),
-        ),
-      );
+      const text = "The client went away before its body ended";
+      finish(() => reject(new CodedError("CONNECTION_LOST", text)));
     }
     request.on("data", onData).on("end", onEnd).on("close", onClose).on("error", onClose);
   });

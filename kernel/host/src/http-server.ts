@@ -41,7 +41,6 @@ const limits = {
   /** Between two requests on one connection. Mesos never closes idle ones; we do after a while. */
   keepAliveMs: 10 * 60_000,
   bodySilenceMsMax: 60_000,
-  /** A client that takes nothing of a plain response for so long is gone. */
   responseStallMsMax: 5 * 60_000,
   /** Read and thrown away after a refusal, so that the client sees it before the connection ends. */
   lingerMs: 2_000,
@@ -110,13 +109,17 @@ async function serve(
         ? await receiveOverHttp(sender, request, options.onMessage)
         : await options.onRequest(request);
     if (!canAnswer(out)) return await dismissResponse(response);
-    if (!("stream" in response)) {
-      out.setTimeout(limits.responseStallMsMax, () => out.destroy());
-    }
     await writeResponse(out, response, context);
+    if (!("stream" in response)) endStalled(out);
   } catch (error) {
     refuseFailed(options.logger, request, out, error);
   }
+}
+
+/** Whoever takes nothing of a plain response for so long is gone. */
+function endStalled(out: ServerResponse): void {
+  if (out.writableFinished || out.writableLength === 0) return;
+  out.setTimeout(limits.responseStallMsMax, () => out.destroy());
 }
 
 /** The handler threw, or its response cannot be written. */

@@ -12,6 +12,7 @@ import { httpDate } from "./http-date.ts";
 
 export interface ReceiverOptions {
   readonly onMessage: (message: LibprocessMessage) => "accepted" | "unknown";
+  readonly bodyBytesMax: number;
   /** Said once, before the connection is destroyed. */
   readonly onBroken: (error: string) => void;
 }
@@ -20,15 +21,15 @@ export interface ReceiverOptions {
 const unreadReplyBytesMax = 1024 * 1024;
 
 export function receiveMessages(socket: Socket, options: ReceiverOptions): void {
-  const decoder = new LibprocessDecoder();
+  const decoder = new LibprocessDecoder({ bodyBytesMax: options.bodyBytesMax });
   socket.on("data", (chunk: Buffer) => {
-    const decoded = decoder.push(chunk);
-    if (decoded.error !== undefined) {
-      options.onBroken(decoded.error);
-      socket.destroy();
-      return;
+    const { value: messages } = decoder.push(chunk);
+    if (messages !== undefined && messages.length > 0) {
+      answer(socket, messages, options.onMessage);
     }
-    if (decoded.value.length > 0) answer(socket, decoded.value, options.onMessage);
+    if (decoder.error === undefined) return;
+    options.onBroken(decoder.error);
+    socket.destroy();
   });
   socket.on("end", () => socket.end());
   socket.on("error", () => socket.destroy());
