@@ -91,9 +91,10 @@ export type OperatorEvent =
 
 /** What survives a master. The registry folds these. */
 export type RegistryOperation =
+  /** A new agent. */
   | { readonly kind: "admitAgent"; readonly info: AgentInfo }
+  /** One that was admitted before, with other details, or one that was unreachable. */
   | { readonly kind: "readmitAgent"; readonly info: AgentInfo }
   | { readonly kind: "removeAgent"; readonly agentId: AgentId }
   | { readonly kind: "markAgentUnreachable"; readonly info: AgentInfo; readonly at: Instant }
-  | { readonly kind: "markAgentReachable"; readonly info: AgentInfo }
   | { readonly kind: "markAgentGone"; readonly agentId: AgentId; readonly at: Instant };

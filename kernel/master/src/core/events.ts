@@ -2,7 +2,7 @@
  * What happens to the master: everything that may start a turn.
  */
 
-import type { AgentId, FrameworkId, OfferId } from "@tavola/base";
+import type { AgentId, FrameworkId, Instant, OfferId } from "@tavola/base";
 import type { internal, scheduler } from "@tavola/protocol";
 import type { Ticket } from "./effects.ts";
 import type { StreamId } from "./state.ts";
@@ -64,6 +64,7 @@ export type PersistedEvent =
       readonly kind: "agentAdmitted";
       readonly agentId: AgentId;
       readonly from: string;
+      /** `slave.id` is set. */
       readonly message: internal.RegisterSlaveMessage;
     }
   | {
@@ -72,6 +73,21 @@ export type PersistedEvent =
       readonly from: string;
       readonly message: internal.ReregisterSlaveMessage;
     }
-  | { readonly kind: "agentMarkedUnreachable"; readonly agentId: AgentId; readonly reason: string }
-  | { readonly kind: "agentMarkedGone"; readonly agentId: AgentId; readonly ticket?: Ticket }
-  | { readonly kind: "agentRemoved"; readonly agentId: AgentId; readonly reason: string };
+  | {
+      readonly kind: "agentMarkedUnreachable";
+      readonly agentId: AgentId;
+      readonly at: Instant;
+      readonly reason: string;
+    }
+  | {
+      readonly kind: "agentMarkedGone";
+      readonly agentId: AgentId;
+      readonly at: Instant;
+      readonly ticket: Ticket;
+    }
+  | {
+      readonly kind: "agentRemoved";
+      readonly agentId: AgentId;
+      readonly reason: string;
+      readonly cause: "registered" | "unregistered";
+    };

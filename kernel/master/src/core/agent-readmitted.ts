@@ -1,0 +1,166 @@
+/**
+ * An agent that this master does not have registered comes back with its tasks: it was unreachable,
+ * or this master is new.
+ */
+
+import { type AgentId, asId, type FrameworkId, type TaskId } from "@tavola/base";
+import {
+  type ExecutorInfo,
+  type FrameworkInfo,
+  internal,
+  type Task as TaskMessage,
+} from "@tavola/protocol";
+import { Resources } from "@tavola/resources";
+import { addAgent, connectionOf, createAgent, pingAgent } from "./agent-records.ts";
+import { rolesOf } from "./framework-info.ts";
+import { recoverFramework } from "./framework-records.ts";
+import { tellAgentOfFramework } from "./framework-updated.ts";
+import { forwardStatus, lastObservations, masterStatus } from "./master-status.ts";
+import type { Agent, Task } from "./state.ts";
+import { forgetUnreachableTask, taskOfMessage } from "./task-records.ts";
+import type { Turn } from "./turn.ts";
+
+export function readmitAgent(
+  turn: Turn,
+  agentId: AgentId,
+  from: string,
+  message: internal.ReregisterSlaveMessage,
+): void {
+  const { state } = turn;
+  const infos = new Map((message.frameworks ?? []).map((info) => [info.id?.value ?? "", info]));
+  const tasks = liveTasks(turn, agentId, message, infos);
+  forgetUnreachableAgent(turn, agentId);
+  state.recoveredAgents.delete(agentId);
+  state.removedAgents.delete(agentId);
+  const agent = createAgent(turn, {
+    info: message.slave,
+    pid: from,
+    version: message.version ?? "",
+    capabilities: message.agent_capabilities ?? [],
+    resourceVersion: message.resource_version_uuid,
+    checkpointedResources: message.checkpointed_resources ?? [],
+  });
+  agent.reregisteredAt = turn.now;
+  turn.count("master/slave_reregistrations");
+  const executors = liveExecutors(turn, message, infos);
+  addAgent(turn, agent, { tasks, executors });
+  rememberCompletedTasks(turn, message);
+  turn.sendToAgent(agent, internal.SlaveReregisteredMessage, {
+    slave_id: { value: agent.id },
+    connection: connectionOf(turn),
+  });
+  pingAgent(turn, agent);
+  shutDownCompleted(turn, agent, message.frameworks ?? []);
+  introduceFrameworks(turn, agent, message.frameworks ?? []);
+  turn.info("agent reregistered", { agentId, pid: from, tasks: tasks.length });
+}
+
+/** Those of frameworks that are not over; each framework hears that its task is back. */
+function liveTasks(
+  turn: Turn,
+  agentId: AgentId,
+  message: internal.ReregisterSlaveMessage,
+  infos: ReadonlyMap<string, FrameworkInfo>,
+): Task[] {
+  const { state } = turn;
+  const reason = state.unreachableAgents.has(agentId)
+    ? "Unreachable agent re-reregistered"
+    : "Unknown agent reregistered";
+  const isNews = !state.recoveredAgents.has(agentId);
+  const tasks: Task[] = [];
+  for (const reported of message.tasks ?? []) {
+    const frameworkId = asId<FrameworkId>(reported.framework_id.value);
+    if (state.completedFrameworks.has(frameworkId)) continue;
+    const task = taskOf(reported, infos.get(frameworkId));
+    tasks.push(task);
+    if (isNews) announceReturn(turn, task, reason);
+  }
+  return tasks;
+}
+
+function announceReturn(turn: Turn, task: Task, message: string): void {
+  const framework = turn.state.frameworks.get(task.frameworkId);
+  if (framework === undefined) return;
+  forgetUnreachableTask(turn, framework, task.id);
+  // What was declared over while it was away is not over: it must not be in both memories.
+  framework.completedTasks.deleteWhere((completed) => completed.id === task.id);
+  const status = masterStatus(turn, {
+    taskId: task.id,
+    agentId: task.agentId,
+    state: task.message.state,
+    reason: "REASON_AGENT_REREGISTERED",
+    message,
+  });
+  forwardStatus(turn, framework, { ...status, ...lastObservations(task) }, task.executorId);
+}
+
+/** The record of a reported task; agents without MULTI_ROLE do not say whose share it counts to. */
+export function taskOf(reported: TaskMessage, info: FrameworkInfo | undefined): Task {
+  const resources = allocated(Resources.of(reported.resources ?? []), info);
+  return taskOfMessage({ ...reported, resources: resources.toList() }, resources);
+}
+
+function allocated(resources: Resources, info: FrameworkInfo | undefined): Resources {
+  if (resources.toList().every((resource) => resource.allocation_info?.role !== undefined)) {
+    return resources;
+  }
+  const [role = "*"] = info === undefined ? [] : rolesOf(info);
+  return resources.allocatedTo(role);
+}
+
+function liveExecutors(
+  turn: Turn,
+  message: internal.ReregisterSlaveMessage,
+  infos: ReadonlyMap<string, FrameworkInfo>,
+): ExecutorInfo[] {
+  const executors: ExecutorInfo[] = [];
+  for (const executor of message.executor_infos ?? []) {
+    const frameworkId = asId<FrameworkId>(executor.framework_id?.value ?? "");
+    if (turn.state.completedFrameworks.has(frameworkId)) continue;
+    const resources = allocated(Resources.of(executor.resources ?? []), infos.get(frameworkId));
+    executors.push({ ...executor, resources: resources.toList() });
+  }
+  return executors;
+}
+
+/** What the agent brings is known again; what it does not bring is not coming back. */
+function forgetUnreachableAgent(turn: Turn, agentId: AgentId): void {
+  const { state } = turn;
+  for (const task of state.unreachableAgents.get(agentId)?.tasks ?? []) {
+    const framework = state.frameworks.get(task.frameworkId);
+    if (framework?.unreachableTasks.get(task.id) === task) {
+      forgetUnreachableTask(turn, framework, task.id as TaskId);
+    }
+  }
+  state.unreachableAgents.delete(agentId);
+}
+
+function rememberCompletedTasks(turn: Turn, message: internal.ReregisterSlaveMessage): void {
+  for (const { framework_info: info, tasks } of message.completed_frameworks ?? []) {
+    const framework = turn.state.frameworks.get(asId<FrameworkId>(info.id?.value ?? ""));
+    for (const reported of tasks ?? []) framework?.completedTasks.add(taskOf(reported, info));
+  }
+}
+
+/** Frameworks that ended while the agent was away. */
+export function shutDownCompleted(turn: Turn, agent: Agent, infos: readonly FrameworkInfo[]): void {
+  for (const { id } of infos) {
+    if (id === undefined || !turn.state.completedFrameworks.has(asId<FrameworkId>(id.value)))
+      continue;
+    turn.sendToAgent(agent, internal.ShutdownFrameworkMessage, { framework_id: id });
+  }
+}
+
+/** The agent learns what its frameworks look like now; the master learns of frameworks from it. */
+export function introduceFrameworks(
+  turn: Turn,
+  agent: Agent,
+  infos: readonly FrameworkInfo[],
+): void {
+  for (const info of infos) {
+    const id = asId<FrameworkId>(info.id?.value ?? "");
+    const framework = turn.state.frameworks.get(id);
+    if (framework !== undefined) tellAgentOfFramework(turn, agent, framework);
+    else if (!turn.state.completedFrameworks.has(id)) recoverFramework(turn, info);
+  }
+}

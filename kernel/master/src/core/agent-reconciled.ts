@@ -1,0 +1,144 @@
+/**
+ * A registered agent reregisters (its process or the connection was restarted): what the master
+ * believes it runs is compared with what it says it runs.
+ */
+
+import { asId, type ExecutorId, type FrameworkId, type TaskId } from "@tavola/base";
+import { internal, parseUpid, type TaskStatus } from "@tavola/protocol";
+import { introduceFrameworks, shutDownCompleted } from "./agent-readmitted.ts";
+import { capabilitiesOfAgent, connectionOf, reregisterTimerKey, totalOf } from "./agent-records.ts";
+import { removeExecutor } from "./executor-records.ts";
+import { masterStatus } from "./master-status.ts";
+import { rescindOffer } from "./offer-records.ts";
+import type { Agent } from "./state.ts";
+import { isTerminal } from "./task-states.ts";
+import type { Turn } from "./turn.ts";
+
+export function agentReconnected(
+  turn: Turn,
+  agent: Agent,
+  from: string,
+  message: internal.ReregisterSlaveMessage,
+): void {
+  adoptDescription(turn, agent, from, message);
+  turn.sendToAgent(agent, internal.SlaveReregisteredMessage, {
+    slave_id: { value: agent.id },
+    reconciliations: missingTasks(turn, agent, message),
+    connection: connectionOf(turn),
+  });
+  removeMissingExecutors(turn, agent, message);
+  repeatKills(turn, agent, message);
+  if (!agent.connected) {
+    turn.cancelWake(reregisterTimerKey(agent.id));
+    agent.connected = true;
+    agent.active = !agent.deactivated;
+    if (agent.active) turn.allocator.agentActivated(agent.id);
+    turn.allocateSoon();
+  }
+  shutDownCompleted(turn, agent, message.frameworks ?? []);
+  introduceFrameworks(turn, agent, message.frameworks ?? []);
+  turn.info("agent reregistered", { agentId: agent.id, pid: from });
+}
+
+function adoptDescription(
+  turn: Turn,
+  agent: Agent,
+  from: string,
+  message: internal.ReregisterSlaveMessage,
+): void {
+  const { state } = turn;
+  if (state.agentByPid.get(agent.pid) === agent) state.agentByPid.delete(agent.pid);
+  if (agent.pid !== from) turn.effects.push({ kind: "unlink", pid: agent.pid });
+  agent.pid = from;
+  agent.upid = parseUpid(from) ?? agent.upid;
+  state.agentByPid.set(from, agent);
+  turn.effects.push({ kind: "link", pid: from });
+  agent.info = message.slave;
+  agent.version = message.version ?? "";
+  agent.capabilities = capabilitiesOfAgent(message.agent_capabilities ?? []);
+  agent.resourceVersionUuid = message.resource_version_uuid?.value;
+  agent.reregisteredAt = turn.now;
+  const total = totalOf(message.slave.resources ?? [], message.checkpointed_resources ?? []);
+  if (total.equals(agent.totalResources)) return;
+  agent.totalResources = total;
+  for (const offer of [...agent.offers]) rescindOffer(turn, offer);
+  turn.allocator.agentUpdated(agent.id, total);
+}
+
+/** Launches that never arrived, or are on their way: the agent answers for each with an update. */
+function missingTasks(
+  turn: Turn,
+  agent: Agent,
+  message: internal.ReregisterSlaveMessage,
+): internal.ReconcileTasksMessage[] {
+  const reported = new Set(
+    (message.tasks ?? []).map((task) => keyOf(task.framework_id.value, task.task_id.value)),
+  );
+  const reconciliations: internal.ReconcileTasksMessage[] = [];
+  for (const [frameworkId, tasks] of agent.tasksByFramework) {
+    const statuses: TaskStatus[] = [];
+    for (const task of tasks.values()) {
+      if (reported.has(keyOf(frameworkId, task.id))) continue;
+      statuses.push(
+        masterStatus(turn, {
+          taskId: task.id,
+          agentId: agent.id,
+          state: task.message.status_update_state ?? task.message.state,
+          reason: "REASON_RECONCILIATION",
+          message: "Reconciliation request",
+        }),
+      );
+    }
+    const framework = turn.state.frameworks.get(frameworkId);
+    if (statuses.length === 0 || framework === undefined) continue;
+    reconciliations.push({
+      framework_id: { value: frameworkId },
+      statuses,
+      framework: framework.info,
+    });
+  }
+  return reconciliations;
+}
+
+function removeMissingExecutors(
+  turn: Turn,
+  agent: Agent,
+  message: internal.ReregisterSlaveMessage,
+): void {
+  const reported = new Set(
+    (message.executor_infos ?? []).map((executor) =>
+      keyOf(executor.framework_id?.value ?? "", executor.executor_id.value),
+    ),
+  );
+  const missing: [FrameworkId, ExecutorId][] = [];
+  for (const [frameworkId, executors] of agent.executorsByFramework) {
+    for (const executorId of executors.keys()) {
+      if (!reported.has(keyOf(frameworkId, executorId))) missing.push([frameworkId, executorId]);
+    }
+  }
+  for (const [frameworkId, executorId] of missing) {
+    turn.warn("an executor is unknown to its agent", {
+      agentId: agent.id,
+      frameworkId,
+      executorId,
+    });
+    removeExecutor(turn, agent, frameworkId, executorId);
+  }
+}
+
+/** A kill that the agent did not hear of. */
+function repeatKills(turn: Turn, agent: Agent, message: internal.ReregisterSlaveMessage): void {
+  for (const task of message.tasks ?? []) {
+    const frameworkId = asId<FrameworkId>(task.framework_id.value);
+    const isAsked = agent.killsPending.get(frameworkId)?.has(asId<TaskId>(task.task_id.value));
+    if (!isAsked || isTerminal(task.state)) continue;
+    turn.sendToAgent(agent, internal.KillTaskMessage, {
+      framework_id: task.framework_id,
+      task_id: task.task_id,
+    });
+  }
+}
+
+function keyOf(frameworkId: string, id: string): string {
+  return `${frameworkId}\n${id}`;
+}

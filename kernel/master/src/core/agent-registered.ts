@@ -1,0 +1,76 @@
+/**
+ * An agent registers: it is admitted in the registry, then added and told its id.
+ *
+ * Most refusals are silent, as in Mesos: the agent goes on asking.
+ */
+
+import { agentIdOf } from "@tavola/base";
+import { internal } from "@tavola/protocol";
+import { validateAgentPeer } from "./agent-peer.ts";
+import { addAgent, connectionOf, createAgent, pingAgent } from "./agent-records.ts";
+import { removeAgent } from "./agent-removed.ts";
+import type { Turn } from "./turn.ts";
+import { validateRegistration } from "./validation/agent-messages.ts";
+
+export function agentAskedToRegister(
+  turn: Turn,
+  from: string,
+  message: internal.RegisterSlaveMessage,
+): void {
+  const { state } = turn;
+  turn.count("master/messages_register_slave");
+  const error = validateRegistration(message) ?? validateAgentPeer(from, message);
+  if (error !== undefined) {
+    turn.warn("dropped an agent's registration", { from, reason: error });
+    return;
+  }
+  if (state.transitions.registering.has(from)) return;
+  const known = state.agentByPid.get(from);
+  if (known?.connected) {
+    turn.sendToAgent(known, internal.SlaveRegisteredMessage, {
+      slave_id: { value: known.id },
+      connection: connectionOf(turn),
+    });
+    return;
+  }
+  if (known !== undefined) {
+    removeAgent(turn, known, "a new agent registered at the same address", "registered");
+  }
+  const agentId = agentIdOf(state.id, state.next.agent);
+  state.next.agent += 1;
+  state.transitions.registering.add(from);
+  const info = { ...message.slave, id: { value: agentId } };
+  turn.persist(
+    { kind: "admitAgent", info },
+    { kind: "agentAdmitted", agentId, from, message: { ...message, slave: info } },
+  );
+}
+
+export function agentAdmitted(
+  turn: Turn,
+  from: string,
+  message: internal.RegisterSlaveMessage,
+): void {
+  turn.state.transitions.registering.delete(from);
+  const agent = createAgent(turn, {
+    info: message.slave,
+    pid: from,
+    version: message.version ?? "",
+    capabilities: message.agent_capabilities ?? [],
+    resourceVersion: message.resource_version_uuid,
+    checkpointedResources: message.checkpointed_resources ?? [],
+  });
+  turn.count("master/slave_registrations");
+  addAgent(turn, agent, { tasks: [], executors: [] });
+  turn.sendToAgent(agent, internal.SlaveRegisteredMessage, {
+    slave_id: { value: agent.id },
+    connection: connectionOf(turn),
+  });
+  pingAgent(turn, agent);
+  turn.info("agent registered", {
+    agentId: agent.id,
+    pid: from,
+    hostname: agent.info.hostname,
+    resources: agent.totalResources.toString(),
+  });
+}

@@ -1,0 +1,61 @@
+/**
+ * An agent reports what became of a task; the framework hears of it, and the books follow.
+ */
+
+import { type AgentId, asId, type FrameworkId, type TaskId } from "@tavola/base";
+import type { internal, TaskStatus } from "@tavola/protocol";
+import { isConnected } from "./framework-info.ts";
+import { updateTask } from "./task-records.ts";
+import type { Turn } from "./turn.ts";
+
+/** PERF: O(1); two to three per task's life, 6k per second. */
+export function statusUpdated(
+  turn: Turn,
+  from: string,
+  { update }: internal.StatusUpdateMessage,
+): void {
+  turn.count("master/messages_status_update");
+  const agent = turn.state.agents.get(asId<AgentId>(update.slave_id?.value ?? ""));
+  // Differs: Mesos does not ask who sends; an update of another agent's task is dropped here.
+  if (agent === undefined || agent.pid !== from || update.uuid?.length !== 16) {
+    turn.count("master/invalid_status_updates");
+    return;
+  }
+  const frameworkId = asId<FrameworkId>(update.framework_id.value);
+  const framework = turn.state.frameworks.get(frameworkId);
+  const isHeard = framework !== undefined && isConnected(framework);
+  if (isHeard) {
+    turn.sendEvent(framework, { type: "UPDATE", update: { status: statusFor(update) } });
+  }
+  const task = agent.tasksByFramework
+    .get(frameworkId)
+    ?.get(asId<TaskId>(update.status.task_id.value));
+  if (task === undefined) {
+    turn.count("master/invalid_status_updates");
+    return;
+  }
+  updateTask(turn, task, {
+    status: update.status,
+    uuid: update.uuid,
+    ...(update.latest_state !== undefined && { latest: update.latest_state }),
+  });
+  turn.count(isHeard ? "master/valid_status_updates" : "master/invalid_status_updates");
+}
+
+/** The status as frameworks see it: what the update says around it is in it. */
+function statusFor(update: internal.StatusUpdate): TaskStatus {
+  const { status } = update;
+  const isComplete =
+    status.agent_id?.value === update.slave_id?.value &&
+    status.executor_id?.value === update.executor_id?.value &&
+    status.timestamp === update.timestamp &&
+    status.uuid !== undefined;
+  if (isComplete) return status;
+  return {
+    ...status,
+    ...(update.slave_id && { agent_id: update.slave_id }),
+    ...(update.executor_id && { executor_id: update.executor_id }),
+    timestamp: update.timestamp,
+    ...(update.uuid && { uuid: update.uuid }),
+  };
+}
