@@ -28,6 +28,7 @@ const modules: Readonly<Record<string, string>> = {
   "mesos.v1.maintenance": "maintenance",
   "mesos.v1.quota": "quota",
   "mesos.internal": "internal",
+  "mesos.internal.slave": "checkpoint",
 };
 
 type Definition = protobuf.Type | protobuf.Enum;

@@ -7,6 +7,7 @@
 
 export * as agent from "./generated/agent.ts";
 export * as allocator from "./generated/allocator.ts";
+export * as checkpoint from "./generated/checkpoint.ts";
 export * as duration from "./generated/duration.ts";
 export * as executor from "./generated/executor.ts";
 export * as internal from "./generated/internal.ts";
