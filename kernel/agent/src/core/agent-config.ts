@@ -20,17 +20,19 @@ export interface AgentConfig {
   readonly resourceVersionUuid: Uint8Array;
   /** Absolute. */
   readonly workDir: string;
-  readonly frameworksHome: string;
   readonly switchUser: boolean;
   readonly launcherDir: string;
-  /** Whether containers can have limits above their requests (needs cgroups). */
-  readonly canLimitAboveRequest: boolean;
+  /** Resources (`cpus`, `mem`) of which a task may have a limit above its request; needs cgroups. */
+  readonly limitableResources: ReadonlySet<string>;
+  /** Whether cpus are a hard limit for every task (`--cgroups_enable_cfs`). */
+  readonly canLimitCpus: boolean;
   /** Replaces the environment that executors would inherit; undefined: they inherit `inheritedEnvironment`. */
   readonly executorEnvironment: Readonly<Record<string, string>> | undefined;
   readonly inheritedEnvironment: Readonly<Record<string, string>>;
   readonly registrationBackoffMs: number;
   readonly executorRegistrationTimeoutMs: number;
   readonly executorShutdownGraceMs: number;
+  readonly executorReregistrationTimeoutMs: number;
   readonly recoveryTimeoutMs: number;
   readonly completedExecutorsPerFrameworkMax: number;
 }

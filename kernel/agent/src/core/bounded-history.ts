@@ -24,8 +24,12 @@ export class BoundedHistory<T> implements Iterable<T> {
     return oldest;
   }
 
+  delete(item: T): boolean {
+    return this.#items.delete(item);
+  }
+
   /** Oldest first. */
-  [Symbol.iterator](): Iterator<T> {
+  [Symbol.iterator](): SetIterator<T> {
     return this.#items.values();
   }
 }

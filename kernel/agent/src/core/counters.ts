@@ -2,13 +2,18 @@
  * Counts of what happened, behind the metrics of the same names (`slave/tasks_failed`, …).
  */
 
+import type { TaskState } from "@tavola/protocol";
+
+const countedFrom = {
+  TASK_FINISHED: 0,
+  TASK_FAILED: 0,
+  TASK_KILLED: 0,
+  TASK_LOST: 0,
+  TASK_GONE: 0,
+} satisfies Partial<Record<TaskState, 0>>;
+
 /** Terminal states that have a counter of their own. */
-export type CountedTaskState =
-  | "TASK_FINISHED"
-  | "TASK_FAILED"
-  | "TASK_KILLED"
-  | "TASK_LOST"
-  | "TASK_GONE";
+export type CountedTaskState = keyof typeof countedFrom;
 
 export interface AgentCounters {
   readonly tasks: Record<CountedTaskState, number>;
@@ -22,7 +27,7 @@ export interface AgentCounters {
 
 export function createCounters(): AgentCounters {
   return {
-    tasks: { TASK_FINISHED: 0, TASK_FAILED: 0, TASK_KILLED: 0, TASK_LOST: 0, TASK_GONE: 0 },
+    tasks: { ...countedFrom },
     executorsTerminated: 0,
     containerLaunchErrors: 0,
     validStatusUpdates: 0,
@@ -30,4 +35,8 @@ export function createCounters(): AgentCounters {
     validFrameworkMessages: 0,
     invalidFrameworkMessages: 0,
   };
+}
+
+export function isCounted(state: TaskState): state is CountedTaskState {
+  return state in countedFrom;
 }

@@ -2,11 +2,11 @@
  * What the core asks the shell to do. Plain data, in the order in which it must happen.
  *
  * The core never encodes, sends, writes or waits. What takes time, or can fail, is answered by an
- * event: each such effect names it. What must be durable before anyone is told is an
+ * event: each such effect names it. What must be durable before anyone is told is a durable
  * `appendUpdateRecord`; the core tells only when `updateRecordPersisted` has come back.
  */
 
-import type { ContainerId, ExecutorId, FrameworkId, TaskId } from "@tavola/base";
+import type { ContainerId, FrameworkId, TaskId } from "@tavola/base";
 import type {
   AgentInfo,
   CommandInfo,
@@ -20,11 +20,12 @@ import type {
   Upid,
   Value_Scalar,
 } from "@tavola/protocol";
+import type { RunAddress } from "./paths.ts";
 import type { Executor } from "./state.ts";
 
 export type Effect =
   | SendMessage
-  /** Keeps a connection to the master; answered by `masterExited` when it breaks. Replaces an earlier link. */
+  /** Keeps a connection; answered by `masterExited` when it breaks. Replaces an earlier one. */
   | { readonly kind: "linkMaster"; readonly to: Upid }
   /** On the executor's stream; lost when it has none. */
   | {
@@ -35,44 +36,31 @@ export type Effect =
   /** Ends the executor's stream after what was sent on it. */
   | { readonly kind: "closeStream"; readonly containerId: ContainerId }
   | LaunchExecutor
-  /** Answered by `containerResized`. */
-  | {
-      readonly kind: "resizeContainer";
-      readonly containerId: ContainerId;
-      readonly resources: readonly Resource[];
-      readonly limits: ResourceLimits | undefined;
-      /** Handed back: tasks to send once the container has room for them. */
-      readonly taskIds: readonly TaskId[];
-    }
+  | ResizeContainer
   /** Its end is reported by `executorTerminated`, as always. */
   | { readonly kind: "destroyContainer"; readonly containerId: ContainerId }
-  /** Directory and `slave.info` of the agent that the master just named. */
+  /** Directory and `slave.info` of the agent that the master just named. A failure is fatal. */
   | { readonly kind: "checkpointAgent"; readonly info: AgentInfo }
-  /** `framework.info` and `framework.pid`. A failure is answered by `checkpointFailed` of nothing but a log. */
+  /** `framework.info` and `framework.pid`. A failure is logged: what is there stays. */
   | {
       readonly kind: "checkpointFramework";
       readonly info: FrameworkInfo;
       readonly pid: string | undefined;
     }
-  /** `task.info`; answered by `taskCheckpointFailed` when it fails. */
-  | { readonly kind: "checkpointTask"; readonly executor: Executor; readonly task: Task }
-  /** Durable append to `task.updates`; answered by `updateRecordPersisted` or `updateRecordFailed`. */
-  | {
-      readonly kind: "appendUpdateRecord";
-      readonly frameworkId: FrameworkId;
-      readonly taskId: TaskId;
-      readonly path: string;
-      readonly record: internal.StatusUpdateRecord;
-      /** Handed back; counts up within one task. */
-      readonly sequence: number;
-    }
-  /** No more records for this task: the file may be closed. */
+  /** `task.info`; a failure is answered by `taskCheckpointFailed`. */
+  | { readonly kind: "checkpointTask"; readonly run: RunAddress; readonly task: Task }
+  /** Marks an executor as one that speaks HTTP (`http.marker`). A failure is logged. */
+  | { readonly kind: "checkpointSubscription"; readonly run: RunAddress }
+  | AppendUpdateRecord
+  /** No more records for this task. */
   | { readonly kind: "closeUpdateFile"; readonly path: string }
-  /** The executor is done: its sandbox and its meta directory may go when `gc_delay` says so. */
-  | { readonly kind: "retireExecutor"; readonly executor: Executor; readonly isLatestRun: boolean }
+  /** All of the task's updates are acknowledged: its checkpoints may go in time. */
+  | { readonly kind: "retireTask"; readonly run: RunAddress; readonly taskId: TaskId }
+  /** Its sandbox and its checkpoints may go in time. */
+  | { readonly kind: "retireExecutor"; readonly executor: Executor; readonly run: RunAddress }
   | { readonly kind: "retireFramework"; readonly frameworkId: FrameworkId }
-  /** Ends the process: a master told us to, or gave us a wrong id. */
-  | { readonly kind: "exit"; readonly reason: string }
+  /** The process has nothing left to do, or must not go on. */
+  | { readonly kind: "exit"; readonly code: number; readonly reason: string }
   | {
       readonly kind: "log";
       readonly level: "debug" | "info" | "warn" | "error";
@@ -92,22 +80,54 @@ export interface SendMessage {
 }
 
 /**
- * Checkpoints the executor, makes its sandbox, starts its container. Answered by `executorLaunched`
- * or `executorLaunchFailed`, and, in both cases, at its end by `executorTerminated`.
+ * Checkpoints what it is told to, makes the sandbox, starts the container. Answered by
+ * `executorLaunched` or `executorLaunchFailed`; in both cases `executorTerminated` comes at its end.
  */
 export interface LaunchExecutor {
   readonly kind: "launchExecutor";
   readonly executor: Executor;
+  readonly run: RunAddress;
   readonly command: CommandInfo;
   readonly environment: Readonly<Record<string, string>>;
   readonly resources: readonly Resource[];
   readonly limits: ResourceLimits | undefined;
   /** The command task that the executor was made for. */
   readonly taskInfo: TaskInfo | undefined;
+  /** To checkpoint with it. */
+  readonly firstTask: Task;
+  readonly isFrameworkNew: boolean;
 }
 
-/** For the types' sake: every id that names an executor. */
-export interface ExecutorKey {
+/** Answered by `containerResized`, which hands `afterwards` back. */
+export interface ResizeContainer {
+  readonly kind: "resizeContainer";
+  readonly containerId: ContainerId;
+  readonly resources: readonly Resource[];
+  readonly limits: ResourceLimits | undefined;
+  readonly afterwards: AfterResize;
+}
+
+export interface AfterResize {
+  /** Queued tasks that the executor may be given now. */
+  readonly launch: readonly TaskId[];
+  /** A terminal update that may be told now that its resources are free. */
+  readonly deliver: HeldUpdate | undefined;
+}
+
+export interface HeldUpdate {
+  readonly update: internal.StatusUpdate;
+  /** The executor that reported it. */
+  readonly reporter: ContainerId;
+}
+
+/** In order within one path. A durable one is answered by `updateRecordPersisted` or `updateRecordFailed`. */
+export interface AppendUpdateRecord {
+  readonly kind: "appendUpdateRecord";
   readonly frameworkId: FrameworkId;
-  readonly executorId: ExecutorId;
+  readonly taskId: TaskId;
+  readonly path: string;
+  readonly record: internal.StatusUpdateRecord;
+  /** Handed back; counts up within one task. */
+  readonly sequence: number;
+  readonly isDurable: boolean;
 }

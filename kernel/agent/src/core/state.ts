@@ -25,13 +25,16 @@ import type {
   FrameworkInfo,
   Task,
   TaskInfo,
+  TaskState,
+  TaskStatus_Reason,
   Upid,
 } from "@tavola/protocol";
 import type { Resources } from "@tavola/resources";
-import type { AgentConfig } from "./agent-config.ts";
-import type { BoundedHistory } from "./bounded-history.ts";
-import type { AgentCounters } from "./counters.ts";
-import type { StatusUpdateStreams } from "./status-update-streams.ts";
+import { type AgentConfig, limits } from "./agent-config.ts";
+import { BoundedHistory } from "./bounded-history.ts";
+import { type AgentCounters, createCounters } from "./counters.ts";
+import { Deadlines } from "./deadlines.ts";
+import { StatusUpdateStreams } from "./status-update-streams.ts";
 
 /**
  *     recovering --> disconnected <--> running
@@ -54,12 +57,42 @@ export interface AgentState {
   masterPingTimeoutMs: number;
   /** Upper bound of the next random delay before (re)registering. */
   registrationBackoffMs: number;
+  readonly deadlines: Deadlines<Wake>;
   readonly frameworks: Map<FrameworkId, Framework>;
   readonly completedFrameworks: BoundedHistory<Framework>;
   readonly executorsByContainer: Map<ContainerId, Executor>;
   readonly updates: StatusUpdateStreams;
   readonly counters: AgentCounters;
   readonly startedAt: Instant;
+}
+
+/** What may be planned for later. */
+export type Wake =
+  | { readonly kind: "register" }
+  | { readonly kind: "pingTimeout" }
+  | { readonly kind: "executorRegistrationTimeout"; readonly containerId: ContainerId }
+  | { readonly kind: "executorShutdownTimeout"; readonly containerId: ContainerId }
+  | { readonly kind: "executorHeartbeat"; readonly containerId: ContainerId }
+  | { readonly kind: "retryUpdate"; readonly frameworkId: FrameworkId; readonly taskId: TaskId };
+
+export function createAgentState(config: AgentConfig, now: Instant): AgentState {
+  return {
+    config,
+    phase: "recovering",
+    info: config.info,
+    id: undefined,
+    master: undefined,
+    masterHostname: "",
+    masterPingTimeoutMs: limits.masterPingTimeoutMs,
+    registrationBackoffMs: config.registrationBackoffMs,
+    deadlines: new Deadlines(),
+    frameworks: new Map(),
+    completedFrameworks: new BoundedHistory(limits.completedFrameworksMax),
+    executorsByContainer: new Map(),
+    updates: new StatusUpdateStreams(),
+    counters: createCounters(),
+    startedAt: now,
+  };
 }
 
 /** terminating: no new tasks; it goes when its last executor has gone. */
@@ -103,6 +136,8 @@ export interface Executor {
   phase: ExecutorPhase;
   /** Whether its stream is open. */
   isConnected: boolean;
+  /** What it and its queued and launched tasks may use: kept as they come and go. */
+  allocated: Resources;
   /** What its container was last sized for. */
   containerResources: Resources;
   containerStatus: ContainerStatus | undefined;
@@ -118,7 +153,7 @@ export interface Executor {
 
 /** How the tasks of an executor end when the agent itself ends it. */
 export interface PendingTermination {
-  readonly state: "TASK_FAILED" | "TASK_KILLED" | "TASK_LOST" | "TASK_GONE";
-  readonly reason: import("@tavola/protocol").TaskStatus_Reason;
+  readonly state: TaskState;
+  readonly reason: TaskStatus_Reason;
   readonly message: string;
 }

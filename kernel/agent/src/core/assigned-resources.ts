@@ -1,0 +1,38 @@
+/**
+ * Brings what a master assigns into the one form used inside: post-refinement, each resource
+ * allocated to a role. Masters and frameworks without MULTI_ROLE leave the role out.
+ */
+
+import type { ExecutorInfo, FrameworkInfo, Resource, TaskInfo } from "@tavola/protocol";
+import { toPostRefinement } from "@tavola/resources";
+import { rolesOf } from "./frameworks.ts";
+
+export function normalizeTask(task: TaskInfo, framework: FrameworkInfo): TaskInfo {
+  const role = rolesOf(framework)[0] ?? "*";
+  const normal: TaskInfo = { ...task, resources: normalizeResources(task.resources, role) };
+  if (task.executor !== undefined) {
+    normal.executor = normalizeExecutor(task.executor, framework, role);
+  }
+  return normal;
+}
+
+function normalizeExecutor(
+  executor: ExecutorInfo,
+  { id }: FrameworkInfo,
+  role: string,
+): ExecutorInfo {
+  const normal: ExecutorInfo = {
+    ...executor,
+    resources: normalizeResources(executor.resources, role),
+  };
+  if (id !== undefined) normal.framework_id = id;
+  return normal;
+}
+
+function normalizeResources(resources: readonly Resource[] = [], role: string): Resource[] {
+  return resources.map((each) => {
+    const inForm = toPostRefinement(each);
+    if (inForm.allocation_info !== undefined) return inForm;
+    return { ...inForm, allocation_info: { role } };
+  });
+}

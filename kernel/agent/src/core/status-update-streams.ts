@@ -1,0 +1,295 @@
+/**
+ * Delivers each task's status updates to the master: at least once, in order, one at a time.
+ *
+ * One stream a task. An update is first made durable (where its framework asked for checkpoints),
+ * only then acknowledged to its executor and queued; the head of the queue is sent, and sent again
+ * with doubling pauses, until the scheduler's acknowledgement comes back; then comes the next.
+ *
+ *            received               durable             head of the queue            acknowledged
+ *     (new) ----------> writing -------------> queued ---------------------> sent ----------------> gone
+ *                          \-- cannot be written: from memory from then on, and its owner is told
+ *
+ * Returns what is to be done, in order, and does none of it. Does not know executors, masters or
+ * files; a stream ends with the acknowledgement of a terminal update.
+ */
+
+import type { ContainerId, FrameworkId, Instant, TaskId } from "@tavola/base";
+import { later } from "@tavola/base";
+import type { internal } from "@tavola/protocol";
+import { limits } from "./agent-config.ts";
+import { isTerminalState } from "./task-states.ts";
+
+export type StreamAction =
+  /** Send to the master. */
+  | { readonly kind: "forward"; readonly update: internal.StatusUpdate }
+  /** The agent has it: tell the executor that reported it. */
+  | {
+      readonly kind: "accept";
+      readonly update: internal.StatusUpdate;
+      readonly reporter: ContainerId;
+    }
+  /** Append to the file at `path`; a durable one is answered by `persisted` or `persistFailed`. */
+  | {
+      readonly kind: "append";
+      readonly frameworkId: FrameworkId;
+      readonly taskId: TaskId;
+      readonly path: string;
+      readonly record: internal.StatusUpdateRecord;
+      readonly sequence: number;
+      readonly isDurable: boolean;
+    }
+  | { readonly kind: "closeFile"; readonly path: string }
+  | {
+      readonly kind: "retryAt";
+      readonly frameworkId: FrameworkId;
+      readonly taskId: TaskId;
+      readonly at: Instant;
+    }
+  | { readonly kind: "cancelRetry"; readonly frameworkId: FrameworkId; readonly taskId: TaskId };
+
+export interface ReceivedUpdate {
+  readonly update: internal.StatusUpdate;
+  /** Where to checkpoint; undefined: nowhere. The first update of a task decides. */
+  readonly path: string | undefined;
+  /** Whose executor waits for an acknowledgement; undefined for updates made by the agent. */
+  readonly reporter: ContainerId | undefined;
+}
+
+export type Acknowledgement =
+  /** No such stream, or not the update that is out: a duplicate, or late. */
+  | { readonly kind: "unexpected"; readonly reason: string }
+  | { readonly kind: "advanced"; readonly actions: readonly StreamAction[] }
+  /** That was the terminal one: the task is done. */
+  | { readonly kind: "terminated"; readonly actions: readonly StreamAction[] };
+
+interface Entry {
+  readonly update: internal.StatusUpdate;
+  readonly uuid: string;
+  readonly reporter: ContainerId | undefined;
+  readonly sequence: number;
+  isDurable: boolean;
+}
+
+interface Stream {
+  readonly frameworkId: FrameworkId;
+  readonly taskId: TaskId;
+  /** undefined: not checkpointed, or no longer because the file cannot be written. */
+  path: string | undefined;
+  /** Updates that were ever received, by uuid; those in `pending` are not acknowledged yet. */
+  readonly received: Set<string>;
+  /** Invariant: the durable ones come first. */
+  readonly pending: Entry[];
+  /** Pause before the head is sent again; undefined while the head is not out. */
+  retryMs: number | undefined;
+  sequence: number;
+}
+
+export class StatusUpdateStreams {
+  readonly #streams = new Map<FrameworkId, Map<TaskId, Stream>>();
+  #paused = true;
+
+  /** Streams with something left to deliver, or not terminated. */
+  get size(): number {
+    let count = 0;
+    for (const streams of this.#streams.values()) count += streams.size;
+    return count;
+  }
+
+  /** A duplicate is accepted again, and nothing else. */
+  received({ update, path, reporter }: ReceivedUpdate, now: Instant): StreamAction[] {
+    const stream = this.#streamOf(update, path);
+    const uuid = uuidKey(update.uuid);
+    if (stream.received.has(uuid)) return acceptAgain(stream, uuid, update, reporter);
+    stream.received.add(uuid);
+    stream.sequence += 1;
+    const { sequence } = stream;
+    const entry: Entry = { update, uuid, reporter, sequence, isDurable: false };
+    stream.pending.push(entry);
+    if (stream.path !== undefined) {
+      const record: internal.StatusUpdateRecord = { type: "UPDATE", update };
+      return [append(stream, stream.path, record, sequence, true)];
+    }
+    return this.#settled(stream, [entry], now);
+  }
+
+  hasReceived(frameworkId: FrameworkId, taskId: TaskId, uuid: Uint8Array): boolean {
+    return this.#streams.get(frameworkId)?.get(taskId)?.received.has(uuidKey(uuid)) ?? false;
+  }
+
+  /** Everything up to `sequence` is on disk. */
+  persisted(
+    frameworkId: FrameworkId,
+    taskId: TaskId,
+    sequence: number,
+    now: Instant,
+  ): StreamAction[] {
+    const stream = this.#streams.get(frameworkId)?.get(taskId);
+    if (stream === undefined) return [];
+    const settled = stream.pending.filter((each) => !each.isDurable && each.sequence <= sequence);
+    return this.#settled(stream, settled, now);
+  }
+
+  /**
+   * The file cannot be written: this task's updates are delivered from memory from now on.
+   * Differs: Mesos aborts the agent. Here the caller ends the task instead.
+   */
+  persistFailed(frameworkId: FrameworkId, taskId: TaskId, now: Instant): StreamAction[] {
+    const stream = this.#streams.get(frameworkId)?.get(taskId);
+    if (stream?.path === undefined) return [];
+    const closed: StreamAction = { kind: "closeFile", path: stream.path };
+    stream.path = undefined;
+    const settled = stream.pending.filter((each) => !each.isDurable);
+    return [closed, ...this.#settled(stream, settled, now)];
+  }
+
+  acknowledged(
+    frameworkId: FrameworkId,
+    taskId: TaskId,
+    uuid: Uint8Array,
+    now: Instant,
+  ): Acknowledgement {
+    const stream = this.#streams.get(frameworkId)?.get(taskId);
+    if (stream === undefined) return { kind: "unexpected", reason: "no update is waiting for it" };
+    const head = stream.pending[0];
+    if (head === undefined || stream.retryMs === undefined || head.uuid !== uuidKey(uuid)) {
+      return { kind: "unexpected", reason: "it is not of the update that was sent last" };
+    }
+    stream.pending.shift();
+    stream.retryMs = undefined;
+    const actions: StreamAction[] = [{ kind: "cancelRetry", frameworkId, taskId }];
+    if (stream.path !== undefined) {
+      // Nobody is told of it, so nobody waits for it: if it is lost, the update is sent once more.
+      const record: internal.StatusUpdateRecord = { type: "ACK", uuid };
+      actions.push(append(stream, stream.path, record, stream.sequence, false));
+    }
+    if (isTerminalState(head.update.status.state)) {
+      actions.push(...this.#end(stream));
+      return { kind: "terminated", actions };
+    }
+    actions.push(...this.#forwardHead(stream, now));
+    return { kind: "advanced", actions };
+  }
+
+  /** The pause after the last sending is over. */
+  retryDue(frameworkId: FrameworkId, taskId: TaskId, now: Instant): StreamAction[] {
+    const stream = this.#streams.get(frameworkId)?.get(taskId);
+    if (stream?.retryMs === undefined || this.#paused) return [];
+    const retryMs = Math.min(2 * stream.retryMs, limits.updateRetryMsMax);
+    stream.retryMs = undefined;
+    return this.#forwardHead(stream, now, retryMs);
+  }
+
+  /** Nothing is sent until `resume`: there is no master to send to. */
+  pause(): void {
+    this.#paused = true;
+  }
+
+  /** Sends every head at once, and starts its pauses anew. PERF: O(streams). */
+  resume(now: Instant): StreamAction[] {
+    this.#paused = false;
+    return [...this.#streams.keys()].flatMap((each) => this.frameworkReturned(each, now));
+  }
+
+  /** The same for one framework, whose scheduler may have missed what was sent. */
+  frameworkReturned(frameworkId: FrameworkId, now: Instant): StreamAction[] {
+    const actions: StreamAction[] = [];
+    for (const stream of this.#streams.get(frameworkId)?.values() ?? []) {
+      stream.retryMs = undefined;
+      actions.push(...this.#forwardHead(stream, now));
+    }
+    return actions;
+  }
+
+  /** The framework is gone: nobody will acknowledge. */
+  frameworkRemoved(frameworkId: FrameworkId): StreamAction[] {
+    const streams = this.#streams.get(frameworkId);
+    return streams === undefined ? [] : [...streams.values()].flatMap((each) => this.#end(each));
+  }
+
+  /** Entries became durable (or never will): accept them, and send the head if it is one of them. */
+  #settled(stream: Stream, entries: readonly Entry[], now: Instant): StreamAction[] {
+    const actions: StreamAction[] = [];
+    for (const entry of entries) {
+      entry.isDurable = true;
+      const { update, reporter } = entry;
+      if (reporter !== undefined) actions.push({ kind: "accept", update, reporter });
+    }
+    actions.push(...this.#forwardHead(stream, now));
+    return actions;
+  }
+
+  #forwardHead(
+    stream: Stream,
+    now: Instant,
+    retryMs: number = limits.updateRetryMsMin,
+  ): StreamAction[] {
+    const head = stream.pending[0];
+    if (head === undefined || !head.isDurable || this.#paused) return [];
+    if (stream.retryMs !== undefined) return [];
+    stream.retryMs = retryMs;
+    const { frameworkId, taskId } = stream;
+    const at = later(now, retryMs);
+    return [
+      { kind: "forward", update: head.update },
+      { kind: "retryAt", frameworkId, taskId, at },
+    ];
+  }
+
+  #streamOf(update: internal.StatusUpdate, path: string | undefined): Stream {
+    const frameworkId = update.framework_id.value as FrameworkId;
+    const taskId = update.status.task_id.value as TaskId;
+    let streams = this.#streams.get(frameworkId);
+    if (streams === undefined) {
+      streams = new Map();
+      this.#streams.set(frameworkId, streams);
+    }
+    let stream = streams.get(taskId);
+    if (stream === undefined) {
+      const received = new Set<string>();
+      stream = {
+        frameworkId,
+        taskId,
+        path,
+        received,
+        pending: [],
+        retryMs: undefined,
+        sequence: 0,
+      };
+      streams.set(taskId, stream);
+    }
+    return stream;
+  }
+
+  #end(stream: Stream): StreamAction[] {
+    const { frameworkId, taskId, path } = stream;
+    const streams = this.#streams.get(frameworkId);
+    streams?.delete(taskId);
+    if (streams?.size === 0) this.#streams.delete(frameworkId);
+    const cancelled: StreamAction = { kind: "cancelRetry", frameworkId, taskId };
+    return path === undefined ? [cancelled] : [cancelled, { kind: "closeFile", path }];
+  }
+}
+
+function acceptAgain(
+  stream: Stream,
+  uuid: string,
+  update: internal.StatusUpdate,
+  reporter: ContainerId | undefined,
+): StreamAction[] {
+  const isWriting = stream.pending.some((each) => each.uuid === uuid && !each.isDurable);
+  return isWriting || reporter === undefined ? [] : [{ kind: "accept", update, reporter }];
+}
+
+function append(
+  { frameworkId, taskId }: Stream,
+  path: string,
+  record: internal.StatusUpdateRecord,
+  sequence: number,
+  isDurable: boolean,
+): StreamAction {
+  return { kind: "append", frameworkId, taskId, path, record, sequence, isDurable };
+}
+
+function uuidKey(uuid: Uint8Array | undefined): string {
+  return uuid === undefined ? "" : String.fromCharCode(...uuid);
+}
