@@ -56,11 +56,13 @@ class EncoderSource {
       this.#map(number, value, kind);
     } else if (label === "repeated") {
       this.#lines.push(
-        `v = ${value}; if (v != null) for (let i = 0, a = v; i < a.length; i++) {`,
+        `v = ${value}; if (v != null) {`,
+        'if (!Array.isArray(v)) throw new TypeError("not an array");',
+        "for (let i = 0, a = v; i < a.length; i++) {",
         "if (p > w.room) { w.grow(p); b = w.bytes; }",
         "const v = a[i];",
         ...this.#element(number, kind),
-        "}",
+        "} }",
       );
     } else if (label === "required") {
       this.#lines.push(
@@ -76,8 +78,9 @@ class EncoderSource {
     return `"use strict";
 ${this.#outer.join("\n")}
 return function encode(m, p) {
+if (typeof m !== "object") throw new TypeError("not a message");
 if (p > w.room) w.grow(p);
-let b = w.bytes, v, s, n;
+let b = w.bytes, v, s, n, k;
 ${this.#lines.join("\n")}
 return p;
 };`;
@@ -85,18 +88,17 @@ return p;
 
   /** An entry of a map is a message of key (1) and value (2). */
   #map(number: number, value: string, kind: Field[2]): void {
-    const reserve = this.#reserve();
     this.#lines.push(
       `v = ${value}; if (v != null) for (const key of Object.keys(v)) {`,
       "if (p > w.room) { w.grow(p); b = w.bytes; }",
       ...tag(number, 2),
-      `const at = p; p += ${reserve};`,
+      "const at = p++;",
       ...tag(1, 2),
       "p = w.string(key, p); b = w.bytes;",
       "{ const map = v; { const v = map[key];",
       ...this.#element(2, kind),
       "} }",
-      `n = p - at - ${reserve}; p = w.length(at, ${reserve}, n); b = w.bytes;`,
+      "p = w.length(at, 1, p - at - 1); b = w.bytes;",
       "}",
     );
   }
@@ -126,11 +128,12 @@ return p;
     return [
       `if (f${index} === undefined) f${index} = encoderOf(kinds[${index}]);`,
       ...tag(number, 2),
-      `s = p; p = f${index}(v, s + ${reserve}); b = w.bytes;`,
-      `n = p - s - ${reserve};`,
-      `if (${reserve} === 1 && n < 128) b[s] = n;`,
-      `else if (${reserve} === 2 && n > 127 && n < 16384) { b[s] = n & 127 | 128; b[s + 1] = n >> 7; }`,
-      `else { p = w.length(s, ${reserve}, n); b = w.bytes; ${reserve} = p - s - n; }`,
+      // Copied, because a message within itself passes here again before its own length is known.
+      `k = ${reserve}; s = p; p = f${index}(v, s + k); b = w.bytes;`,
+      "n = p - s - k;",
+      "if (k === 1 && n < 128) b[s] = n;",
+      "else if (k === 2 && n > 127 && n < 16384) { b[s] = n & 127 | 128; b[s + 1] = n >> 7; }",
+      `else { p = w.length(s, k, n); b = w.bytes; ${reserve} = p - s - n; }`,
       "if (p > w.room) { w.grow(p); b = w.bytes; }",
     ];
   }
@@ -159,16 +162,20 @@ function scalar(number: number, kind: ScalarKind): string[] {
     case "bytes":
       return [...tag(number, 2), "p = w.blob(v, p); b = w.bytes;"];
     case "bool":
-      return [...tag(number, 0), "b[p++] = v ? 1 : 0;"];
+      return [checkType("boolean"), ...tag(number, 0), "b[p++] = v ? 1 : 0;"];
     case "double":
-      return [
-        'if (typeof v !== "number") throw new TypeError("not a number");',
-        ...tag(number, 1),
-        "w.view.setFloat64(p, v, true); p += 8;",
-      ];
+      return [checkType("number"), ...tag(number, 1), "w.view.setFloat64(p, v, true); p += 8;"];
     case "bigint64":
-      return [...tag(number, 0), "p = w.bigint64(v, p);"];
+      return [checkType("bigint"), ...tag(number, 0), "p = w.bigint64(v, p);"];
     default:
-      return [...tag(number, 0), `if (v < 128 && v >= 0) b[p++] = v; else p = w.${kind}(v, p);`];
+      return [
+        checkType("number"),
+        ...tag(number, 0),
+        `if (v < 128 && v >= 0) b[p++] = v; else p = w.${kind}(v, p);`,
+      ];
   }
+}
+
+function checkType(name: string): string {
+  return `if (typeof v !== "${name}") throw new TypeError("not a ${name}");`;
 }

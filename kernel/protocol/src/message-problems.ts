@@ -110,5 +110,6 @@ function where(prefix: string): string {
 function describe(value: unknown): string {
   if (value === null) return "null";
   if (Array.isArray(value)) return "an array";
-  return typeof value === "string" ? JSON.stringify(value.slice(0, 80)) : `a ${typeof value}`;
+  if (typeof value === "string") return JSON.stringify(value.slice(0, 80));
+  return Number.isNaN(value) ? "NaN" : `a ${typeof value}`;
 }

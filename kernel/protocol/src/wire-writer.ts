@@ -138,7 +138,6 @@ export class WireWriter {
   }
 
   #bits(value: bigint, at: number): number {
-    if (typeof value !== "bigint") throw new TypeError("not a bigint");
     const bytes = this.bytes;
     let rest = BigInt.asUintN(64, value);
     let to = at;
@@ -152,7 +151,7 @@ export class WireWriter {
 }
 
 function clamp(value: number, low: bigint, high: bigint): bigint {
-  if (typeof value !== "number" || Number.isNaN(value)) throw new TypeError("not a number");
+  if (Number.isNaN(value)) throw new TypeError("not a number");
   if (value <= Number(low)) return low;
   if (value >= Number(high)) return high;
   return BigInt(Math.trunc(value));
