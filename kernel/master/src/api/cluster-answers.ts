@@ -8,7 +8,7 @@
 import { AgentInfo, type MessageFormat, master, Task as TaskMessage } from "@tavola/protocol";
 import type { Agent, Framework, MasterState, Task } from "../core/state.ts";
 import { agentParts } from "./agent-json.ts";
-import { agentMessage, frameworkMessage } from "./cluster-messages.ts";
+import { agentMessage, frameworkMessage, taskMessage } from "./cluster-messages.ts";
 import { FragmentCache } from "./fragment-cache.ts";
 import { frameworkParts } from "./framework-json.ts";
 import type { Encoding, FragmentOf } from "./message-fragments.ts";
@@ -24,7 +24,7 @@ export class ClusterAnswers<F extends MessageFormat> {
   constructor(encoding: Encoding<F>) {
     this.#encoding = encoding;
     this.#tasks = new FragmentCache(changingParts, (task) =>
-      encoding.encode(TaskMessage, task.message),
+      encoding.encode(TaskMessage, taskMessage(task)),
     );
     this.#frameworks = new FragmentCache(
       (framework) => [...frameworkParts(framework), framework.offers.size],

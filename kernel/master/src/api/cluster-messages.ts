@@ -1,13 +1,13 @@
 /**
- * Agents, frameworks and offers as the messages of the operator API show them.
+ * Tasks, agents, frameworks and offers as the messages of the operator API show them.
  *
  * One message per object of the master's state; which list it goes into is the caller's business.
  */
 
-import type { master, Offer } from "@tavola/protocol";
+import type { master, Offer, Task as TaskMessage } from "@tavola/protocol";
 import { isConnected } from "../core/framework-info.ts";
 import { timeInfoOf } from "../core/master-status.ts";
-import type { Agent, Framework, OfferRecord } from "../core/state.ts";
+import type { Agent, Framework, OfferRecord, Task } from "../core/state.ts";
 
 export function agentMessage(agent: Agent): master.Response_GetAgents_Agent {
   const { reregisteredAt } = agent;
@@ -18,11 +18,23 @@ export function agentMessage(agent: Agent): master.Response_GetAgents_Agent {
     pid: agent.pid,
     registered_time: timeInfoOf(agent.registeredAt),
     ...(reregisteredAt === undefined ? {} : { reregistered_time: timeInfoOf(reregisteredAt) }),
-    total_resources: agent.totalResources.toEndpointForm(),
-    allocated_resources: agent.usedResources.toEndpointForm(),
-    offered_resources: agent.offeredResources.toEndpointForm(),
-    capabilities: Array.from(agent.capabilities, (type) => ({ type })),
+    ...unlessEmpty("total_resources", agent.totalResources.toEndpointForm()),
+    ...unlessEmpty("allocated_resources", agent.usedResources.toEndpointForm()),
+    ...unlessEmpty("offered_resources", agent.offeredResources.toEndpointForm()),
+    ...unlessEmpty(
+      "capabilities",
+      Array.from(agent.capabilities, (type) => ({ type })),
+    ),
     deactivated: agent.deactivated,
+  };
+}
+
+export function taskMessage({ message }: Task): TaskMessage {
+  const { statuses, resources, ...rest } = message;
+  return {
+    ...rest,
+    ...unlessEmpty("resources", resources ?? []),
+    ...unlessEmpty("statuses", statuses),
   };
 }
 
@@ -31,9 +43,9 @@ export function frameworkMessage(framework: Framework): master.Response_GetFrame
   return {
     ...identityOf(framework),
     ...(unregisteredAt === undefined ? {} : { unregistered_time: timeInfoOf(unregisteredAt) }),
-    offers: Array.from(framework.offers, offerMessage),
-    allocated_resources: framework.usedResources.toEndpointForm(),
-    offered_resources: framework.offeredResources.toEndpointForm(),
+    ...unlessEmpty("offers", Array.from(framework.offers, offerMessage)),
+    ...unlessEmpty("allocated_resources", framework.usedResources.toEndpointForm()),
+    ...unlessEmpty("offered_resources", framework.offeredResources.toEndpointForm()),
     offer_constraints: offerConstraints ?? {},
   };
 }
@@ -64,4 +76,12 @@ function identityOf(framework: Framework): master.Response_GetFrameworks_Framewo
 /** Whatever form of resources the framework was sent, operators see the one with `reservations`. */
 function offerMessage({ message, resources }: OfferRecord): Offer {
   return { ...message, resources: resources.toList() };
+}
+
+/** An empty list in a message would be written as `[]`, where Mesos writes nothing. */
+export function unlessEmpty<Name extends string, T>(
+  name: Name,
+  list: readonly T[],
+): { [N in Name]?: readonly T[] } {
+  return list.length === 0 ? {} : ({ [name]: list } as { [N in Name]: readonly T[] });
 }

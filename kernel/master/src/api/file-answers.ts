@@ -17,6 +17,7 @@ import {
   master,
   protobufType,
 } from "@tavola/protocol";
+import { unlessEmpty } from "./cluster-messages.ts";
 
 export async function answerListFiles(
   files: ServedFiles,
@@ -25,8 +26,8 @@ export async function answerListFiles(
 ): Promise<HttpResponse> {
   const listed = await files.browse(path);
   if (listed.error !== undefined) return refusal(listed.error);
-  const file_infos = listed.value.map(fileInfo);
-  return answer(accept, { type: "LIST_FILES", list_files: { file_infos } });
+  const list_files = unlessEmpty("file_infos", listed.value.map(fileInfo));
+  return answer(accept, { type: "LIST_FILES", list_files });
 }
 
 export async function answerReadFile(

@@ -4,13 +4,13 @@
 
 import type { master } from "@tavola/protocol";
 import type { OperatorEvent } from "../core/effects.ts";
-import { agentMessage, frameworkEventMessage } from "./cluster-messages.ts";
+import { agentMessage, frameworkEventMessage, taskMessage } from "./cluster-messages.ts";
 
 export function operatorEventMessage(event: OperatorEvent): master.Event {
   const { type } = event;
   switch (type) {
     case "TASK_ADDED":
-      return { type, task_added: { task: event.task.message } };
+      return { type, task_added: { task: taskMessage(event.task) } };
     case "TASK_UPDATED": {
       const framework_id = { value: event.frameworkId };
       return { type, task_updated: { framework_id, status: event.status, state: event.state } };

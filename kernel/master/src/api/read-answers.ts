@@ -5,8 +5,15 @@
  */
 
 import { epochSecondsOf, unitsOf } from "@tavola/base";
-import { type MessageFormat, master, type Role, versionInfo } from "@tavola/protocol";
+import {
+  type MessageFormat,
+  master,
+  type Resource,
+  type Role,
+  versionInfo,
+} from "@tavola/protocol";
 import { ClusterAnswers } from "./cluster-answers.ts";
+import { unlessEmpty } from "./cluster-messages.ts";
 import type { LoggingLevel } from "./logging-level.ts";
 import type { Encoding, FragmentOf } from "./message-fragments.ts";
 import type { OperatorContext } from "./operator-context.ts";
@@ -77,7 +84,7 @@ export class ReadAnswers<F extends MessageFormat> {
       case "GET_MASTER":
         return { type, get_master: this.#master() };
       case "GET_ROLES":
-        return { type, get_roles: { roles: this.#roles() } };
+        return { type, get_roles: unlessEmpty("roles", this.#roles()) };
       case "GET_OPERATIONS":
         return { type, get_operations: {} };
       // Without any, Mesos leaves the part out.
@@ -115,13 +122,19 @@ function roleMessage({ name, frameworks, allocated, offered }: RoleBreakdown): R
   return {
     name,
     weight: defaultWeight,
-    frameworks: Array.from(frameworks, (value) => ({ value })),
-    resources: amounts.map(([each, amount]) => ({
-      name: each,
-      type: "SCALAR",
-      scalar: { value: unitsOf(amount) },
-    })),
+    ...unlessEmpty(
+      "frameworks",
+      Array.from(frameworks, (value) => ({ value })),
+    ),
+    ...unlessEmpty(
+      "resources",
+      amounts.map(([each, amount]) => scalarResource(each, unitsOf(amount))),
+    ),
   };
+}
+
+function scalarResource(name: string, value: number): Resource {
+  return { name, type: "SCALAR", scalar: { value } };
 }
 
 function pairs<V>(record: Readonly<Record<string, V>>): { name: string; value: V }[] {

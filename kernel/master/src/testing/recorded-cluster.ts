@@ -1,0 +1,133 @@
+/**
+ * A master's state that equals the one whose answers were recorded: one agent, the framework `stay`
+ * with two running tasks, two completed frameworks. Made through the core's own books from what the
+ * recorded GET_STATE says, so that sums and indexes are as the master would have them.
+ */
+
+import { type Allocator, createFairAllocator } from "@tavola/allocator";
+import { asId, type Instant, instant, type MasterId, seededRandom } from "@tavola/base";
+import {
+  type MasterInfo,
+  master,
+  parseMessageJson,
+  type Task as TaskMessage,
+  type TimeInfo,
+} from "@tavola/protocol";
+import { Resources } from "@tavola/resources";
+import { addAgent, createAgent } from "../core/agent-records.ts";
+import { createFramework, createMasterState } from "../core/create-state.ts";
+import { addFramework } from "../core/framework-records.ts";
+import type { MasterConfig } from "../core/master-config.ts";
+import type { Framework, MasterState, Task } from "../core/state.ts";
+import { taskOfMessage } from "../core/task-records.ts";
+import { Turn } from "../core/turn.ts";
+import { recordedBody } from "./recordings.ts";
+
+export interface RecordedCluster {
+  readonly state: MasterState;
+  readonly allocator: Allocator;
+  /** When the answers were recorded. */
+  readonly now: Instant;
+  /** The recorded `/flags`. */
+  readonly flagsShown: Readonly<Record<string, string>>;
+}
+
+export const testConfig: MasterConfig = {
+  cluster: undefined,
+  agentPingTimeoutMs: 15_000,
+  agentPingTimeoutsMax: 5,
+  agentReregisterTimeoutMs: 600_000,
+  allocationIntervalMs: 1000,
+  offerTimeoutMs: undefined,
+  completedFrameworksMax: 50,
+  completedTasksPerFrameworkMax: 1000,
+  unreachableTasksPerFrameworkMax: 1000,
+  roleWhitelist: undefined,
+  rootSubmissions: true,
+};
+
+/** The native framework's address; only `/state` tells it. */
+const nativePid = "scheduler-75b9844b-7aca-4d2e-b826-fd6309bf9a14@127.0.0.1:42809";
+
+export function recordedCluster(): RecordedCluster {
+  const { get_master } = recordedResponse("master-v1-GET_MASTER");
+  const { get_state } = recordedResponse("master-v1-GET_STATE");
+  const { flags } = JSON.parse(recordedBody("master-flags")) as {
+    flags: Record<string, string>;
+  };
+  const now = instant((get_master?.start_time ?? 0) * 1000 + 15_910);
+  const allocator = createFairAllocator({
+    random: seededRandom(1),
+    filterIntervalMs: testConfig.allocationIntervalMs,
+  });
+  const state = leadingMaster(get_master ?? {});
+  const at = (time: TimeInfo | undefined): Turn =>
+    new Turn({ state, allocator, random: seededRandom(1) }, instantOf(time));
+  for (const recorded of get_state?.get_frameworks?.frameworks ?? []) {
+    addFramework(at(recorded.registered_time), frameworkOf(recorded, "active"));
+  }
+  for (const recorded of get_state?.get_agents?.agents ?? []) {
+    const turn = at(recorded.registered_time);
+    const agent = createAgent(turn, {
+      info: recorded.agent_info,
+      pid: recorded.pid ?? "",
+      version: recorded.version,
+      capabilities: recorded.capabilities ?? [],
+      resourceVersion: undefined,
+      checkpointedResources: [],
+    });
+    const tasks = (get_state?.get_tasks?.tasks ?? []).map(taskOf);
+    addAgent(turn, agent, { tasks, executors: [] });
+  }
+  addCompletedFrameworks(state, get_state ?? {});
+  return { state, allocator, now, flagsShown: flags };
+}
+
+/** The Response in the body of a recorded answer. */
+export function recordedResponse(name: string): master.Response {
+  const parsed = parseMessageJson(master.Response, recordedBody(name));
+  if (parsed.error !== undefined) throw new Error(`${name}: ${parsed.error}`);
+  return parsed.value;
+}
+
+function leadingMaster({ master_info, start_time, elected_time }: master.Response_GetMaster) {
+  const info: MasterInfo = master_info ?? { id: "", ip: 0, port: 0 };
+  const state = createMasterState({
+    id: asId<MasterId>(info.id),
+    info,
+    config: testConfig,
+    startedAt: instant((start_time ?? 0) * 1000),
+  });
+  state.electedAt = instant((elected_time ?? 0) * 1000);
+  state.leadership = { kind: "leading" };
+  return state;
+}
+
+function addCompletedFrameworks(state: MasterState, recorded: master.Response_GetState): void {
+  for (const each of recorded.get_frameworks?.completed_frameworks ?? []) {
+    const framework = frameworkOf(each, "completed");
+    framework.unregisteredAt = instantOf(each.unregistered_time);
+    if (each.framework_info.principal === "test") framework.pid = nativePid;
+    for (const message of recorded.get_tasks?.completed_tasks ?? []) {
+      if (message.framework_id.value === framework.id)
+        framework.completedTasks.add(taskOf(message));
+    }
+    state.completedFrameworks.set(framework.id, framework);
+  }
+}
+
+export function frameworkOf(
+  recorded: master.Response_GetFrameworks_Framework,
+  state: "active" | "completed",
+): Framework {
+  const now = instantOf(recorded.registered_time);
+  return createFramework(testConfig, recorded.framework_info, { state, now });
+}
+
+export function taskOf(message: TaskMessage): Task {
+  return taskOfMessage(message, Resources.of(message.resources ?? []));
+}
+
+export function instantOf(time: TimeInfo | undefined): Instant {
+  return instant(Number(time?.nanoseconds ?? 0n) / 1e6);
+}
