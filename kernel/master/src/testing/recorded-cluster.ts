@@ -9,6 +9,7 @@ import { asId, type Instant, instant, type MasterId, seededRandom } from "@tavol
 import {
   type MasterInfo,
   master,
+  type Offer,
   parseMessageJson,
   type Task as TaskMessage,
   type TimeInfo,
@@ -18,7 +19,7 @@ import { addAgent, createAgent } from "../core/agent-records.ts";
 import { createFramework, createMasterState } from "../core/create-state.ts";
 import { addFramework } from "../core/framework-records.ts";
 import type { MasterConfig } from "../core/master-config.ts";
-import type { Framework, MasterState, Task } from "../core/state.ts";
+import type { Framework, MasterState, OfferRecord, Task } from "../core/state.ts";
 import { taskOfMessage } from "../core/task-records.ts";
 import { Turn } from "../core/turn.ts";
 import { recordedBody } from "./recordings.ts";
@@ -49,9 +50,11 @@ export const testConfig: MasterConfig = {
 /** The native framework's address; only `/state` tells it. */
 const nativePid = "scheduler-75b9844b-7aca-4d2e-b826-fd6309bf9a14@127.0.0.1:42809";
 
-export function recordedCluster(): RecordedCluster {
+/** Of the recorded GET_STATE, or of another one. */
+export function recordedCluster(
+  get_state: master.Response_GetState = recordedResponse("master-v1-GET_STATE").get_state ?? {},
+): RecordedCluster {
   const { get_master } = recordedResponse("master-v1-GET_MASTER");
-  const { get_state } = recordedResponse("master-v1-GET_STATE");
   const { flags } = JSON.parse(recordedBody("master-flags")) as {
     flags: Record<string, string>;
   };
@@ -63,10 +66,10 @@ export function recordedCluster(): RecordedCluster {
   const state = leadingMaster(get_master ?? {});
   const at = (time: TimeInfo | undefined): Turn =>
     new Turn({ state, allocator, random: seededRandom(1) }, instantOf(time));
-  for (const recorded of get_state?.get_frameworks?.frameworks ?? []) {
+  for (const recorded of get_state.get_frameworks?.frameworks ?? []) {
     addFramework(at(recorded.registered_time), frameworkOf(recorded, "active"));
   }
-  for (const recorded of get_state?.get_agents?.agents ?? []) {
+  for (const recorded of get_state.get_agents?.agents ?? []) {
     const turn = at(recorded.registered_time);
     const agent = createAgent(turn, {
       info: recorded.agent_info,
@@ -76,11 +79,35 @@ export function recordedCluster(): RecordedCluster {
       resourceVersion: undefined,
       checkpointedResources: [],
     });
-    const tasks = (get_state?.get_tasks?.tasks ?? []).map(taskOf);
+    const tasks = (get_state.get_tasks?.tasks ?? []).map(taskOf);
     addAgent(turn, agent, { tasks, executors: [] });
   }
-  addCompletedFrameworks(state, get_state ?? {});
+  for (const { offers = [] } of get_state.get_frameworks?.frameworks ?? []) {
+    for (const offer of offers) addOffer(state, offer);
+  }
+  addCompleted(state, get_state);
   return { state, allocator, now, flagsShown: flags };
+}
+
+/** Into the indexes and sums; the allocator is not asked. */
+function addOffer(state: MasterState, message: Offer): void {
+  const framework = state.frameworks.get(asId(message.framework_id.value));
+  const agent = state.agents.get(asId(message.agent_id.value));
+  if (framework === undefined || agent === undefined) throw new Error("an offer of nobody");
+  const resources = Resources.of(message.resources ?? []);
+  const offer: OfferRecord = {
+    id: asId(message.id.value),
+    frameworkId: framework.id,
+    agentId: agent.id,
+    role: message.allocation_info?.role ?? "*",
+    resources,
+    message,
+  };
+  state.offers.set(offer.id, offer);
+  for (const party of [framework, agent]) {
+    party.offers.add(offer);
+    party.offeredResources = party.offeredResources.plus(resources);
+  }
 }
 
 /** The Response in the body of a recorded answer. */
@@ -103,16 +130,18 @@ function leadingMaster({ master_info, start_time, elected_time }: master.Respons
   return state;
 }
 
-function addCompletedFrameworks(state: MasterState, recorded: master.Response_GetState): void {
+function addCompleted(state: MasterState, recorded: master.Response_GetState): void {
   for (const each of recorded.get_frameworks?.completed_frameworks ?? []) {
     const framework = frameworkOf(each, "completed");
     framework.unregisteredAt = instantOf(each.unregistered_time);
     if (each.framework_info.principal === "test") framework.pid = nativePid;
-    for (const message of recorded.get_tasks?.completed_tasks ?? []) {
-      if (message.framework_id.value === framework.id)
-        framework.completedTasks.add(taskOf(message));
-    }
     state.completedFrameworks.set(framework.id, framework);
+  }
+  for (const message of recorded.get_tasks?.completed_tasks ?? []) {
+    const task = taskOf(message);
+    const { frameworks, completedFrameworks } = state;
+    const framework = frameworks.get(task.frameworkId) ?? completedFrameworks.get(task.frameworkId);
+    framework?.completedTasks.add(task);
   }
 }
 
