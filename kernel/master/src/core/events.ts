@@ -11,6 +11,13 @@ export type MasterEvent =
   /** This master was elected (with no registry to read, also recovered). */
   | { readonly kind: "elected" }
   | AgentMessageEvent
+  /** A libprocess message that is not understood. */
+  | {
+      readonly kind: "messageDropped";
+      readonly from: string;
+      readonly name: string;
+      readonly reason: string;
+    }
   /** The connection to this address broke. */
   | { readonly kind: "agentExited"; readonly pid: string }
   | { readonly kind: "agentPingDue"; readonly agentId: AgentId }

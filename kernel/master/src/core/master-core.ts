@@ -71,6 +71,11 @@ const rules: {
   markAgentGoneAsked: (turn, { agentId, ticket }) => markAgentGoneAsked(turn, agentId, ticket),
   agentMarkedGone: (turn, event) => agentMarkedGone(turn, event),
 
+  messageDropped: (turn, { from, name, reason }) => {
+    turn.count("master/dropped_messages");
+    turn.debug("dropped a message", { from, name, reason });
+  },
+
   statusUpdate: (turn, { from, message }) => statusUpdated(turn, from, message),
   exitedExecutor: (turn, { from, message }) => executorExited(turn, from, message),
   executorToFramework: (turn, { from, message }) => messageToFramework(turn, from, message),

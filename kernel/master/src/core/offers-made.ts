@@ -60,7 +60,7 @@ function makeOffer(
     hostname: agent.info.hostname,
     url: urlOf(agent),
     resources: resourcesFor(framework, resources),
-    attributes: agent.info.attributes ?? [],
+    ...(agent.info.attributes?.length && { attributes: agent.info.attributes }),
     ...(executorIds.length > 0 && { executor_ids: executorIds.map((value) => ({ value })) }),
     ...(isMultiRole && { allocation_info: { role } }),
     ...(agent.info.domain && { domain: agent.info.domain }),

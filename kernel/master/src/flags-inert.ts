@@ -1,0 +1,129 @@
+/**
+ * Flags of Mesos's master whose features are not there yet.
+ *
+ * A flag is accepted while its value asks for nothing that is missing (so that a Mesos unit file or
+ * environment starts our master unchanged, and `/flags` shows what dashboards expect), and refused
+ * when silence would be a lie: `--authenticate_agents=true` must not start an open master.
+ */
+
+import { minuteMs, secondMs, weekMs } from "@tavola/base";
+import type { FlagTable } from "@tavola/host";
+
+type Refusal = (value: unknown) => string | undefined;
+
+/** Refused whatever it says. */
+function refused(feature: string): Refusal {
+  return () => `${feature} is not supported yet; leave the flag out`;
+}
+
+/** Refused when it says anything but `harmless`. */
+function refusedUnless(harmless: unknown, feature: string): Refusal {
+  return (value) =>
+    value === harmless ? undefined : `${feature} is not supported yet; leave the flag out`;
+}
+
+function refusable(feature: string) {
+  return {
+    kind: "string" as const,
+    help: `Not supported yet: ${feature}.`,
+    validate: refused(feature),
+  };
+}
+
+function switchable(feature: string, harmless = false) {
+  return {
+    kind: "bool" as const,
+    help: `Not supported yet: ${feature}.`,
+    default: harmless,
+    validate: refusedUnless(harmless, feature),
+  };
+}
+
+/** One choice is there, by the name that Mesos gives it. */
+function only(value: string, feature: string) {
+  return {
+    kind: "string" as const,
+    help: `Only \`${value}\` so far.`,
+    default: value,
+    validate: refusedUnless(value, `${feature} other than \`${value}\``),
+  };
+}
+
+function unused<K extends "string" | "path" | "duration" | "bool" | "int" | "double" | "bytes">(
+  kind: K,
+  value: K extends "bool" ? boolean : K extends "string" | "path" ? string : number,
+) {
+  return { kind, help: "Accepted; has no effect yet.", default: value };
+}
+
+export const inertMasterFlags = {
+  // Several masters
+  zk: refusable("leader election"),
+  quorum: refusable("a registry that several masters share"),
+  zk_session_timeout: unused("duration", 10 * secondMs),
+  log_auto_initialize: unused("bool", true),
+  master_contender: refusable("leader election by a module"),
+  master_detector: refusable("leader election by a module"),
+  registry_strict: switchable("a strict registry"),
+  registry_fetch_timeout: unused("duration", minuteMs),
+  registry_store_timeout: unused("duration", 20 * secondMs),
+  registry_gc_interval: unused("duration", 15 * minuteMs),
+  registry_max_agent_age: unused("duration", 2 * weekMs),
+  registry_max_agent_count: unused("int", 102_400),
+  recovery_agent_removal_limit: unused("string", "100%"),
+  agent_removal_rate_limit: refusable("a limit on how fast agents are given up"),
+
+  // Sharing
+  allocator: {
+    kind: "string",
+    help: "Only `hierarchical` so far.",
+    default: "hierarchical",
+    validate: (value: unknown) =>
+      value === "hierarchical" || value === "HierarchicalDRF"
+        ? undefined
+        : "an allocator module is not supported yet; leave the flag out",
+  },
+  role_sorter: only("drf", "a sorter"),
+  framework_sorter: only("drf", "a sorter"),
+  weights: refusable("weights of roles"),
+  whitelist: refusable("a whitelist of agents"),
+  allocator_agent_recovery_factor: unused("double", 0.8),
+  allocator_recovery_timeout: unused("duration", 10 * minuteMs),
+  fair_sharing_excluded_resource_names: refusable("resources left out of fair sharing"),
+  filter_gpu_resources: switchable("offering GPUs to frameworks that did not ask for them", true),
+  offer_constraints_re2_max_mem: unused("bytes", 4096),
+  offer_constraints_re2_max_program_size: unused("int", 100),
+  max_executors_per_agent: refusable("the port mapping isolator"),
+  rate_limits: refusable("limits on how often frameworks may call"),
+
+  // Authentication and authorization
+  authenticate_agents: switchable("authentication"),
+  authenticate_frameworks: switchable("authentication"),
+  authenticate_http_frameworks: switchable("authentication"),
+  authenticate_http_readonly: switchable("authentication"),
+  authenticate_http_readwrite: switchable("authentication"),
+  authentication_v0_timeout: unused("duration", 15 * secondMs),
+  authenticators: only("crammd5", "an authenticator"),
+  http_authenticators: only("basic", "an authenticator"),
+  http_framework_authenticators: refusable("authentication"),
+  credentials: refusable("authentication"),
+  authorizers: only("local", "an authorizer"),
+  acls: refusable("access control"),
+  firewall_rules: refusable("the endpoint firewall"),
+
+  // Fault domains, modules and the rest
+  domain: refusable("fault domains"),
+  require_agent_domain: switchable("fault domains"),
+  modules: refusable("modules"),
+  modules_dir: refusable("modules"),
+  hooks: refusable("modules"),
+  max_operator_event_stream_subscribers: unused("int", 1000),
+  publish_per_framework_metrics: unused("bool", true),
+  webui_dir: unused("path", "/usr/share/mesos/webui"),
+  memory_profiling: switchable("memory profiling"),
+  ip_discovery_command: refusable("discovering the IP address by a command"),
+  initialize_driver_logging: unused("bool", true),
+  log_dir: refusable("logging to a directory"),
+  external_log_file: refusable("showing an external log"),
+  logbufsecs: { kind: "int", help: "Accepted; has no effect.", default: 0 },
+} as const satisfies FlagTable;

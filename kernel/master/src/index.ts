@@ -1,0 +1,4 @@
+/** The door of `@tavola/master`: the daemon that shares agents between frameworks. */
+
+export { type MasterFlags, masterFlags } from "./flags.ts";
+export { type MasterOptions, type RunningMaster, startMaster } from "./shell/start-master.ts";
