@@ -8,7 +8,13 @@
  * and for every error it throws `unreadable`, and the plain decoder takes over.
  */
 
-import type { EnumType, Field, MessageType, ScalarKind } from "./message-type.ts";
+import {
+  type EnumType,
+  type Field,
+  type MessageType,
+  oneofSiblings,
+  type ScalarKind,
+} from "./message-type.ts";
 import type { WireReader } from "./wire-reader.ts";
 import { depthMax, unreadable } from "./wire-reader.ts";
 
@@ -24,7 +30,8 @@ export function compileDecoder(
   decoderOf: DecoderOf,
 ): Decoder {
   const source = new DecoderSource();
-  for (const field of [...type.fields].sort((a, b) => a[0] - b[0])) source.field(field);
+  for (const field of [...type.fields].sort((a, b) => a[0] - b[0]))
+    source.field(field, oneofSiblings(type, field));
   const create = new Function("r", "decoderOf", "kinds", "unreadable", source.text()) as (
     r: WireReader,
     decoderOf: DecoderOf,
@@ -42,7 +49,7 @@ class DecoderSource {
   readonly #required: string[] = [];
   readonly #assignments: string[] = [];
 
-  field([number, name, kind, label]: Field): void {
+  field([number, name, kind, label]: Field, siblings: readonly Field[] = []): void {
     const local = `f${number}`;
     this.#locals.push(local);
     if (label === "required") this.#required.push(local);
@@ -57,7 +64,7 @@ class DecoderSource {
       const repeated = label === "repeated";
       const store = repeated
         ? `if (${local} === undefined) ${local} = [v]; else ${local}.push(v);`
-        : `${local} = v;`;
+        : [`${local} = v;`, ...siblings.map(([other]) => `f${other} = undefined;`)].join(" ");
       if (typeof kind === "string") this.#scalar(number, kind, local, store, repeated);
       else if (kind.form === "enum") this.#enum(number, kind, local, store, repeated);
       else this.#message(number, kind, repeated ? "" : this.#once(local), store);

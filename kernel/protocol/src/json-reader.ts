@@ -9,8 +9,15 @@
 
 import type { Result } from "@tavola/base";
 import { decodeBase64, parseJson } from "./json-text.ts";
+import { emptyValue, setEntry } from "./map-entry.ts";
 import { missingFields } from "./message-problems.ts";
-import type { EnumType, Field, MessageType, ScalarKind } from "./message-type.ts";
+import {
+  type EnumType,
+  type Field,
+  type MessageType,
+  oneofSiblings,
+  type ScalarKind,
+} from "./message-type.ts";
 
 /** Deeper messages and arrays are refused. */
 const nestingMax = 200;
@@ -79,7 +86,7 @@ class JsonReader {
     const message: Record<string, unknown> = {};
     for (const field of fieldsOf(type, this.#order)) {
       const name = field[1];
-      if (!Object.hasOwn(json, name)) continue;
+      if (!Object.hasOwn(json, name) || isOverruled(type, field, json)) continue;
       const value = this.#field(field, json[name], depth);
       if (value !== undefined) message[name] = value;
     }
@@ -120,15 +127,8 @@ class JsonReader {
     // Errors name the field of the entry, not of the message.
     const valueField: Field = [2, "value", kind, "optional"];
     for (const [key, element] of Object.entries(json)) {
-      const value =
-        (element === null ? undefined : this.#value(valueField, element, depth)) ??
-        emptyValue(kind);
-      Object.defineProperty(map, key, {
-        value,
-        enumerable: true,
-        configurable: true,
-        writable: true,
-      });
+      const value = element === null ? undefined : this.#value(valueField, element, depth);
+      setEntry(map, key, value ?? emptyValue(kind));
     }
   }
 
@@ -142,12 +142,9 @@ class JsonReader {
   }
 }
 
-function emptyValue(kind: Field[2]): unknown {
-  if (typeof kind !== "string") return kind.form === "enum" ? Object.keys(kind.numbers)[0] : {};
-  if (kind === "string") return "";
-  if (kind === "bytes") return new Uint8Array();
-  if (kind === "bool") return false;
-  return kind === "bigint64" ? 0n : 0;
+/** Of several members of a oneof the alphabetically last counts, as in Mesos's sorted objects. */
+function isOverruled(type: MessageType<unknown>, field: Field, json: JsonObject): boolean {
+  return oneofSiblings(type, field).some(([, name]) => name > field[1] && json[name] != null);
 }
 
 function enumFrom(field: Field, kind: EnumType, json: unknown): string | undefined {

@@ -218,6 +218,22 @@ test("of a scalar that comes twice the last counts, a message that does is merge
   });
 });
 
+test("of the members of a oneof the last counts", () => {
+  interface Choice {
+    number?: number;
+    inner?: Inner;
+    other?: number;
+  }
+  const Choice: MessageType<Choice> = message("test.Choice", () => [
+    [1, "number", "int32", "optional", { oneof: "choice" }],
+    [2, "inner", Inner, "optional", { oneof: "choice" }],
+    [3, "other", "int32", "optional"],
+  ]);
+  assert.deepEqual(fromHex(Choice, "1807 0801 1203 0a0161"), { inner: { id: "a" }, other: 7 });
+  assert.deepEqual(fromHex(Choice, "1203 0a0161 0801"), { number: 1 });
+  assert.deepEqual(fromHex(Choice, "1203 12016e 1203 0a0161 0801 0802"), { number: 2 });
+});
+
 test("a required field may come with the second piece of a message", () => {
   assert.deepEqual(fromHex(Outer, "7203 12016e 7203 0a0161"), { inner: { id: "a", note: "n" } });
 });

@@ -9,21 +9,36 @@ import type { EnumType, Field, MessageType, ScalarKind } from "./message-type.ts
 
 type Fields = Readonly<Record<string, unknown>>;
 
+/** Enough to mend a message by; a hostile one could lack millions. */
+const missingListedMax = 100;
+
 /**
- * Paths of all required fields that `value`, which is otherwise in order, lacks: those of a message
+ * Paths of the required fields that `value`, which is otherwise in order, lacks: those of a message
  * before those of the messages in it, in the order that protobuf lists them.
+ *
+ * Differs: the list ends at a hundred.
  */
-export function missingFields(type: MessageType<unknown>, value: unknown, prefix = ""): string[] {
-  const message = value as Fields;
-  const missing = type.fields
-    .filter(([, name, , label]) => label === "required" && message[name] == null)
-    .map(([, name]) => prefix + name);
+export function missingFields(type: MessageType<unknown>, value: unknown): string[] {
+  const missing: string[] = [];
+  addMissing(missing, type, value as Fields, "");
+  return missing;
+}
+
+function addMissing(
+  missing: string[],
+  type: MessageType<unknown>,
+  message: Fields,
+  prefix: string,
+): void {
+  for (const [, name, , label] of type.fields)
+    if (label === "required" && message[name] == null) missing.push(prefix + name);
   for (const [, name, kind, label] of byNumber(type)) {
     if (typeof kind === "string" || kind.form !== "message") continue;
-    for (const [path, element] of elementsOf(message[name], label, prefix + name))
-      missing.push(...missingFields(kind, element, `${path}.`));
+    for (const [path, element] of elementsOf(message[name], label, prefix + name)) {
+      addMissing(missing, kind, element as Fields, `${path}.`);
+      if (missing.length >= missingListedMax) return;
+    }
   }
-  return missing;
 }
 
 /** The first thing for which `value` cannot be encoded, in words; undefined when it can be. */
@@ -86,17 +101,19 @@ function fits(kind: ScalarKind, value: unknown): boolean {
 }
 
 /** The one element of a singular field, or all of a repeated one or a map, each with its path. */
-function elementsOf(
+function* elementsOf(
   value: unknown,
   label: Field[3],
   path: string,
-): readonly (readonly [string, unknown])[] {
-  if (value == null) return [];
-  if (label === "repeated")
-    return (value as readonly unknown[]).map((element, i) => [`${path}[${i}]`, element]);
-  if (label === "map")
-    return Object.values(value).map((element, i) => [`${path}[${i}].value`, element]);
-  return [[path, value]];
+): Generator<readonly [path: string, element: unknown]> {
+  if (value == null) return;
+  if (label !== "repeated" && label !== "map") {
+    yield [path, value];
+    return;
+  }
+  const elements = label === "map" ? Object.values(value) : (value as readonly unknown[]);
+  const suffix = label === "map" ? ".value" : "";
+  for (const [i, element] of elements.entries()) yield [`${path}[${i}]${suffix}`, element];
 }
 
 function byNumber(type: MessageType<unknown>): readonly Field[] {

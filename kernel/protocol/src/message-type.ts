@@ -79,3 +79,10 @@ export function enumeration<Name extends string>(
 ): EnumType<Name> {
   return { form: "enum", typeName, numbers };
 }
+
+/** The fields that are unset when this one is read: of a oneof the last that comes counts. */
+export function oneofSiblings(type: MessageType<unknown>, field: Field): readonly Field[] {
+  const oneof = field[4]?.oneof;
+  if (oneof === undefined) return [];
+  return type.fields.filter((other) => other !== field && other[4]?.oneof === oneof);
+}

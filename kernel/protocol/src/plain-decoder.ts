@@ -7,8 +7,9 @@
  */
 
 import type { Result } from "@tavola/base";
+import { emptyValue, setEntry } from "./map-entry.ts";
 import { missingFields } from "./message-problems.ts";
-import type { Field, MessageType, ScalarKind } from "./message-type.ts";
+import { type Field, type MessageType, oneofSiblings, type ScalarKind } from "./message-type.ts";
 import { depthMax, unreadable, WireReader } from "./wire-reader.ts";
 
 const reader = new WireReader();
@@ -62,8 +63,13 @@ function readMessage(
       reader.prefix(input.bytes, input.at, input.end),
     );
     const field = fields.get(tag >>> 3);
-    if (field === undefined || !suits(field, tag & 7)) skip(input, tag, subject(prefix), depth);
-    else readField(message, field, tag & 7, input, prefix, depth);
+    if (field === undefined || !suits(field, tag & 7)) {
+      skip(input, tag, subject(prefix), depth);
+    } else {
+      readField(message, field, tag & 7, input, prefix, depth);
+      if (field[4]?.oneof !== undefined && message[field[1]] !== undefined)
+        for (const [, sibling] of oneofSiblings(type, field)) delete message[sibling];
+    }
   }
 }
 
@@ -143,22 +149,8 @@ function readMapEntry(
   const entry: Message = {};
   readMessage(entry, entryType, readSlice(input, path), `${path}.`, depth + 1);
   message[name] ??= {};
-  // Not an assignment: a key may be `__proto__`.
-  Object.defineProperty(message[name], (entry["key"] as string | undefined) ?? "", {
-    value: entry["value"] ?? emptyValue(kind),
-    enumerable: true,
-    configurable: true,
-    writable: true,
-  });
-}
-
-/** What a map entry without a value stands for. */
-function emptyValue(kind: Field[2]): unknown {
-  if (typeof kind !== "string") return kind.form === "enum" ? Object.keys(kind.numbers)[0] : {};
-  if (kind === "string") return "";
-  if (kind === "bytes") return new Uint8Array();
-  if (kind === "bool") return false;
-  return kind === "bigint64" ? 0n : 0;
+  const key = (entry["key"] as string | undefined) ?? "";
+  setEntry(message[name] as object, key, entry["value"] ?? emptyValue(kind));
 }
 
 function readScalar(kind: ScalarKind, input: Input, path: string): unknown {
