@@ -6,9 +6,9 @@
  * CommandInfo. What only the containerizer knows (a container's address) it adds itself.
  */
 
+import { formatDuration } from "@tavola/host";
 import type { ExecutorInfo } from "@tavola/protocol";
 import type { AgentConfig } from "./agent-config.ts";
-import { formatDuration } from "./duration-text.ts";
 
 export interface ExecutorPlace {
   readonly agentId: string;

@@ -5,8 +5,8 @@
  */
 
 import { asId, type ContainerId, type ExecutorId, type FrameworkId } from "@tavola/base";
+import { formatDuration } from "@tavola/host";
 import { internal } from "@tavola/protocol";
-import { formatDuration } from "./duration-text.ts";
 import { shutdownGraceMs } from "./executor-environment.ts";
 import { removeExecutorIfDone } from "./executor-removal.ts";
 import { describeExecutor, moveExecutor } from "./executors.ts";
