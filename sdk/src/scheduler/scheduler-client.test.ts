@@ -392,6 +392,18 @@ test("teardown() ends the framework and the loop", async () => {
   assert.deepEqual(set.calls(), ["SUBSCRIBE", "TEARDOWN"]);
 });
 
+test("a stream that ends before TEARDOWN is answered is no disconnection", async () => {
+  const set = await subscribedStage({}, async (request) => {
+    if (callOf(request).type !== "TEARDOWN") return { status: 200 };
+    set.streams[0]?.end();
+    await settle();
+    return { status: 202 };
+  });
+  const next = set.events.next();
+  await set.scheduler.teardown();
+  assert.deepEqual(await next, { done: true, value: undefined });
+});
+
 test("an event of a kind that this version does not know is passed over", async () => {
   const set = await subscribedStage();
   set.streams[0]?.send(encodeRecord('{"type":"BRAND_NEW","brand_new":{}}'));

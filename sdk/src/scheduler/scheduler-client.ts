@@ -78,6 +78,7 @@ export class Scheduler extends SchedulerCalls implements AsyncIterable<Scheduler
   #heartbeatMs: number | undefined;
   #inHand: TaskStatus | undefined;
   #iterated = false;
+  #tearingDown: Promise<void> | undefined;
   readonly #ended: Promise<void>;
 
   constructor(options: SchedulerOptions) {
@@ -142,7 +143,12 @@ export class Scheduler extends SchedulerCalls implements AsyncIterable<Scheduler
 
   /** Ends the framework for good: the master kills its tasks. The loop ends. */
   override async teardown(): Promise<void> {
-    await super.teardown();
+    this.#tearingDown = super.teardown();
+    try {
+      await this.#tearingDown;
+    } finally {
+      this.#tearingDown = undefined;
+    }
     await this.close();
   }
 
@@ -182,6 +188,8 @@ export class Scheduler extends SchedulerCalls implements AsyncIterable<Scheduler
           : this.#heartbeatMs * limits.missedHeartbeatsMax,
       lost: (error, retryInMs) => {
         this.#disconnected();
+        // The master closes the stream of a framework that it tears down before it answers.
+        if (this.#tearingDown !== undefined) return "end";
         this.#queue.push({ type: "DISCONNECTED", error, retry_in_ms: retryInMs });
         return "retry";
       },
@@ -199,6 +207,7 @@ export class Scheduler extends SchedulerCalls implements AsyncIterable<Scheduler
     } catch (error) {
       this.#queue.fail(error);
     } finally {
+      await this.#tearingDown?.catch(() => undefined);
       this.#disconnected();
       this.#closing.abort();
       await this.#world.close();

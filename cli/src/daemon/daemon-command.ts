@@ -1,0 +1,120 @@
+/**
+ * A daemon in the foreground: flags, log, signals, end.
+ *
+ * Both daemons are run in the same way; what differs is their table of flags and how they start.
+ * Flags are Mesos's, from arguments and `MESOS_*` variables; `--log-format` is ours.
+ */
+
+import { CodedError, describeError } from "@tavola/base";
+import {
+  createLogger,
+  type FlagTable,
+  formatUsage,
+  type LeveledLogger,
+  type LogLevel,
+  type ParsedFlags,
+  parseFlags,
+} from "@tavola/host";
+import { type Command, usageError } from "../command.ts";
+import { exitStatus } from "../exit-status.ts";
+import { tellParent, whenParentIsGone } from "./parent-channel.ts";
+
+export interface RunningDaemon {
+  /** `http://IP:PORT`. */
+  readonly url: string;
+  /** Ends it; what it runs lives on. */
+  close(): Promise<void>;
+  /** Ends it with all that it runs. Default: `close`. */
+  shutdown?(): Promise<void>;
+}
+
+export interface DaemonStart<T extends FlagTable> {
+  readonly flags: ParsedFlags<T>;
+  readonly logger: LeveledLogger;
+  readonly logFormat: "text" | "json";
+}
+
+export interface DaemonDefinition<T extends FlagTable> {
+  readonly name: "master" | "agent";
+  readonly description: string;
+  readonly table: T;
+  start(options: DaemonStart<T>): Promise<RunningDaemon>;
+}
+
+const logFormatHelp = `  --log-format=VALUE (default: text)
+      Logs as lines for people (text) or as JSON objects, one a line (json); on standard error.
+`;
+
+export function daemonCommand<T extends FlagTable>(definition: DaemonDefinition<T>): Command {
+  const { name, description, table } = definition;
+  return {
+    usage: `usage: tavola ${name} [--FLAG=VALUE…]\n\n${description}\n\n${logFormatHelp}${formatUsage(table)}`,
+    run: (args, terminal) => runDaemon(definition, args, terminal.environment),
+  };
+}
+
+async function runDaemon<T extends FlagTable>(
+  definition: DaemonDefinition<T>,
+  args: readonly string[],
+  environment: Readonly<Record<string, string | undefined>>,
+): Promise<number> {
+  const { name, table } = definition;
+  const { logFormat, rest } = takeLogFormat(args);
+  const flags = parseFlags(table, { arguments: rest, environment });
+  if (flags.error !== undefined) {
+    await tellParent({ kind: "failed", reason: flags.error });
+    throw usageError(flags.error);
+  }
+  const logger = createLogger({ name, format: logFormat, level: levelOf(flags.value.values) });
+  const ending = endingSignals();
+  let daemon: RunningDaemon;
+  try {
+    daemon = await definition.start({ flags: flags.value, logger, logFormat });
+  } catch (error) {
+    if (!(error instanceof CodedError)) throw error;
+    await tellParent({ kind: "failed", reason: describeError(error) });
+    throw error;
+  }
+  await tellParent({ kind: "ready", url: daemon.url });
+  const end = await ending;
+  logger.info({ why: end.why }, `${name} is ending`);
+  if (end.how === "shutdown" && daemon.shutdown !== undefined) await daemon.shutdown();
+  else await daemon.close();
+  return exitStatus.ok;
+}
+
+function takeLogFormat(args: readonly string[]): {
+  readonly logFormat: "text" | "json";
+  readonly rest: readonly string[];
+} {
+  const isOurs = (arg: string): boolean => /^--log[-_]format(=|$)/.test(arg);
+  const given = args.filter(isOurs).at(-1);
+  const logFormat = given === undefined ? "text" : given.slice(given.indexOf("=") + 1);
+  if (logFormat !== "text" && logFormat !== "json") {
+    throw usageError(`--log-format is "${logFormat}"; wanted text or json`);
+  }
+  return { logFormat, rest: args.filter((arg) => !isOurs(arg)) };
+}
+
+/** Mesos's `--logging_level` and `--quiet`. */
+function levelOf(values: Readonly<Record<string, unknown>>): LogLevel {
+  if (values["quiet"] === true) return "error";
+  const levels: Readonly<Record<string, LogLevel>> = { WARNING: "warn", ERROR: "error" };
+  return levels[String(values["logging_level"])] ?? "info";
+}
+
+interface Ending {
+  readonly how: "close" | "shutdown";
+  readonly why: string;
+}
+
+/** SIGTERM and SIGINT close; SIGUSR1 (Mesos's way for agents) and the loss of a parent shut down. */
+function endingSignals(): Promise<Ending> {
+  return new Promise((resolve) => {
+    for (const signal of ["SIGTERM", "SIGINT"] as const) {
+      process.once(signal, () => resolve({ how: "close", why: signal }));
+    }
+    process.once("SIGUSR1", () => resolve({ how: "shutdown", why: "SIGUSR1" }));
+    whenParentIsGone(() => resolve({ how: "shutdown", why: "tavola up is gone" }));
+  });
+}

@@ -1,0 +1,101 @@
+/**
+ * What `tavola up` is going to start, decided before anything is: directories, ports, flags.
+ */
+
+import { join } from "node:path";
+import { formatShare, type Machine, shareOf } from "./machine-share.ts";
+
+export interface ClusterPlanOptions {
+  readonly workDir: string;
+  readonly agents: number;
+  /** The master's port, the agents' are the next; 0 lets the system pick each. */
+  readonly firstPort: number;
+  readonly logFormat: "text" | "json";
+  /** Tells this cluster's cgroups from those of others on the machine. */
+  readonly cgroupsRoot: string;
+  /** Flags that the user passes through, `--name=value`; they win over those of the plan. */
+  readonly masterFlags: readonly string[];
+  readonly agentFlags: readonly string[];
+  readonly machine: Machine;
+}
+
+export interface PlannedDaemon {
+  /** For people: "master", "agent 1". */
+  readonly name: string;
+  /** The arguments of `tavola`. */
+  readonly args: readonly string[];
+  readonly directories: readonly string[];
+}
+
+export interface PlannedAgent extends PlannedDaemon {
+  /** Where what outlives an agent is recorded. */
+  readonly runtimeDir: string;
+  readonly workDir: string;
+  /** In Mesos's grammar. */
+  readonly resources: string;
+}
+
+export const loopback = "127.0.0.1";
+
+export function planMaster(options: ClusterPlanOptions): PlannedDaemon {
+  const workDir = join(options.workDir, "master");
+  const args = [
+    `--work_dir=${workDir}`,
+    `--ip=${loopback}`,
+    `--hostname=${loopback}`,
+    `--port=${options.firstPort}`,
+  ];
+  return {
+    name: "master",
+    args: ["master", ...withFlags(args, options.masterFlags), `--log-format=${options.logFormat}`],
+    directories: [workDir],
+  };
+}
+
+/** `master` is the master's address, known once it runs. */
+export function planAgent(
+  options: ClusterPlanOptions,
+  index: number,
+  master: string,
+): PlannedAgent {
+  const folder = join(options.workDir, `agent-${index + 1}`);
+  const workDir = join(folder, "work");
+  const runtimeDir = join(folder, "run");
+  const port = options.firstPort === 0 ? 0 : options.firstPort + index + 1;
+  const resources = formatShare(shareOf(options.machine, index, options.agents));
+  const args = [
+    `--master=${master}`,
+    `--work_dir=${workDir}`,
+    `--runtime_dir=${runtimeDir}`,
+    `--ip=${loopback}`,
+    `--hostname=${loopback}`,
+    `--port=${port}`,
+    `--resources=${resources}`,
+    `--cgroups_root=${options.cgroupsRoot}/agent-${index + 1}`,
+    `--fetcher_cache_dir=${join(folder, "fetch")}`,
+  ];
+  const flags = withFlags(args, options.agentFlags);
+  return {
+    name: `agent ${index + 1}`,
+    args: ["agent", ...flags, `--log-format=${options.logFormat}`],
+    directories: [workDir, runtimeDir],
+    workDir,
+    runtimeDir,
+    resources: givenValue(flags, "resources") ?? resources,
+  };
+}
+
+function nameOf(flag: string): string {
+  return flag.replace(/^--/, "").split("=", 1)[0]?.replaceAll("-", "_") ?? "";
+}
+
+function givenValue(flags: readonly string[], name: string): string | undefined {
+  const flag = flags.find((each) => nameOf(each) === name);
+  return flag?.slice(flag.indexOf("=") + 1);
+}
+
+/** A flag may be given once only, so those of the user replace ours. */
+function withFlags(ours: readonly string[], theirs: readonly string[]): readonly string[] {
+  const names = new Set(theirs.map(nameOf));
+  return [...ours.filter((flag) => !names.has(nameOf(flag))), ...theirs];
+}

@@ -1,0 +1,126 @@
+/**
+ * `tavola up`: a whole cluster on this machine, for as long as it stays in the foreground.
+ */
+
+import { mkdirSync, mkdtempSync, realpathSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { CodedError, describeError } from "@tavola/base";
+import { writeFileAtomically } from "@tavola/host";
+import type { Command } from "../command.ts";
+import { exitStatus } from "../exit-status.ts";
+import { type Interrupts, processInterrupts } from "../run/interrupts.ts";
+import type { Terminal } from "../terminal.ts";
+import { Cluster, type RunningAgent } from "./cluster.ts";
+import { removeDirectory } from "./leftovers.ts";
+import { readMachine } from "./machine-share.ts";
+import { parseUpOptions, type UpOptions } from "./up-options.ts";
+
+const usage = `usage: tavola up [OPTIONS]
+
+Brings up a cluster on this machine, a master and two agents, and stays in the foreground. Ctrl-C (or
+SIGTERM) ends all of it, tasks included; a second one does not wait. The agents share the machine:
+each offers an equal part of its cpus, memory, disk and ports.
+
+  --agents=N           how many agents (default: 2)
+  --ports=PORT         the master's port, the agents get the next (default: 5050); auto: free ones
+  --work-dir=DIR       where sandboxes and checkpoints are kept (default: a temporary directory that
+                       is removed at the end)
+  --ready-file=PATH    written once all of it is ready: {"master":URL,"agents":[URL…],"pid":N}
+  --log-format=json    logs as JSON, one object a line (default: text)
+  --master.FLAG=VALUE  a flag of \`tavola master\`, such as --master.allocation_interval=500ms
+  --agent.FLAG=VALUE   a flag of \`tavola agent\`, for every agent, such as --agent.resources=cpus:4
+`;
+
+export const upCommand: Command = {
+  usage,
+  async run(args, terminal) {
+    const options = parseUpOptions(args);
+    const interrupts = processInterrupts();
+    try {
+      return await up(options, terminal, interrupts);
+    } finally {
+      interrupts.close();
+    }
+  },
+};
+
+async function up(options: UpOptions, terminal: Terminal, interrupts: Interrupts): Promise<number> {
+  const workDir = openWorkDir(options.workDir);
+  if (options.readyFile !== undefined) rmSync(options.readyFile, { force: true });
+  const cluster = new Cluster(
+    {
+      ...options,
+      workDir,
+      cgroupsRoot: `tavola-up-${process.pid}`,
+      machine: readMachine(workDir),
+    },
+    process.argv[1] ?? "",
+  );
+  const interrupted = new Promise<"interrupted">((resolve) => {
+    interrupts.onInterrupt((_, count) => {
+      if (count > 1) void cluster.kill();
+      resolve("interrupted");
+    });
+  });
+  let status: number = exitStatus.ok;
+  const fail = (error: unknown): void => {
+    if (!(error instanceof CodedError)) throw error;
+    terminal.tell(`tavola up: ${describeError(error)}\n`);
+    status = exitStatus.failed;
+  };
+  try {
+    const started = cluster.start().then(
+      async ({ master, agents }) => {
+        await announce(options, { master, agents, workDir }, terminal);
+        return cluster.broken;
+      },
+      (error: unknown) => error,
+    );
+    const end = await Promise.race([started, interrupted]);
+    if (end !== "interrupted") fail(end);
+  } finally {
+    await cluster.stop().catch(fail);
+    if (options.readyFile !== undefined) rmSync(options.readyFile, { force: true });
+    if (options.workDir === undefined) await removeDirectory(workDir);
+  }
+  return status;
+}
+
+function openWorkDir(given: string | undefined): string {
+  if (given === undefined) return realpathSync(mkdtempSync(join(tmpdir(), "tavola-up-")));
+  try {
+    mkdirSync(given, { recursive: true });
+    return realpathSync(given);
+  } catch (cause) {
+    throw new CodedError("CANNOT_WRITE", `cannot make the work directory ${given}`, {}, { cause });
+  }
+}
+
+interface StartedCluster {
+  readonly master: string;
+  readonly agents: readonly RunningAgent[];
+  readonly workDir: string;
+}
+
+async function announce(
+  options: UpOptions,
+  { master, agents, workDir }: StartedCluster,
+  terminal: Terminal,
+): Promise<void> {
+  if (options.readyFile !== undefined) {
+    const ready = { master, agents: agents.map(({ url }) => url), pid: process.pid };
+    await writeFileAtomically(options.readyFile, `${JSON.stringify(ready)}\n`);
+  }
+  const address = new URL(master).host;
+  const masterOption = address === "127.0.0.1:5050" ? "" : ` --master=${address}`;
+  const lines = [
+    "The cluster is up.",
+    `  master   ${master}`,
+    ...agents.map(({ url, resources }, index) => `  agent ${index + 1}  ${url}  ${resources}`),
+    `  files    ${workDir}${options.workDir === undefined ? " (removed at the end)" : ""}`,
+    `Try: tavola run${masterOption} -- 'echo hello from $(hostname)'`,
+    "Ctrl-C ends all of it.",
+  ];
+  await terminal.write(`${lines.join("\n")}\n`);
+}

@@ -1,0 +1,61 @@
+/**
+ * The command line of `tavola up`.
+ */
+
+import { usageError } from "../command.ts";
+import { type OptionTable, parseCount, parseOptions } from "../options.ts";
+
+const options = {
+  agents: { type: "string" },
+  ports: { type: "string" },
+  "ready-file": { type: "string" },
+  "work-dir": { type: "string" },
+  "log-format": { type: "string" },
+} as const satisfies OptionTable;
+
+const limits = { agentsMax: 50, defaultPort: 5050 } as const;
+
+export interface UpOptions {
+  readonly agents: number;
+  /** 0: the system picks. */
+  readonly firstPort: number;
+  readonly readyFile: string | undefined;
+  readonly workDir: string | undefined;
+  readonly logFormat: "text" | "json";
+  readonly masterFlags: readonly string[];
+  readonly agentFlags: readonly string[];
+}
+
+/** Throws a usage error. */
+export function parseUpOptions(args: readonly string[]): UpOptions {
+  const passed = (daemon: string): string[] =>
+    args
+      .filter((arg) => arg.startsWith(`--${daemon}.`))
+      .map((arg) => `--${arg.slice(daemon.length + 3)}`);
+  const own = args.filter((arg) => !/^--(master|agent)\./.test(arg));
+  const { values, positionals } = parseOptions(options, own);
+  if (positionals.length > 0) throw usageError(`unexpected argument "${positionals[0]}"`);
+  const logFormat = values["log-format"] ?? "text";
+  if (logFormat !== "text" && logFormat !== "json") {
+    throw usageError(`--log-format is "${logFormat}"; wanted text or json`);
+  }
+  return {
+    agents: parseCount("agents", values.agents, 2, limits.agentsMax),
+    firstPort: parsePorts(values.ports),
+    readyFile: values["ready-file"],
+    workDir: values["work-dir"],
+    logFormat,
+    masterFlags: passed("master"),
+    agentFlags: passed("agent"),
+  };
+}
+
+function parsePorts(text: string | undefined): number {
+  if (text === undefined) return limits.defaultPort;
+  if (text === "auto") return 0;
+  const port = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+  if (port >= 1 && port <= 65_000) return port;
+  throw usageError(
+    `--ports is "${text}"; wanted auto, or the master's port (the agents get the next)`,
+  );
+}
