@@ -42,6 +42,6 @@ export function recoverFramework(turn: Turn, info: FrameworkInfo): Framework {
     }
   }
   addFramework(turn, framework);
-  turn.info("framework recovered", { frameworkId: framework.id, name: info.name });
+  turn.info("framework recovered", { frameworkId: framework.id, framework: info.name });
   return framework;
 }

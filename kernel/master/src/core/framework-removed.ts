@@ -30,7 +30,7 @@ export function teardownAsked(turn: Turn, frameworkId: FrameworkId, ticket: Tick
 /** PERF: O(agents + its tasks), once in a framework's life. */
 export function removeFramework(turn: Turn, framework: Framework): void {
   const { state } = turn;
-  turn.info("framework removed", { frameworkId: framework.id, name: framework.info.name });
+  turn.info("framework removed", { frameworkId: framework.id, framework: framework.info.name });
   if (framework.state === "active") turn.allocator.frameworkDeactivated(framework.id);
   discardOffers(turn, framework);
   const shutdown = { framework_id: { value: framework.id } };

@@ -46,7 +46,7 @@ function withPrincipal(info: FrameworkInfo, principal: string | undefined): Fram
 }
 
 function refuse(turn: Turn, stream: StreamId, info: FrameworkInfo, message: string): void {
-  turn.info("refused a framework's subscription", { name: info.name, reason: message });
+  turn.info("refused a framework's subscription", { framework: info.name, reason: message });
   turn.effects.push({ kind: "sendEvent", stream, event: { type: "ERROR", error: { message } } });
   turn.effects.push({ kind: "closeStream", stream });
 }
@@ -71,7 +71,7 @@ function subscribeNew(
   );
   addFramework(turn, framework);
   connect(turn, framework, stream);
-  turn.info("framework subscribed", { frameworkId: id, name: info.name });
+  turn.info("framework subscribed", { frameworkId: id, framework: info.name });
   turn.publish({ type: "FRAMEWORK_ADDED", framework });
 }
 
