@@ -36,6 +36,6 @@ ${lines.join("\n")}
 \`tavola help COMMAND\` explains one of them. A first try:
 
   tavola up                            in one terminal, and in another
-  tavola run -- 'echo hello from $HOSTNAME'
+  tavola run -- 'echo hello from $(hostname)'
 `;
 }

@@ -1,0 +1,91 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { type ClusterPlanOptions, planAgent, planMaster } from "./cluster-plan.ts";
+import { formatShare, type Machine, shareOf } from "./machine-share.ts";
+import { parseUpOptions } from "./up-options.ts";
+
+const gb = 1024 ** 3;
+const machine: Machine = { cpus: 8, memBytes: 17 * gb, diskBytes: 105 * gb };
+
+const options: ClusterPlanOptions = {
+  workDir: "/w",
+  agents: 2,
+  firstPort: 5050,
+  logFormat: "text",
+  cgroupsRoot: "tavola-up-1",
+  masterFlags: [],
+  agentFlags: [],
+  machine,
+};
+
+test("shareOf() deals the machine out once, less what the system keeps", () => {
+  assert.deepEqual(shareOf(machine, 0, 2), {
+    cpus: 4,
+    memMb: 8192,
+    diskMb: 51_200,
+    ports: [31_000, 31_499],
+  });
+  assert.deepEqual(shareOf(machine, 1, 2).ports, [31_500, 31_999]);
+  const small = { cpus: 2, memBytes: gb, diskBytes: 4 * gb };
+  assert.equal(formatShare(shareOf(small, 2, 3)), "cpus:0.6;mem:170;disk:682;ports:[31666-31998]");
+});
+
+test("planMaster() and planAgent() give every daemon a place and a port of its own", () => {
+  assert.deepEqual(planMaster(options).args, [
+    "master",
+    "--work_dir=/w/master",
+    "--ip=127.0.0.1",
+    "--hostname=127.0.0.1",
+    "--port=5050",
+    "--log-format=text",
+  ]);
+  assert.deepEqual(planAgent(options, 1, "127.0.0.1:5050").args, [
+    "agent",
+    "--master=127.0.0.1:5050",
+    "--work_dir=/w/agent-2/work",
+    "--runtime_dir=/w/agent-2/run",
+    "--ip=127.0.0.1",
+    "--hostname=127.0.0.1",
+    "--port=5052",
+    "--resources=cpus:4;mem:8192;disk:51200;ports:[31500-31999]",
+    "--cgroups_root=tavola-up-1/agent-2",
+    "--fetcher_cache_dir=/w/agent-2/fetch",
+    "--log-format=text",
+  ]);
+});
+
+test("ports are left to the system when they are to be free ones", () => {
+  const auto = { ...options, firstPort: 0 };
+  assert.ok(planMaster(auto).args.includes("--port=0"));
+  assert.ok(planAgent(auto, 1, "a:1").args.includes("--port=0"));
+});
+
+test("flags that the user passes through replace those of the plan", () => {
+  const own = { ...options, agentFlags: ["--resources=cpus:1", "--no-switch_user"] };
+  const { args, resources } = planAgent(own, 0, "a:1");
+  assert.deepEqual(
+    args.filter((arg) => /resources|switch_user/.test(arg)),
+    ["--resources=cpus:1", "--no-switch_user"],
+  );
+  assert.equal(resources, "cpus:1");
+});
+
+test("parseUpOptions() tells its own options from those of the daemons", () => {
+  const parsed = parseUpOptions([
+    "--ports=auto",
+    "--agents=3",
+    "--agent.resources=cpus:1",
+    "--master.no-root_submissions",
+    "--work-dir",
+    "/w",
+  ]);
+  assert.deepEqual(parsed, {
+    agents: 3,
+    firstPort: 0,
+    readyFile: undefined,
+    workDir: "/w",
+    logFormat: "text",
+    masterFlags: ["--no-root_submissions"],
+    agentFlags: ["--resources=cpus:1"],
+  });
+});
