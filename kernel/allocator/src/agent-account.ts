@@ -65,10 +65,10 @@ export class AgentAccount {
   /** `resources` with allocation, all held by the framework. */
   release(frameworkId: FrameworkId, resources: Resources): void {
     const before = this.heldBy(frameworkId);
-    invariant(
-      before.contains(resources),
-      `framework ${frameworkId} gives back ${resources} but holds ${before} on agent ${this.id}`,
-    );
+    if (!before.contains(resources)) {
+      const what = `gives back ${resources} but holds ${before} on agent ${this.id}`;
+      invariant(false, `framework ${frameworkId} ${what}`);
+    }
     const after = before.minus(resources);
     if (after.isEmpty) this.#heldBy.delete(frameworkId);
     else this.#heldBy.set(frameworkId, after);

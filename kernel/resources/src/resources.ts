@@ -239,16 +239,15 @@ export class Resources {
     return entries.length === this.#entries.length ? this : Resources.#of(entries);
   }
 
+  /** PERF: most bags have one key throughout, and are then their only group. */
   #groupBy(keyOf: (entry: ResourceEntry) => string | undefined): Map<string, Resources> {
-    const groups = new Map<string, ResourceEntry[]>();
-    for (const entry of this.#entries) {
-      const key = keyOf(entry);
+    const groups = new Map<string, Resources>();
+    const keys = new Set(this.#entries.map(keyOf));
+    for (const key of keys) {
       if (key === undefined) continue;
-      const group = groups.get(key);
-      if (group === undefined) groups.set(key, [entry]);
-      else group.push(entry);
+      groups.set(key, keys.size === 1 ? this : this.#where((entry) => keyOf(entry) === key));
     }
-    return new Map([...groups].map(([key, entries]) => [key, Resources.#of(entries)]));
+    return groups;
   }
 
   static #of(entries: readonly ResourceEntry[]): Resources {
