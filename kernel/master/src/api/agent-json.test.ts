@@ -6,6 +6,7 @@ import { jsonDifferences } from "../testing/json-differences.ts";
 import { recordedCluster } from "../testing/recorded-cluster.ts";
 import { recordedBody } from "../testing/recordings.ts";
 import { agentFullJson, agentJson } from "./agent-json.ts";
+import { type Bytes, flatten } from "./byte-rope.ts";
 
 function agentOf() {
   const [agent] = recordedCluster().state.agents.values();
@@ -24,7 +25,7 @@ test("an agent with reservations and a volume is shown as a Mesos showed it", ()
   const agent = agentOf();
   agent.totalResources = Resources.of(full);
   agent.usedResources = Resources.empty;
-  const ours = JSON.parse(agentFullJson(agent)) as Record<string, unknown>;
+  const ours = parse(agentFullJson(agent)) as Record<string, unknown>;
   for (const key of Object.keys(recorded).filter((name) => name.includes("resources"))) {
     const differences = jsonDifferences(
       JSON.stringify(sorted(ours[key])),
@@ -49,7 +50,7 @@ test("revocable resources have names of their own, sets and other kinds are text
     ...value,
     { name: "cpus", type: "SCALAR", scalar: { value: 2 }, revocable: {} },
   ]);
-  const { resources } = JSON.parse(agentJson(agent)) as { resources: object };
+  const { resources } = parse(agentJson(agent)) as { resources: object };
   assert.deepEqual(resources, {
     cpus: 1,
     gpus: 0,
@@ -73,8 +74,12 @@ test("attributes are shown by name, whatever their name and kind", () => {
       { name: "zones", type: "SET", set: { item: ["a", "b"] } },
     ],
   };
-  const text = agentJson(agent);
+  const text = Buffer.from(agentJson(agent)).toString();
   assert.ok(
     text.includes('"attributes":{"__proto__":"x","level":1.5,"ports":"[1-2]","zones":"{a, b}"}'),
   );
 });
+
+function parse(bytes: Bytes): unknown {
+  return JSON.parse(Buffer.from(flatten(bytes)).toString());
+}

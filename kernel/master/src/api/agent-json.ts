@@ -9,6 +9,7 @@ import { epochSecondsOf } from "@tavola/base";
 import { type AgentInfo, DomainInfo, formatMessageJson } from "@tavola/protocol";
 import type { Agent } from "../core/state.ts";
 import { FragmentCache } from "./fragment-cache.ts";
+import { jsonBytes } from "./json-rope.ts";
 import {
   type JsonText,
   joinObjects,
@@ -36,17 +37,19 @@ export function agentParts(agent: Agent): readonly unknown[] {
   ];
 }
 
-const entries = new FragmentCache(agentParts, renderAgent);
-const resourceEntries = new FragmentCache(agentParts, renderWholeResources);
+const entries = new FragmentCache(agentParts, (agent: Agent) => jsonBytes(renderAgent(agent)));
+const fullEntries = new FragmentCache(agentParts, (agent: Agent) =>
+  jsonBytes(joinObjects(renderAgent(agent), renderWholeResources(agent))),
+);
 
 /** The entry of `/state` and, with counts added, of `/state-summary`. PERF: cached per agent. */
-export function agentJson(agent: Agent): JsonText {
+export function agentJson(agent: Agent): Uint8Array {
   return entries.of(agent);
 }
 
 /** The entry of `/slaves`. PERF: cached per agent. */
-export function agentFullJson(agent: Agent): JsonText {
-  return joinObjects(entries.of(agent), resourceEntries.of(agent));
+export function agentFullJson(agent: Agent): Uint8Array {
+  return fullEntries.of(agent);
 }
 
 /** An agent of which only the registry tells: the entry of `recovered_slaves`. */

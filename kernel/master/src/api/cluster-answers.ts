@@ -5,23 +5,24 @@
  * for. PERF: O(pieces) joins per answer.
  */
 
-import { AgentInfo, type MessageFormat, master, Task as TaskMessage } from "@tavola/protocol";
+import { AgentInfo, master, Task as TaskMessage } from "@tavola/protocol";
 import type { Agent, Framework, MasterState, Task } from "../core/state.ts";
 import { agentParts } from "./agent-json.ts";
+import type { Bytes } from "./byte-rope.ts";
 import { agentMessage, frameworkMessage, taskMessage } from "./cluster-messages.ts";
 import { FragmentCache } from "./fragment-cache.ts";
 import { frameworkParts } from "./framework-json.ts";
-import type { Encoding, FragmentOf } from "./message-fragments.ts";
+import type { Encoding } from "./message-fragments.ts";
 import { changingParts } from "./task-json.ts";
 
 /** The answers of one encoding. Each returns the value of the `get_…` field of its response. */
-export class ClusterAnswers<F extends MessageFormat> {
-  readonly #encoding: Encoding<F>;
-  readonly #tasks: FragmentCache<Task, FragmentOf[F]>;
-  readonly #frameworks: FragmentCache<Framework, FragmentOf[F]>;
-  readonly #agents: FragmentCache<Agent, FragmentOf[F]>;
+export class ClusterAnswers {
+  readonly #encoding: Encoding;
+  readonly #tasks: FragmentCache<Task, Uint8Array>;
+  readonly #frameworks: FragmentCache<Framework, Uint8Array>;
+  readonly #agents: FragmentCache<Agent, Uint8Array>;
 
-  constructor(encoding: Encoding<F>) {
+  constructor(encoding: Encoding) {
     this.#encoding = encoding;
     this.#tasks = new FragmentCache(changingParts, (task) =>
       encoding.encode(TaskMessage, taskMessage(task)),
@@ -36,7 +37,7 @@ export class ClusterAnswers<F extends MessageFormat> {
     );
   }
 
-  state(state: MasterState): FragmentOf[F] {
+  state(state: MasterState): Bytes {
     return this.#encoding.place(
       master.Response_GetState,
       {},
@@ -49,9 +50,9 @@ export class ClusterAnswers<F extends MessageFormat> {
     );
   }
 
-  tasks(state: MasterState): FragmentOf[F] {
+  tasks(state: MasterState): Bytes {
     const all = [...allFrameworks(state)];
-    const render = (tasksOf: (framework: Framework) => Iterable<Task>): FragmentOf[F][] =>
+    const render = (tasksOf: (framework: Framework) => Iterable<Task>): Uint8Array[] =>
       all.flatMap((framework) => Array.from(tasksOf(framework), (task) => this.#tasks.of(task)));
     return this.#encoding.place(
       master.Response_GetTasks,
@@ -64,8 +65,8 @@ export class ClusterAnswers<F extends MessageFormat> {
     );
   }
 
-  executors(state: MasterState): FragmentOf[F] {
-    const executors: FragmentOf[F][] = [];
+  executors(state: MasterState): Bytes {
+    const executors: Uint8Array[] = [];
     for (const { executors: byAgent } of allFrameworks(state)) {
       for (const [agentId, byId] of byAgent) {
         for (const executor_info of byId.values()) {
@@ -77,8 +78,8 @@ export class ClusterAnswers<F extends MessageFormat> {
     return this.#encoding.place(master.Response_GetExecutors, {}, { executors });
   }
 
-  frameworks(state: MasterState): FragmentOf[F] {
-    const render = (frameworks: Iterable<Framework>): FragmentOf[F][] =>
+  frameworks(state: MasterState): Bytes {
+    const render = (frameworks: Iterable<Framework>): Uint8Array[] =>
       Array.from(frameworks, (framework) => this.#frameworks.of(framework));
     return this.#encoding.place(
       master.Response_GetFrameworks,
@@ -90,7 +91,7 @@ export class ClusterAnswers<F extends MessageFormat> {
     );
   }
 
-  agents(state: MasterState): FragmentOf[F] {
+  agents(state: MasterState): Bytes {
     return this.#encoding.place(
       master.Response_GetAgents,
       {},

@@ -7,6 +7,7 @@ import { operatorFixture } from "../testing/operator-fixture.ts";
 import { recordedCluster } from "../testing/recorded-cluster.ts";
 import { recordedExchanges } from "../testing/recordings.ts";
 import { ask } from "../testing/requests.ts";
+import { type Bytes, flatten } from "./byte-rope.ts";
 import { frameworkJson } from "./framework-json.ts";
 
 /** The SUBSCRIBED event of the recorded stream, in which an offer is open. */
@@ -39,7 +40,7 @@ test("an open offer is shown below its framework", () => {
   const [framework] = state.frameworks.values();
   const [offer] = state.offers.values();
   assert.ok(framework && offer);
-  const { offers, offered_resources, resources } = JSON.parse(frameworkJson(framework)) as Record<
+  const { offers, offered_resources, resources } = parse(frameworkJson(framework)) as Record<
     string,
     unknown
   >;
@@ -78,7 +79,7 @@ test("a custom executor is shown below its framework, with the agent it is on", 
     labels: { labels: [{ key: "k", value: "v" }] },
   } as const;
   framework.executors.set(agent.id, new Map([[asId<ExecutorId>("e1"), info]]));
-  const { executors } = JSON.parse(frameworkJson(framework)) as { executors: unknown };
+  const { executors } = parse(frameworkJson(framework)) as { executors: unknown };
   assert.deepEqual(executors, [
     {
       executor_id: "e1",
@@ -105,7 +106,7 @@ test("a framework that came back shows when, and one that left its scheduler is 
   const [framework] = state.frameworks.values();
   assert.ok(framework);
   const shown = (): Record<string, unknown> =>
-    JSON.parse(frameworkJson(framework)) as Record<string, unknown>;
+    parse(frameworkJson(framework)) as Record<string, unknown>;
   assert.equal("reregistered_time" in shown(), false);
   framework.reregisteredAt = (framework.registeredAt + 1500) as typeof framework.registeredAt;
   framework.state = "disconnected";
@@ -113,3 +114,7 @@ test("a framework that came back shows when, and one that left its scheduler is 
   assert.equal(Math.round(Number(reregistered_time) * 1e3 - Number(registered_time) * 1e3), 1500);
   assert.deepEqual([active, connected, recovered], [false, false, false]);
 });
+
+function parse(bytes: Bytes): unknown {
+  return JSON.parse(Buffer.from(flatten(bytes)).toString());
+}

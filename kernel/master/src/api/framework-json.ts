@@ -9,8 +9,10 @@ import { epochSecondsOf } from "@tavola/base";
 import { formatMessageJson, scheduler } from "@tavola/protocol";
 import { isConnected } from "../core/framework-info.ts";
 import type { Framework, Task } from "../core/state.ts";
+import type { Bytes } from "./byte-rope.ts";
 import { executorJson } from "./executor-json.ts";
 import { FragmentCache } from "./fragment-cache.ts";
+import { jsonBytes, listRope, objectRope } from "./json-rope.ts";
 import {
   type JsonText,
   joinObjects,
@@ -39,30 +41,31 @@ export function frameworkParts(framework: Framework): readonly unknown[] {
   ];
 }
 
-const summaries = new FragmentCache(frameworkParts, renderSummary);
-const details = new FragmentCache(frameworkParts, renderDetails);
+const summaries = new FragmentCache(frameworkParts, (framework: Framework) =>
+  jsonBytes(renderSummary(framework)),
+);
+const details = new FragmentCache(frameworkParts, (framework: Framework) =>
+  jsonBytes(renderDetails(framework)),
+);
 
 /** The entry of `/state-summary`, counts not yet added. PERF: cached per framework. */
-export function frameworkSummaryJson(framework: Framework): JsonText {
+export function frameworkSummaryJson(framework: Framework): Uint8Array {
   return summaries.of(framework);
 }
 
 /** The entry of `/state` and `/frameworks`. PERF: O(tasks), each cached. */
-export function frameworkJson(framework: Framework): JsonText {
-  return joinObjects(
-    joinObjects(summaries.of(framework), details.of(framework)),
-    jsonObject({
-      tasks: tasksJson(framework.tasks.values()),
-      unreachable_tasks: tasksJson(framework.unreachableTasks.values()),
-      completed_tasks: tasksJson(framework.completedTasks.values()),
-      offers: jsonArray(Array.from(framework.offers, offerJson)),
-      executors: executorsJson(framework),
-    }),
-  );
+export function frameworkJson(framework: Framework): Bytes {
+  return objectRope(summaries.of(framework), details.of(framework), {
+    tasks: tasksJson(framework.tasks.values()),
+    unreachable_tasks: tasksJson(framework.unreachableTasks.values()),
+    completed_tasks: tasksJson(framework.completedTasks.values()),
+    offers: jsonBytes(jsonArray(Array.from(framework.offers, offerJson))),
+    executors: jsonBytes(executorsJson(framework)),
+  });
 }
 
-function tasksJson(tasks: Iterable<Task>): JsonText {
-  return jsonArray(Array.from(tasks, taskJson));
+function tasksJson(tasks: Iterable<Task>): Bytes {
+  return listRope(Array.from(tasks, taskJson));
 }
 
 function executorsJson({ executors }: Framework): JsonText {

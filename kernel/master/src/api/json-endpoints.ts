@@ -13,6 +13,8 @@ import {
   type Route,
   textResponse,
 } from "@tavola/host";
+import { type Bytes, flatten } from "./byte-rope.ts";
+import { jsonBytes } from "./json-rope.ts";
 import type { JsonText } from "./json-text.ts";
 import { byLeader, redirectToLeaderRoot } from "./leadership.ts";
 import { type MissingPart, refuseMissing } from "./not-yet.ts";
@@ -26,11 +28,11 @@ import { flagsJson, versionJson } from "./version-json.ts";
 
 export function jsonEndpoints(context: OperatorContext): Route[] {
   const { state, flagsShown } = context;
-  const read = (path: string, render: (request: HttpRequest) => JsonText): Route => {
-    const handle: HttpHandler = (request) => jsonResponse(request, render(request));
+  const read = (path: string, render: (request: HttpRequest) => Bytes): Route => {
+    const handle: HttpHandler = (request) => jsonResponse(request, flatten(render(request)));
     return ofMaster(path, byLeader(state, onlyBy(["GET"], handle)));
   };
-  const renderState = (): JsonText => stateJson(state, flagsShown);
+  const renderState = (): Bytes => stateJson(state, flagsShown);
   return [
     read("state", renderState),
     read("state.json", renderState),
@@ -40,9 +42,9 @@ export function jsonEndpoints(context: OperatorContext): Route[] {
       frameworksJson(state, query.get("framework_id") ?? undefined),
     ),
     read("tasks", ({ query }) => taskListJson(state, parseTaskQuery(query))),
-    read("roles", () => rolesJson(state)),
+    read("roles", () => jsonBytes(rolesJson(state))),
     // Nothing of these is kept yet; the answers are those of a master where none was ever set.
-    read("maintenance/status", () => "{}"),
+    read("maintenance/status", () => jsonBytes("{}")),
     readOrMissing("maintenance/schedule", ["GET", "POST"], "{}", "maintenance"),
     readOrMissing("quota", ["GET", "POST", "DELETE"], "{}", "quota"),
     readOrMissing("weights", ["GET", "PUT"], "[]", "weights"),

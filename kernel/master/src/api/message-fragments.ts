@@ -13,18 +13,11 @@ import {
   type MessageFormat,
   type MessageType,
 } from "@tavola/protocol";
-import { joinObjects, jsonArray, jsonObject } from "./json-text.ts";
+import { ByteRope, type Bytes } from "./byte-rope.ts";
+import { jsonBytes, listRope, objectRope } from "./json-rope.ts";
 
-/** One encoded message: text in JSON, bytes in protobuf. */
-export interface FragmentOf {
-  readonly json: string;
-  readonly protobuf: Uint8Array;
-}
-
-/** One way of encoding; `F` is "json" or "protobuf". */
-export interface Encoding<F extends MessageFormat> {
-  readonly format: F;
-  encode<T>(type: MessageType<T>, value: T): FragmentOf[F];
+export interface Encoding {
+  encode<T>(type: MessageType<T>, value: T): Uint8Array;
   /**
    * A message of `type` with the fields of `plain`, and `placed` fields whose values are encoded
    * already. In JSON a placed empty list is shown as `[]`, as Mesos does in its answers.
@@ -32,36 +25,39 @@ export interface Encoding<F extends MessageFormat> {
   place<T>(
     type: MessageType<T>,
     plain: Partial<T>,
-    placed: Readonly<Record<string, FragmentOf[F] | readonly FragmentOf[F][]>>,
-  ): FragmentOf[F];
+    placed: Readonly<Record<string, Bytes | readonly Bytes[]>>,
+  ): Bytes;
 }
 
-export const jsonEncoding: Encoding<"json"> = {
-  format: "json",
-  encode: formatMessageJson,
-  place(type, plain, placed) {
-    const fields: Record<string, string> = {};
-    for (const [name, value] of Object.entries(placed)) {
-      fields[name] = typeof value === "string" ? value : jsonArray(value);
-    }
-    return joinObjects(formatMessageJson(type, plain as never), jsonObject(fields));
+export const encodings: Readonly<Record<MessageFormat, Encoding>> = {
+  json: {
+    encode: (type, value) => jsonBytes(formatMessageJson(type, value)),
+    place(type, plain, placed) {
+      const members: Record<string, Bytes> = {};
+      for (const [name, value] of Object.entries(placed)) {
+        members[name] = isList(value) ? listRope(value) : value;
+      }
+      return objectRope(jsonBytes(formatMessageJson(type, plain as never)), members);
+    },
+  },
+  protobuf: {
+    encode: encodeMessage,
+    place(type, plain, placed) {
+      const parts: Bytes[] = [encodeMessage(type, plain as never)];
+      for (const [name, value] of Object.entries(placed)) {
+        const number = fieldNumber(type, name);
+        for (const fragment of isList(value) ? value : [value]) {
+          parts.push(lengthDelimitedHead(number, fragment.length), fragment);
+        }
+      }
+      return new ByteRope(parts);
+    },
   },
 };
 
-export const protobufEncoding: Encoding<"protobuf"> = {
-  format: "protobuf",
-  encode: encodeMessage,
-  place(type, plain, placed) {
-    const parts: Uint8Array[] = [encodeMessage(type, plain as never)];
-    for (const [name, value] of Object.entries(placed)) {
-      const number = fieldNumber(type, name);
-      for (const fragment of value instanceof Uint8Array ? [value] : value) {
-        parts.push(lengthDelimitedHead(number, fragment.length), fragment);
-      }
-    }
-    return Buffer.concat(parts);
-  },
-};
+function isList(value: Bytes | readonly Bytes[]): value is readonly Bytes[] {
+  return Array.isArray(value);
+}
 
 function fieldNumber<T>(type: MessageType<T>, name: string): number {
   const field = type.fields.find(([, fieldName]) => fieldName === name);

@@ -9,10 +9,11 @@ import { asId } from "@tavola/base";
 import { type HttpRequest, type HttpResponse, textResponse } from "@tavola/host";
 import { jsonType, type MessageFormat, type master, protobufType } from "@tavola/protocol";
 import type { CommandResult } from "../core/effects.ts";
+import { type Bytes, flatten } from "./byte-rope.ts";
 import { answerListFiles, answerReadFile } from "./file-answers.ts";
 import { redirectToLeader, refuseUntilRecovered } from "./leadership.ts";
 import type { LoggingLevel } from "./logging-level.ts";
-import { jsonEncoding, protobufEncoding } from "./message-fragments.ts";
+import { encodings } from "./message-fragments.ts";
 import { missingParts, refuseMissing } from "./not-yet.ts";
 import { type OperatorCall, readOperatorCall } from "./operator-call.ts";
 import type { OperatorContext } from "./operator-context.ts";
@@ -22,24 +23,21 @@ import { ReadAnswers } from "./read-answers.ts";
 export class OperatorApi {
   readonly #context: OperatorContext;
   readonly #logging: LoggingLevel;
-  readonly #answers: {
-    readonly json: ReadAnswers<"json">;
-    readonly protobuf: ReadAnswers<"protobuf">;
-  };
+  readonly #answers: Readonly<Record<MessageFormat, ReadAnswers>>;
   readonly #streams: OperatorEventStreams;
 
   constructor(context: OperatorContext, logging: LoggingLevel) {
     this.#context = context;
     this.#logging = logging;
     this.#answers = {
-      json: new ReadAnswers(jsonEncoding, context, logging),
-      protobuf: new ReadAnswers(protobufEncoding, context, logging),
+      json: new ReadAnswers(encodings.json, context, logging),
+      protobuf: new ReadAnswers(encodings.protobuf, context, logging),
     };
     this.#streams = new OperatorEventStreams({
       clock: context.clock,
       subscribersMax: subscribersMaxOf(context),
       subscribe: context.subscribe,
-      subscribed: (format) => this.#answers[format].subscribed(),
+      subscribed: (format) => flatten(this.#answers[format].subscribed()),
     });
   }
 
@@ -109,9 +107,9 @@ function isMissing(type: master.Call_Type): type is keyof typeof missingParts {
   return Object.hasOwn(missingParts, type);
 }
 
-function ok(format: MessageFormat, body: string | Uint8Array): HttpResponse {
+function ok(format: MessageFormat, body: Bytes): HttpResponse {
   const contentType = format === "json" ? jsonType : protobufType;
-  return { status: 200, headers: { "Content-Type": contentType }, body };
+  return { status: 200, headers: { "Content-Type": contentType }, body: flatten(body) };
 }
 
 /** What the core decided: nothing to say when done, a sentence when refused. */

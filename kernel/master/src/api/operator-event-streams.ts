@@ -25,7 +25,7 @@ export interface OperatorEventStreamsOptions {
   /** Stops at the returned function. */
   readonly subscribe: (listener: (event: OperatorEvent) => void) => () => void;
   /** The SUBSCRIBED event, whole, as of now. */
-  readonly subscribed: (format: MessageFormat) => Uint8Array | string;
+  readonly subscribed: (format: MessageFormat) => Uint8Array;
 }
 
 /** Mesos's; each subscriber is told. */

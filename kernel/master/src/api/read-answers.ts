@@ -5,29 +5,24 @@
  */
 
 import { epochSecondsOf, unitsOf } from "@tavola/base";
-import {
-  type MessageFormat,
-  master,
-  type Resource,
-  type Role,
-  versionInfo,
-} from "@tavola/protocol";
+import { master, type Resource, type Role, versionInfo } from "@tavola/protocol";
+import type { Bytes } from "./byte-rope.ts";
 import { ClusterAnswers } from "./cluster-answers.ts";
 import { unlessEmpty } from "./cluster-messages.ts";
 import type { LoggingLevel } from "./logging-level.ts";
-import type { Encoding, FragmentOf } from "./message-fragments.ts";
+import type { Encoding } from "./message-fragments.ts";
 import type { OperatorContext } from "./operator-context.ts";
 import { heartbeatIntervalMs } from "./operator-event-streams.ts";
 import { type RoleBreakdown, roleBreakdowns, sumOf } from "./role-breakdown.ts";
 import { defaultWeight } from "./role-json.ts";
 
-export class ReadAnswers<F extends MessageFormat> {
-  readonly #encoding: Encoding<F>;
+export class ReadAnswers {
+  readonly #encoding: Encoding;
   readonly #context: OperatorContext;
   readonly #logging: LoggingLevel;
-  readonly #cluster: ClusterAnswers<F>;
+  readonly #cluster: ClusterAnswers;
 
-  constructor(encoding: Encoding<F>, context: OperatorContext, logging: LoggingLevel) {
+  constructor(encoding: Encoding, context: OperatorContext, logging: LoggingLevel) {
     this.#encoding = encoding;
     this.#context = context;
     this.#logging = logging;
@@ -35,7 +30,7 @@ export class ReadAnswers<F extends MessageFormat> {
   }
 
   /** The Response to a call of this type; undefined when it is not one that is read from memory. */
-  answer(type: master.Call_Type): FragmentOf[F] | undefined {
+  answer(type: master.Call_Type): Bytes | undefined {
     const { state } = this.#context;
     switch (type) {
       case "GET_STATE":
@@ -56,7 +51,7 @@ export class ReadAnswers<F extends MessageFormat> {
   }
 
   /** The SUBSCRIBED event of the event stream. */
-  subscribed(): FragmentOf[F] {
+  subscribed(): Bytes {
     const subscribed = this.#encoding.place(
       master.Event_Subscribed,
       { heartbeat_interval_seconds: heartbeatIntervalMs / 1000 },
@@ -65,7 +60,7 @@ export class ReadAnswers<F extends MessageFormat> {
     return this.#encoding.place(master.Event, { type: "SUBSCRIBED" }, { subscribed });
   }
 
-  #placed(type: master.Response_Type, field: string, value: FragmentOf[F]): FragmentOf[F] {
+  #placed(type: master.Response_Type, field: string, value: Bytes): Bytes {
     return this.#encoding.place(master.Response, { type }, { [field]: value });
   }
 

@@ -22,6 +22,7 @@ import {
 } from "@tavola/protocol";
 import type { Task } from "../core/state.ts";
 import { FragmentCache } from "./fragment-cache.ts";
+import { jsonBytes } from "./json-rope.ts";
 import {
   type JsonText,
   jsonArray,
@@ -43,10 +44,10 @@ export function changingParts({ message }: Task): readonly unknown[] {
   ];
 }
 
-const entries = new FragmentCache(changingParts, renderTask);
+const entries = new FragmentCache(changingParts, (task: Task) => jsonBytes(renderTask(task)));
 
 /** PERF: cached per task. */
-export function taskJson(task: Task): JsonText {
+export function taskJson(task: Task): Uint8Array {
   return entries.of(task);
 }
 

@@ -5,8 +5,9 @@
  */
 
 import type { MasterState, Task } from "../core/state.ts";
-import { type JsonText, jsonArray, jsonObject } from "./json-text.ts";
-import { tasksOf } from "./state-summary-json.ts";
+import type { Bytes } from "./byte-rope.ts";
+import { listRope, objectRope } from "./json-rope.ts";
+import { taskListsOf } from "./state-summary-json.ts";
 import { taskJson } from "./task-json.ts";
 
 export interface TaskQuery {
@@ -39,12 +40,12 @@ function parseCount(text: string | null): number | undefined {
 }
 
 /** PERF: O(tasks log tasks) unless a framework is named. */
-export function taskListJson(state: MasterState, query: TaskQuery): JsonText {
+export function taskListJson(state: MasterState, query: TaskQuery): Bytes {
   const tasks = matching(state, query);
   if (query.order === "ascending") tasks.sort((a, b) => startOf(a) - startOf(b));
   else tasks.sort((a, b) => startOf(b) - startOf(a));
   const page = tasks.slice(query.offset, query.offset + query.limit);
-  return jsonObject({ tasks: jsonArray(page.map(taskJson)) });
+  return objectRope({ tasks: listRope(page.map(taskJson)) });
 }
 
 function matching(state: MasterState, { frameworkId, taskId }: TaskQuery): Task[] {
@@ -52,8 +53,10 @@ function matching(state: MasterState, { frameworkId, taskId }: TaskQuery): Task[
   for (const frameworks of [state.frameworks.values(), state.completedFrameworks.values()]) {
     for (const framework of frameworks) {
       if (frameworkId !== undefined && framework.id !== frameworkId) continue;
-      for (const task of tasksOf(framework)) {
-        if (taskId === undefined || task.id === taskId) tasks.push(task);
+      for (const list of taskListsOf(framework)) {
+        for (const task of list) {
+          if (taskId === undefined || task.id === taskId) tasks.push(task);
+        }
       }
     }
   }
