@@ -1,6 +1,6 @@
 /**
- * Runs many short commands on a cluster the way `tavola run` does: through the sdk, a command task
- * each, `cpus:0.1;mem:128`. Takes the rest of every offer back at once, so there is always one in
+ * Runs many commands on a cluster the way `tavola run` does: through the sdk, a command task each,
+ * `cpus:0.1;mem:128`. Takes the rest of every offer back at once, so there is always one in
  * hand and no launch waits for an allocation interval.
  */
 import type { Offer, TaskInfo, TaskStatus } from "@tavola/protocol";
@@ -25,20 +25,52 @@ export interface CommandLoadResult {
 
 /** Resolves when all have finished, the framework torn down. Rejects when one does not finish. */
 export async function runCommands(load: CommandLoad): Promise<CommandLoadResult> {
-  const { masters } = load;
+  const { scheduler, run } = connect(load);
+  await follow(scheduler, run, () => (run.hasFinished ? scheduler.teardown() : undefined));
+  return run.result();
+}
+
+/** Resolves when all are running; they run until `end` is called, or they end by themselves. */
+export async function startCommands(load: CommandLoad): Promise<{ end(): Promise<void> }> {
+  const { scheduler, run } = connect(load);
+  const running = Promise.withResolvers<void>();
+  let isEnding = false;
+  const followed = follow(scheduler, run, () => {
+    if (run.isRunning) running.resolve();
+  });
+  followed.catch((error: unknown) => {
+    if (!isEnding) running.reject(error);
+  });
+  await running.promise;
+  return {
+    async end() {
+      isEnding = true;
+      await scheduler.teardown();
+      await followed;
+    },
+  };
+}
+
+function connect(load: CommandLoad): { readonly scheduler: Scheduler; readonly run: CommandRun } {
   const scheduler = connectScheduler({
-    masters,
+    masters: load.masters,
     framework: { user: "root", name: "bench commands", roles: ["*"], capabilities },
   });
-  const run = new CommandRun(load, scheduler);
+  return { scheduler, run: new CommandRun(load, scheduler) };
+}
+
+/** Ends when the framework is torn down. `afterEach` is called after each event. */
+async function follow(
+  scheduler: Scheduler,
+  run: CommandRun,
+  afterEach: () => Promise<void> | undefined | void,
+): Promise<void> {
   for await (const event of scheduler) {
     if (event.type === "OFFERS") run.offered(event.offers ?? []);
     if (event.type === "UPDATE") run.updated(event.status);
     if (event.type === "DISCONNECTED") throw event.error;
-    if (run.isDone) break;
+    await afterEach();
   }
-  await scheduler.teardown();
-  return run.result();
 }
 
 const capabilities = [{ type: "MULTI_ROLE" }, { type: "PARTITION_AWARE" }] as const;
@@ -60,8 +92,12 @@ class CommandRun {
     this.#scheduler = scheduler;
   }
 
-  get isDone(): boolean {
+  get hasFinished(): boolean {
     return this.#finished === this.#load.count;
+  }
+
+  get isRunning(): boolean {
+    return this.#samples.length === this.#load.count;
   }
 
   offered(offers: readonly Offer[]): void {
