@@ -5,7 +5,7 @@
  * performed new events only queue up, so turns never nest.
  */
 
-import type { Clock, Logger, Messenger } from "@tavola/host";
+import type { Clock, Logger, Messenger, Metrics } from "@tavola/host";
 import { encodeMessage, type MessageType, parseUpid } from "@tavola/protocol";
 import type { CommandResult, Effect, OperatorEvent, SendMessage, Ticket } from "../core/effects.ts";
 import type { MasterEvent } from "../core/events.ts";
@@ -20,6 +20,7 @@ import { Wakes } from "./wakes.ts";
 export interface MasterShellOptions {
   readonly core: MasterCore;
   readonly clock: Clock;
+  readonly metrics: Metrics;
   readonly logger: Logger;
   readonly registry: Registry;
   readonly messenger: Messenger;
@@ -41,10 +42,11 @@ export class MasterShell {
 
   constructor(options: MasterShellOptions) {
     this.#options = options;
-    const { clock, core } = options;
+    const { clock, core, metrics } = options;
     this.#wakes = new Wakes(clock, (event) => this.dispatch(event));
     this.#allocation = new AllocationTimer({
       clock,
+      metrics,
       intervalMs: core.state.config.allocationIntervalMs,
       spacingMs: limits.allocationSpacingMs,
       allocate: () => this.dispatch({ kind: "allocate" }),

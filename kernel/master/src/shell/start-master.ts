@@ -107,9 +107,11 @@ async function assemble(options: MasterOptions, endpoint: Endpoint) {
     filterIntervalMs: config.allocationIntervalMs,
     minAllocatable: parseMinAllocatable(flags.min_allocatable_resources).value,
   });
+  const metrics = createMetrics();
   const shell = new MasterShell({
     core: new MasterCore({ state, allocator, random }),
     clock,
+    metrics,
     logger,
     registry: createInMemoryRegistry(),
     messenger,
@@ -117,7 +119,7 @@ async function assemble(options: MasterOptions, endpoint: Endpoint) {
   const operator = createOperatorRoutes({
     state,
     clock,
-    metrics: createMetrics(),
+    metrics,
     allocator,
     logger,
     files: new ServedFiles(),
