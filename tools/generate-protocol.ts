@@ -31,6 +31,8 @@ const modules: Readonly<Record<string, string>> = {
   "mesos.internal.slave": "checkpoint",
 };
 
+const columnsMax = 100;
+
 type Definition = protobuf.Type | protobuf.Enum;
 
 const scalarTypes: Readonly<Record<string, string>> = {
@@ -105,8 +107,12 @@ ${this.#body.join("\n")}`;
     const entries = Object.entries(definition.values);
     this.#document(definition.comment, "");
     this.#body.push(
-      `export type ${name} =\n${entries.map(([key]) => `  | "${key}"`).join("\n")};`,
-      `export const ${name}: EnumType<${name}> = enumeration("${definition.fullName.slice(1)}", {`,
+      `export type ${name} =`,
+      ...entries.flatMap(([key], i) => [
+        ...commentLines(definition.comments[key], "  "),
+        `  | "${key}"${i === entries.length - 1 ? ";" : ""}`,
+      ]),
+      ...declaration(name, "EnumType", `enumeration("${definition.fullName.slice(1)}", {`),
       ...entries.map(([key, value]) => `  ${key}: ${value},`),
       "});\n",
     );
@@ -119,19 +125,19 @@ ${this.#body.join("\n")}`;
     this.#document(definition.comment, "");
     this.#body.push(`export interface ${name} {`);
     for (const field of fields) {
-      this.#document(field.comment, "  ");
+      this.#document(commentOf(field), "  ");
       this.#body.push(`  ${field.name}${field.required ? "" : "?"}: ${this.#typeOf(field)};`);
     }
     this.#body.push(
       "}",
-      `export const ${name}: MessageType<${name}> = message("${definition.fullName.slice(1)}", () => [`,
+      ...declaration(name, "MessageType", `message("${definition.fullName.slice(1)}", () => [`),
       ...fields.map((field) => `  ${this.#fieldRow(field)},`),
       "]);\n",
     );
   }
 
   #document(comment: string | null, indent: string): void {
-    if (comment) this.#body.push(`${indent}/** ${comment.replaceAll("\n", " ")} */`);
+    this.#body.push(...commentLines(comment, indent));
   }
 
   #reference(definition: Definition): string {
@@ -176,6 +182,36 @@ ${this.#body.join("\n")}`;
   }
 }
 
+/** What the .proto file says of a field, and what it says by a default. */
+function commentOf(field: protobuf.Field): string | null {
+  const fallback: unknown = field.options?.["default"];
+  if (fallback === undefined) return field.comment;
+  const absence = `Absent means ${typeof fallback === "string" ? `\`${fallback}\`` : String(fallback)}.`;
+  return field.comment ? `${field.comment} ${absence}` : absence;
+}
+
+/** The first lines of a constant that carries the name of its type. */
+function declaration(name: string, type: string, call: string): string[] {
+  const head = `export const ${name}: ${type}<${name}> =`;
+  return `${head} ${call}`.length <= columnsMax ? [`${head} ${call}`] : [head, `  ${call}`];
+}
+
+/** A .proto file's comment as a doc comment of at most a hundred columns. */
+function commentLines(comment: string | null | undefined, indent: string): string[] {
+  if (!comment) return [];
+  const words = comment.split(/\s+/);
+  const text = words.join(" ");
+  if (text.length + indent.length + 7 <= columnsMax) return [`${indent}/** ${text} */`];
+  const lines = [""];
+  for (const word of words) {
+    const line = lines.at(-1) ?? "";
+    if (line !== "" && indent.length + 3 + line.length + 1 + word.length > columnsMax)
+      lines.push(word);
+    else lines[lines.length - 1] = line === "" ? word : `${line} ${word}`;
+  }
+  return [`${indent}/**`, ...lines.map((line) => `${indent} * ${line}`), `${indent} */`];
+}
+
 function load(): protobuf.Root {
   const files = readdirSync(protoFolder, { recursive: true, encoding: "utf8" }).filter((file) =>
     file.endsWith(".proto"),
@@ -188,7 +224,8 @@ function load(): protobuf.Root {
   return loaded;
 }
 
-function generate(): Map<string, string> {
+/** What each generated file should hold, by its path. */
+export function generateProtocol(): Map<string, string> {
   const loaded = load();
   const output = new Map<string, string>();
   for (const [packageName, module] of Object.entries(modules)) {
@@ -202,16 +239,24 @@ function generate(): Map<string, string> {
   return output;
 }
 
-const checkOnly = process.argv.includes("--check");
-let stale = 0;
-for (const [path, text] of generate()) {
-  if (existsSync(path) && readFileSync(path, "utf8") === text) continue;
-  stale += 1;
-  if (checkOnly) {
-    console.error(`${relative(root, path)} is not what proto/ says; run \`npm run generate\``);
-  } else {
-    mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(path, text);
+/** The generated files that do not hold what they should. */
+export function staleFiles(generated: ReadonlyMap<string, string>): string[] {
+  return [...generated]
+    .filter(([path, text]) => !existsSync(path) || readFileSync(path, "utf8") !== text)
+    .map(([path]) => path);
+}
+
+function main(): void {
+  const generated = generateProtocol();
+  for (const path of staleFiles(generated)) {
+    if (process.argv.includes("--check")) {
+      console.error(`${relative(root, path)} is not what proto/ says; run \`npm run generate\``);
+      process.exitCode = 1;
+    } else {
+      mkdirSync(dirname(path), { recursive: true });
+      writeFileSync(path, generated.get(path) ?? "");
+    }
   }
 }
-if (checkOnly && stale > 0) process.exitCode = 1;
+
+if (import.meta.main) main();

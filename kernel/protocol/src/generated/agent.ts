@@ -3,6 +3,10 @@
 import { type EnumType, enumeration, type MessageType, message } from "../message-type.ts";
 import * as v1 from "./v1.ts";
 
+/**
+ * What an operator or an executor asks of the agent. The member that `type` names is set, if there
+ * is one of that name.
+ */
 export interface Call {
   type?: Call_Type;
   get_metrics?: Call_GetMetrics;
@@ -52,19 +56,23 @@ export const Call: MessageType<Call> = message("mesos.v1.agent.Call", () => [
   [21, "prune_images", Call_PruneImages, "optional"],
 ]);
 
+/** Starts a local resource provider. */
 export interface Call_AddResourceProviderConfig {
   info: v1.ResourceProviderInfo;
 }
-export const Call_AddResourceProviderConfig: MessageType<Call_AddResourceProviderConfig> = message("mesos.v1.agent.Call.AddResourceProviderConfig", () => [
+export const Call_AddResourceProviderConfig: MessageType<Call_AddResourceProviderConfig> =
+  message("mesos.v1.agent.Call.AddResourceProviderConfig", () => [
   [1, "info", v1.ResourceProviderInfo, "required"],
 ]);
 
+/** Streams input to a container: the first message names it, the rest is input. */
 export interface Call_AttachContainerInput {
   type?: Call_AttachContainerInput_Type;
   container_id?: v1.ContainerID;
   process_io?: ProcessIO;
 }
-export const Call_AttachContainerInput: MessageType<Call_AttachContainerInput> = message("mesos.v1.agent.Call.AttachContainerInput", () => [
+export const Call_AttachContainerInput: MessageType<Call_AttachContainerInput> =
+  message("mesos.v1.agent.Call.AttachContainerInput", () => [
   [1, "type", Call_AttachContainerInput_Type, "optional"],
   [2, "container_id", v1.ContainerID, "optional"],
   [3, "process_io", ProcessIO, "optional"],
@@ -74,61 +82,79 @@ export type Call_AttachContainerInput_Type =
   | "UNKNOWN"
   | "CONTAINER_ID"
   | "PROCESS_IO";
-export const Call_AttachContainerInput_Type: EnumType<Call_AttachContainerInput_Type> = enumeration("mesos.v1.agent.Call.AttachContainerInput.Type", {
+export const Call_AttachContainerInput_Type: EnumType<Call_AttachContainerInput_Type> =
+  enumeration("mesos.v1.agent.Call.AttachContainerInput.Type", {
   UNKNOWN: 0,
   CONTAINER_ID: 1,
   PROCESS_IO: 2,
 });
 
+/** Streams a container's output from now on. */
 export interface Call_AttachContainerOutput {
   container_id: v1.ContainerID;
 }
-export const Call_AttachContainerOutput: MessageType<Call_AttachContainerOutput> = message("mesos.v1.agent.Call.AttachContainerOutput", () => [
+export const Call_AttachContainerOutput: MessageType<Call_AttachContainerOutput> =
+  message("mesos.v1.agent.Call.AttachContainerOutput", () => [
   [1, "container_id", v1.ContainerID, "required"],
 ]);
 
+/** Asks for containers with what they use. */
 export interface Call_GetContainers {
+  /** Those within others, too. */
   show_nested?: boolean;
+  /** Those that no framework launched, too. */
   show_standalone?: boolean;
 }
-export const Call_GetContainers: MessageType<Call_GetContainers> = message("mesos.v1.agent.Call.GetContainers", () => [
+export const Call_GetContainers: MessageType<Call_GetContainers> =
+  message("mesos.v1.agent.Call.GetContainers", () => [
   [1, "show_nested", "bool", "optional"],
   [2, "show_standalone", "bool", "optional"],
 ]);
 
+/** Asks for all metrics. */
 export interface Call_GetMetrics {
+  /** What takes longer is left out. Absent: waits for all. */
   timeout?: v1.DurationInfo;
 }
-export const Call_GetMetrics: MessageType<Call_GetMetrics> = message("mesos.v1.agent.Call.GetMetrics", () => [
+export const Call_GetMetrics: MessageType<Call_GetMetrics> =
+  message("mesos.v1.agent.Call.GetMetrics", () => [
   [1, "timeout", v1.DurationInfo, "optional"],
 ]);
 
+/** Sends a container's first process a signal. */
 export interface Call_KillContainer {
   container_id: v1.ContainerID;
+  /** Absent: SIGKILL. */
   signal?: number;
 }
-export const Call_KillContainer: MessageType<Call_KillContainer> = message("mesos.v1.agent.Call.KillContainer", () => [
+export const Call_KillContainer: MessageType<Call_KillContainer> =
+  message("mesos.v1.agent.Call.KillContainer", () => [
   [1, "container_id", v1.ContainerID, "required"],
   [2, "signal", "int32", "optional"],
 ]);
 
+/** The older name of KILL_CONTAINER, for nested ones. */
 export interface Call_KillNestedContainer {
   container_id: v1.ContainerID;
   signal?: number;
 }
-export const Call_KillNestedContainer: MessageType<Call_KillNestedContainer> = message("mesos.v1.agent.Call.KillNestedContainer", () => [
+export const Call_KillNestedContainer: MessageType<Call_KillNestedContainer> =
+  message("mesos.v1.agent.Call.KillNestedContainer", () => [
   [1, "container_id", v1.ContainerID, "required"],
   [2, "signal", "int32", "optional"],
 ]);
 
+/** Starts a container within another, or, without a parent, one of its own. */
 export interface Call_LaunchContainer {
   container_id: v1.ContainerID;
   command?: v1.CommandInfo;
+  /** What it may use. Within another container: absent, the parent's. */
   resources?: readonly v1.Resource[];
   container?: v1.ContainerInfo;
   limits?: Readonly<Record<string, v1.Value_Scalar>>;
 }
-export const Call_LaunchContainer: MessageType<Call_LaunchContainer> = message("mesos.v1.agent.Call.LaunchContainer", () => [
+export const Call_LaunchContainer: MessageType<Call_LaunchContainer> =
+  message("mesos.v1.agent.Call.LaunchContainer", () => [
   [1, "container_id", v1.ContainerID, "required"],
   [2, "command", v1.CommandInfo, "optional"],
   [3, "resources", v1.Resource, "repeated"],
@@ -136,88 +162,109 @@ export const Call_LaunchContainer: MessageType<Call_LaunchContainer> = message("
   [5, "limits", v1.Value_Scalar, "map"],
 ]);
 
+/** The older name of LAUNCH_CONTAINER, for nested ones. */
 export interface Call_LaunchNestedContainer {
   container_id: v1.ContainerID;
   command?: v1.CommandInfo;
   container?: v1.ContainerInfo;
 }
-export const Call_LaunchNestedContainer: MessageType<Call_LaunchNestedContainer> = message("mesos.v1.agent.Call.LaunchNestedContainer", () => [
+export const Call_LaunchNestedContainer: MessageType<Call_LaunchNestedContainer> =
+  message("mesos.v1.agent.Call.LaunchNestedContainer", () => [
   [1, "container_id", v1.ContainerID, "required"],
   [2, "command", v1.CommandInfo, "optional"],
   [3, "container", v1.ContainerInfo, "optional"],
 ]);
 
+/** Starts a nested container and streams its output; it ends with the connection. */
 export interface Call_LaunchNestedContainerSession {
   container_id: v1.ContainerID;
   command?: v1.CommandInfo;
   container?: v1.ContainerInfo;
 }
-export const Call_LaunchNestedContainerSession: MessageType<Call_LaunchNestedContainerSession> = message("mesos.v1.agent.Call.LaunchNestedContainerSession", () => [
+export const Call_LaunchNestedContainerSession: MessageType<Call_LaunchNestedContainerSession> =
+  message("mesos.v1.agent.Call.LaunchNestedContainerSession", () => [
   [1, "container_id", v1.ContainerID, "required"],
   [2, "command", v1.CommandInfo, "optional"],
   [3, "container", v1.ContainerInfo, "optional"],
 ]);
 
+/** Lists a folder: of a sandbox, or of what else the agent shows. */
 export interface Call_ListFiles {
   path: string;
 }
-export const Call_ListFiles: MessageType<Call_ListFiles> = message("mesos.v1.agent.Call.ListFiles", () => [
+export const Call_ListFiles: MessageType<Call_ListFiles> =
+  message("mesos.v1.agent.Call.ListFiles", () => [
   [1, "path", "string", "required"],
 ]);
 
+/** Gives a resource provider up for ever. */
 export interface Call_MarkResourceProviderGone {
   resource_provider_id: v1.ResourceProviderID;
 }
-export const Call_MarkResourceProviderGone: MessageType<Call_MarkResourceProviderGone> = message("mesos.v1.agent.Call.MarkResourceProviderGone", () => [
+export const Call_MarkResourceProviderGone: MessageType<Call_MarkResourceProviderGone> =
+  message("mesos.v1.agent.Call.MarkResourceProviderGone", () => [
   [1, "resource_provider_id", v1.ResourceProviderID, "required"],
 ]);
 
+/** Removes images that no container uses. */
 export interface Call_PruneImages {
   excluded_images?: readonly v1.Image[];
 }
-export const Call_PruneImages: MessageType<Call_PruneImages> = message("mesos.v1.agent.Call.PruneImages", () => [
+export const Call_PruneImages: MessageType<Call_PruneImages> =
+  message("mesos.v1.agent.Call.PruneImages", () => [
   [1, "excluded_images", v1.Image, "repeated"],
 ]);
 
+/** Reads a part of a file. */
 export interface Call_ReadFile {
   path: string;
   offset: number;
+  /** Bytes. Absent: to the end. */
   length?: number;
 }
-export const Call_ReadFile: MessageType<Call_ReadFile> = message("mesos.v1.agent.Call.ReadFile", () => [
+export const Call_ReadFile: MessageType<Call_ReadFile> =
+  message("mesos.v1.agent.Call.ReadFile", () => [
   [1, "path", "string", "required"],
   [2, "offset", "uint64", "required"],
   [3, "length", "uint64", "optional"],
 ]);
 
+/** Removes what a container that has ended left on disk. */
 export interface Call_RemoveContainer {
   container_id: v1.ContainerID;
 }
-export const Call_RemoveContainer: MessageType<Call_RemoveContainer> = message("mesos.v1.agent.Call.RemoveContainer", () => [
+export const Call_RemoveContainer: MessageType<Call_RemoveContainer> =
+  message("mesos.v1.agent.Call.RemoveContainer", () => [
   [1, "container_id", v1.ContainerID, "required"],
 ]);
 
+/** The older name of REMOVE_CONTAINER, for nested ones. */
 export interface Call_RemoveNestedContainer {
   container_id: v1.ContainerID;
 }
-export const Call_RemoveNestedContainer: MessageType<Call_RemoveNestedContainer> = message("mesos.v1.agent.Call.RemoveNestedContainer", () => [
+export const Call_RemoveNestedContainer: MessageType<Call_RemoveNestedContainer> =
+  message("mesos.v1.agent.Call.RemoveNestedContainer", () => [
   [1, "container_id", v1.ContainerID, "required"],
 ]);
 
+/** Ends a local resource provider. */
 export interface Call_RemoveResourceProviderConfig {
   type: string;
   name: string;
 }
-export const Call_RemoveResourceProviderConfig: MessageType<Call_RemoveResourceProviderConfig> = message("mesos.v1.agent.Call.RemoveResourceProviderConfig", () => [
+export const Call_RemoveResourceProviderConfig: MessageType<Call_RemoveResourceProviderConfig> =
+  message("mesos.v1.agent.Call.RemoveResourceProviderConfig", () => [
   [1, "type", "string", "required"],
   [2, "name", "string", "required"],
 ]);
 
+/** Makes the log more verbose for a while. */
 export interface Call_SetLoggingLevel {
   level: number;
   duration: v1.DurationInfo;
 }
-export const Call_SetLoggingLevel: MessageType<Call_SetLoggingLevel> = message("mesos.v1.agent.Call.SetLoggingLevel", () => [
+export const Call_SetLoggingLevel: MessageType<Call_SetLoggingLevel> =
+  message("mesos.v1.agent.Call.SetLoggingLevel", () => [
   [1, "level", "uint32", "required"],
   [2, "duration", v1.DurationInfo, "required"],
 ]);
@@ -292,27 +339,34 @@ export const Call_Type: EnumType<Call_Type> = enumeration("mesos.v1.agent.Call.T
   PRUNE_IMAGES: 30,
 });
 
+/** Restarts a local resource provider with another configuration. */
 export interface Call_UpdateResourceProviderConfig {
   info: v1.ResourceProviderInfo;
 }
-export const Call_UpdateResourceProviderConfig: MessageType<Call_UpdateResourceProviderConfig> = message("mesos.v1.agent.Call.UpdateResourceProviderConfig", () => [
+export const Call_UpdateResourceProviderConfig: MessageType<Call_UpdateResourceProviderConfig> =
+  message("mesos.v1.agent.Call.UpdateResourceProviderConfig", () => [
   [1, "info", v1.ResourceProviderInfo, "required"],
 ]);
 
+/** Waits for a container to end. */
 export interface Call_WaitContainer {
   container_id: v1.ContainerID;
 }
-export const Call_WaitContainer: MessageType<Call_WaitContainer> = message("mesos.v1.agent.Call.WaitContainer", () => [
+export const Call_WaitContainer: MessageType<Call_WaitContainer> =
+  message("mesos.v1.agent.Call.WaitContainer", () => [
   [1, "container_id", v1.ContainerID, "required"],
 ]);
 
+/** The older name of WAIT_CONTAINER, for nested ones. */
 export interface Call_WaitNestedContainer {
   container_id: v1.ContainerID;
 }
-export const Call_WaitNestedContainer: MessageType<Call_WaitNestedContainer> = message("mesos.v1.agent.Call.WaitNestedContainer", () => [
+export const Call_WaitNestedContainer: MessageType<Call_WaitNestedContainer> =
+  message("mesos.v1.agent.Call.WaitNestedContainer", () => [
   [1, "container_id", v1.ContainerID, "required"],
 ]);
 
+/** One record of a stream between a client and a container's process. */
 export interface ProcessIO {
   type?: ProcessIO_Type;
   data?: ProcessIO_Data;
@@ -324,21 +378,26 @@ export const ProcessIO: MessageType<ProcessIO> = message("mesos.v1.agent.Process
   [3, "control", ProcessIO_Control, "optional"],
 ]);
 
+/** About the stream itself. */
 export interface ProcessIO_Control {
   type?: ProcessIO_Control_Type;
   tty_info?: v1.TTYInfo;
   heartbeat?: ProcessIO_Control_Heartbeat;
 }
-export const ProcessIO_Control: MessageType<ProcessIO_Control> = message("mesos.v1.agent.ProcessIO.Control", () => [
+export const ProcessIO_Control: MessageType<ProcessIO_Control> =
+  message("mesos.v1.agent.ProcessIO.Control", () => [
   [1, "type", ProcessIO_Control_Type, "optional"],
   [2, "tty_info", v1.TTYInfo, "optional"],
   [3, "heartbeat", ProcessIO_Control_Heartbeat, "optional"],
 ]);
 
+/** Says that the connection lives. */
 export interface ProcessIO_Control_Heartbeat {
+  /** How often one comes. */
   interval?: v1.DurationInfo;
 }
-export const ProcessIO_Control_Heartbeat: MessageType<ProcessIO_Control_Heartbeat> = message("mesos.v1.agent.ProcessIO.Control.Heartbeat", () => [
+export const ProcessIO_Control_Heartbeat: MessageType<ProcessIO_Control_Heartbeat> =
+  message("mesos.v1.agent.ProcessIO.Control.Heartbeat", () => [
   [1, "interval", v1.DurationInfo, "optional"],
 ]);
 
@@ -346,17 +405,20 @@ export type ProcessIO_Control_Type =
   | "UNKNOWN"
   | "TTY_INFO"
   | "HEARTBEAT";
-export const ProcessIO_Control_Type: EnumType<ProcessIO_Control_Type> = enumeration("mesos.v1.agent.ProcessIO.Control.Type", {
+export const ProcessIO_Control_Type: EnumType<ProcessIO_Control_Type> =
+  enumeration("mesos.v1.agent.ProcessIO.Control.Type", {
   UNKNOWN: 0,
   TTY_INFO: 1,
   HEARTBEAT: 2,
 });
 
+/** Bytes of one of the process's streams; none at all is that stream's end. */
 export interface ProcessIO_Data {
   type?: ProcessIO_Data_Type;
   data?: Uint8Array;
 }
-export const ProcessIO_Data: MessageType<ProcessIO_Data> = message("mesos.v1.agent.ProcessIO.Data", () => [
+export const ProcessIO_Data: MessageType<ProcessIO_Data> =
+  message("mesos.v1.agent.ProcessIO.Data", () => [
   [1, "type", ProcessIO_Data_Type, "optional"],
   [2, "data", "bytes", "optional"],
 ]);
@@ -366,7 +428,8 @@ export type ProcessIO_Data_Type =
   | "STDIN"
   | "STDOUT"
   | "STDERR";
-export const ProcessIO_Data_Type: EnumType<ProcessIO_Data_Type> = enumeration("mesos.v1.agent.ProcessIO.Data.Type", {
+export const ProcessIO_Data_Type: EnumType<ProcessIO_Data_Type> =
+  enumeration("mesos.v1.agent.ProcessIO.Data.Type", {
   UNKNOWN: 0,
   STDIN: 1,
   STDOUT: 2,
@@ -377,12 +440,17 @@ export type ProcessIO_Type =
   | "UNKNOWN"
   | "DATA"
   | "CONTROL";
-export const ProcessIO_Type: EnumType<ProcessIO_Type> = enumeration("mesos.v1.agent.ProcessIO.Type", {
+export const ProcessIO_Type: EnumType<ProcessIO_Type> =
+  enumeration("mesos.v1.agent.ProcessIO.Type", {
   UNKNOWN: 0,
   DATA: 1,
   CONTROL: 2,
 });
 
+/**
+ * The answer to a call that has one. The member that `type` names is set, if there is one of that
+ * name.
+ */
 export interface Response {
   type?: Response_Type;
   get_health?: Response_GetHealth;
@@ -424,24 +492,30 @@ export const Response: MessageType<Response> = message("mesos.v1.agent.Response"
   [16, "wait_container", Response_WaitContainer, "optional"],
 ]);
 
+/** The agent itself. */
 export interface Response_GetAgent {
   agent_info?: v1.AgentInfo;
+  /** Present while it is draining or drained. */
   drain_config?: v1.DrainConfig;
   estimated_drain_start_time?: v1.TimeInfo;
 }
-export const Response_GetAgent: MessageType<Response_GetAgent> = message("mesos.v1.agent.Response.GetAgent", () => [
+export const Response_GetAgent: MessageType<Response_GetAgent> =
+  message("mesos.v1.agent.Response.GetAgent", () => [
   [1, "agent_info", v1.AgentInfo, "optional"],
   [2, "drain_config", v1.DrainConfig, "optional"],
   [3, "estimated_drain_start_time", v1.TimeInfo, "optional"],
 ]);
 
+/** Containers. */
 export interface Response_GetContainers {
   containers?: readonly Response_GetContainers_Container[];
 }
-export const Response_GetContainers: MessageType<Response_GetContainers> = message("mesos.v1.agent.Response.GetContainers", () => [
+export const Response_GetContainers: MessageType<Response_GetContainers> =
+  message("mesos.v1.agent.Response.GetContainers", () => [
   [1, "containers", Response_GetContainers_Container, "repeated"],
 ]);
 
+/** A container, whose it is and what it uses. */
 export interface Response_GetContainers_Container {
   framework_id?: v1.FrameworkID;
   executor_id?: v1.ExecutorID;
@@ -450,7 +524,8 @@ export interface Response_GetContainers_Container {
   container_status?: v1.ContainerStatus;
   resource_statistics?: v1.ResourceStatistics;
 }
-export const Response_GetContainers_Container: MessageType<Response_GetContainers_Container> = message("mesos.v1.agent.Response.GetContainers.Container", () => [
+export const Response_GetContainers_Container: MessageType<Response_GetContainers_Container> =
+  message("mesos.v1.agent.Response.GetContainers.Container", () => [
   [1, "framework_id", v1.FrameworkID, "optional"],
   [2, "executor_id", v1.ExecutorID, "optional"],
   [3, "executor_name", "string", "optional"],
@@ -459,108 +534,139 @@ export const Response_GetContainers_Container: MessageType<Response_GetContainer
   [6, "resource_statistics", v1.ResourceStatistics, "optional"],
 ]);
 
+/** Executors. */
 export interface Response_GetExecutors {
   executors?: readonly Response_GetExecutors_Executor[];
   completed_executors?: readonly Response_GetExecutors_Executor[];
 }
-export const Response_GetExecutors: MessageType<Response_GetExecutors> = message("mesos.v1.agent.Response.GetExecutors", () => [
+export const Response_GetExecutors: MessageType<Response_GetExecutors> =
+  message("mesos.v1.agent.Response.GetExecutors", () => [
   [1, "executors", Response_GetExecutors_Executor, "repeated"],
   [2, "completed_executors", Response_GetExecutors_Executor, "repeated"],
 ]);
 
+/** An executor. */
 export interface Response_GetExecutors_Executor {
   executor_info: v1.ExecutorInfo;
 }
-export const Response_GetExecutors_Executor: MessageType<Response_GetExecutors_Executor> = message("mesos.v1.agent.Response.GetExecutors.Executor", () => [
+export const Response_GetExecutors_Executor: MessageType<Response_GetExecutors_Executor> =
+  message("mesos.v1.agent.Response.GetExecutors.Executor", () => [
   [1, "executor_info", v1.ExecutorInfo, "required"],
 ]);
 
+/** The agent's flags. */
 export interface Response_GetFlags {
   flags?: readonly v1.Flag[];
 }
-export const Response_GetFlags: MessageType<Response_GetFlags> = message("mesos.v1.agent.Response.GetFlags", () => [
+export const Response_GetFlags: MessageType<Response_GetFlags> =
+  message("mesos.v1.agent.Response.GetFlags", () => [
   [1, "flags", v1.Flag, "repeated"],
 ]);
 
+/** Frameworks that have executors here, or had some. */
 export interface Response_GetFrameworks {
   frameworks?: readonly Response_GetFrameworks_Framework[];
   completed_frameworks?: readonly Response_GetFrameworks_Framework[];
 }
-export const Response_GetFrameworks: MessageType<Response_GetFrameworks> = message("mesos.v1.agent.Response.GetFrameworks", () => [
+export const Response_GetFrameworks: MessageType<Response_GetFrameworks> =
+  message("mesos.v1.agent.Response.GetFrameworks", () => [
   [1, "frameworks", Response_GetFrameworks_Framework, "repeated"],
   [2, "completed_frameworks", Response_GetFrameworks_Framework, "repeated"],
 ]);
 
+/** A framework. */
 export interface Response_GetFrameworks_Framework {
   framework_info: v1.FrameworkInfo;
 }
-export const Response_GetFrameworks_Framework: MessageType<Response_GetFrameworks_Framework> = message("mesos.v1.agent.Response.GetFrameworks.Framework", () => [
+export const Response_GetFrameworks_Framework: MessageType<Response_GetFrameworks_Framework> =
+  message("mesos.v1.agent.Response.GetFrameworks.Framework", () => [
   [1, "framework_info", v1.FrameworkInfo, "required"],
 ]);
 
+/** Whether the agent answers, which it does. */
 export interface Response_GetHealth {
   healthy: boolean;
 }
-export const Response_GetHealth: MessageType<Response_GetHealth> = message("mesos.v1.agent.Response.GetHealth", () => [
+export const Response_GetHealth: MessageType<Response_GetHealth> =
+  message("mesos.v1.agent.Response.GetHealth", () => [
   [1, "healthy", "bool", "required"],
 ]);
 
+/** How verbose the log is. */
 export interface Response_GetLoggingLevel {
   level: number;
 }
-export const Response_GetLoggingLevel: MessageType<Response_GetLoggingLevel> = message("mesos.v1.agent.Response.GetLoggingLevel", () => [
+export const Response_GetLoggingLevel: MessageType<Response_GetLoggingLevel> =
+  message("mesos.v1.agent.Response.GetLoggingLevel", () => [
   [1, "level", "uint32", "required"],
 ]);
 
+/** All metrics. */
 export interface Response_GetMetrics {
   metrics?: readonly v1.Metric[];
 }
-export const Response_GetMetrics: MessageType<Response_GetMetrics> = message("mesos.v1.agent.Response.GetMetrics", () => [
+export const Response_GetMetrics: MessageType<Response_GetMetrics> =
+  message("mesos.v1.agent.Response.GetMetrics", () => [
   [1, "metrics", v1.Metric, "repeated"],
 ]);
 
+/** Operations that are not over, or not acknowledged. */
 export interface Response_GetOperations {
   operations?: readonly v1.Operation[];
 }
-export const Response_GetOperations: MessageType<Response_GetOperations> = message("mesos.v1.agent.Response.GetOperations", () => [
+export const Response_GetOperations: MessageType<Response_GetOperations> =
+  message("mesos.v1.agent.Response.GetOperations", () => [
   [1, "operations", v1.Operation, "repeated"],
 ]);
 
+/** Resource providers. */
 export interface Response_GetResourceProviders {
   resource_providers?: readonly Response_GetResourceProviders_ResourceProvider[];
 }
-export const Response_GetResourceProviders: MessageType<Response_GetResourceProviders> = message("mesos.v1.agent.Response.GetResourceProviders", () => [
+export const Response_GetResourceProviders: MessageType<Response_GetResourceProviders> =
+  message("mesos.v1.agent.Response.GetResourceProviders", () => [
   [1, "resource_providers", Response_GetResourceProviders_ResourceProvider, "repeated"],
 ]);
 
+/** A resource provider and all that it has. */
 export interface Response_GetResourceProviders_ResourceProvider {
   resource_provider_info: v1.ResourceProviderInfo;
   total_resources?: readonly v1.Resource[];
 }
-export const Response_GetResourceProviders_ResourceProvider: MessageType<Response_GetResourceProviders_ResourceProvider> = message("mesos.v1.agent.Response.GetResourceProviders.ResourceProvider", () => [
+export const Response_GetResourceProviders_ResourceProvider: MessageType<Response_GetResourceProviders_ResourceProvider> =
+  message("mesos.v1.agent.Response.GetResourceProviders.ResourceProvider", () => [
   [1, "resource_provider_info", v1.ResourceProviderInfo, "required"],
   [2, "total_resources", v1.Resource, "repeated"],
 ]);
 
+/** All of the agent at one moment. */
 export interface Response_GetState {
   get_tasks?: Response_GetTasks;
   get_executors?: Response_GetExecutors;
   get_frameworks?: Response_GetFrameworks;
 }
-export const Response_GetState: MessageType<Response_GetState> = message("mesos.v1.agent.Response.GetState", () => [
+export const Response_GetState: MessageType<Response_GetState> =
+  message("mesos.v1.agent.Response.GetState", () => [
   [1, "get_tasks", Response_GetTasks, "optional"],
   [2, "get_executors", Response_GetExecutors, "optional"],
   [3, "get_frameworks", Response_GetFrameworks, "optional"],
 ]);
 
+/** Tasks, by how far they are. */
 export interface Response_GetTasks {
+  /** Being authorized, or waiting for the sandbox. */
   pending_tasks?: readonly v1.Task[];
+  /** Waiting for their executor. */
   queued_tasks?: readonly v1.Task[];
+  /** With their executor. */
   launched_tasks?: readonly v1.Task[];
+  /** Ended, and not acknowledged yet. */
   terminated_tasks?: readonly v1.Task[];
+  /** The last ones that ended and were acknowledged. */
   completed_tasks?: readonly v1.Task[];
 }
-export const Response_GetTasks: MessageType<Response_GetTasks> = message("mesos.v1.agent.Response.GetTasks", () => [
+export const Response_GetTasks: MessageType<Response_GetTasks> =
+  message("mesos.v1.agent.Response.GetTasks", () => [
   [1, "pending_tasks", v1.Task, "repeated"],
   [2, "queued_tasks", v1.Task, "repeated"],
   [3, "launched_tasks", v1.Task, "repeated"],
@@ -568,25 +674,32 @@ export const Response_GetTasks: MessageType<Response_GetTasks> = message("mesos.
   [5, "completed_tasks", v1.Task, "repeated"],
 ]);
 
+/** What the agent was built of. */
 export interface Response_GetVersion {
   version_info: v1.VersionInfo;
 }
-export const Response_GetVersion: MessageType<Response_GetVersion> = message("mesos.v1.agent.Response.GetVersion", () => [
+export const Response_GetVersion: MessageType<Response_GetVersion> =
+  message("mesos.v1.agent.Response.GetVersion", () => [
   [1, "version_info", v1.VersionInfo, "required"],
 ]);
 
+/** The entries of a folder. */
 export interface Response_ListFiles {
   file_infos?: readonly v1.FileInfo[];
 }
-export const Response_ListFiles: MessageType<Response_ListFiles> = message("mesos.v1.agent.Response.ListFiles", () => [
+export const Response_ListFiles: MessageType<Response_ListFiles> =
+  message("mesos.v1.agent.Response.ListFiles", () => [
   [1, "file_infos", v1.FileInfo, "repeated"],
 ]);
 
+/** A part of a file. */
 export interface Response_ReadFile {
+  /** Of the whole file, in bytes. */
   size: number;
   data: Uint8Array;
 }
-export const Response_ReadFile: MessageType<Response_ReadFile> = message("mesos.v1.agent.Response.ReadFile", () => [
+export const Response_ReadFile: MessageType<Response_ReadFile> =
+  message("mesos.v1.agent.Response.ReadFile", () => [
   [1, "size", "uint64", "required"],
   [2, "data", "bytes", "required"],
 ]);
@@ -631,14 +744,18 @@ export const Response_Type: EnumType<Response_Type> = enumeration("mesos.v1.agen
   WAIT_CONTAINER: 15,
 });
 
+/** How a container ended. */
 export interface Response_WaitContainer {
+  /** As `wait` gives it. Absent: unknown. */
   exit_status?: number;
   state?: v1.TaskState;
+  /** Why the agent ended it, if it did. */
   reason?: v1.TaskStatus_Reason;
   limitation?: v1.TaskResourceLimitation;
   message?: string;
 }
-export const Response_WaitContainer: MessageType<Response_WaitContainer> = message("mesos.v1.agent.Response.WaitContainer", () => [
+export const Response_WaitContainer: MessageType<Response_WaitContainer> =
+  message("mesos.v1.agent.Response.WaitContainer", () => [
   [1, "exit_status", "int32", "optional"],
   [2, "state", v1.TaskState, "optional"],
   [3, "reason", v1.TaskStatus_Reason, "optional"],
@@ -646,14 +763,17 @@ export const Response_WaitContainer: MessageType<Response_WaitContainer> = messa
   [5, "message", "string", "optional"],
 ]);
 
+/** How a nested container ended. */
 export interface Response_WaitNestedContainer {
+  /** As `wait` gives it. Absent: unknown. */
   exit_status?: number;
   state?: v1.TaskState;
   reason?: v1.TaskStatus_Reason;
   limitation?: v1.TaskResourceLimitation;
   message?: string;
 }
-export const Response_WaitNestedContainer: MessageType<Response_WaitNestedContainer> = message("mesos.v1.agent.Response.WaitNestedContainer", () => [
+export const Response_WaitNestedContainer: MessageType<Response_WaitNestedContainer> =
+  message("mesos.v1.agent.Response.WaitNestedContainer", () => [
   [1, "exit_status", "int32", "optional"],
   [2, "state", v1.TaskState, "optional"],
   [3, "reason", v1.TaskStatus_Reason, "optional"],

@@ -3,9 +3,12 @@
 import { type MessageType, message } from "../message-type.ts";
 import * as v1 from "./v1.ts";
 
+/** What a role is sure to get, and the most that it can have, by resource name. */
 export interface QuotaConfig {
   role: string;
+  /** Set aside for the role. Deprecated in favour of reservations. */
   guarantees?: Readonly<Record<string, v1.Value_Scalar>>;
+  /** A name that is absent is not limited. */
   limits?: Readonly<Record<string, v1.Value_Scalar>>;
 }
 export const QuotaConfig: MessageType<QuotaConfig> = message("mesos.v1.quota.QuotaConfig", () => [
@@ -14,6 +17,7 @@ export const QuotaConfig: MessageType<QuotaConfig> = message("mesos.v1.quota.Quo
   [3, "limits", v1.Value_Scalar, "map"],
 ]);
 
+/** The older form: guarantees that are limits, too. */
 export interface QuotaInfo {
   role?: string;
   principal?: string;
@@ -25,17 +29,21 @@ export const QuotaInfo: MessageType<QuotaInfo> = message("mesos.v1.quota.QuotaIn
   [3, "guarantee", v1.Resource, "repeated"],
 ]);
 
+/** The older form of setting a quota. */
 export interface QuotaRequest {
+  /** Sets it even where the cluster has not as much. */
   force?: boolean;
   role?: string;
   guarantee?: readonly v1.Resource[];
 }
-export const QuotaRequest: MessageType<QuotaRequest> = message("mesos.v1.quota.QuotaRequest", () => [
+export const QuotaRequest: MessageType<QuotaRequest> =
+  message("mesos.v1.quota.QuotaRequest", () => [
   [1, "force", "bool", "optional"],
   [2, "role", "string", "optional"],
   [3, "guarantee", v1.Resource, "repeated"],
 ]);
 
+/** All quotas there are. */
 export interface QuotaStatus {
   infos?: readonly QuotaInfo[];
   configs?: readonly QuotaConfig[];

@@ -2,6 +2,7 @@
 
 import { type EnumType, enumeration, type MessageType, message } from "../message-type.ts";
 
+/** Where something listens. At least one of `hostname` and `ip` is set. */
 export interface Address {
   hostname?: string;
   ip?: string;
@@ -13,6 +14,7 @@ export const Address: MessageType<Address> = message("mesos.v1.Address", () => [
   [3, "port", "int32", "required"],
 ]);
 
+/** Given by the master at registration: `<master id>-S<n>`. Kept over restarts of the agent. */
 export interface AgentID {
   value: string;
 }
@@ -20,14 +22,20 @@ export const AgentID: MessageType<AgentID> = message("mesos.v1.AgentID", () => [
   [1, "value", "string", "required"],
 ]);
 
+/** A machine that runs tasks, as it registered. */
 export interface AgentInfo {
   hostname: string;
+  /** TCP port of the agent's HTTP and libprocess server. Absent means 5051. */
   port?: number;
+  /** All that the agent has to offer, reserved and unreserved. */
   resources?: readonly Resource[];
+  /** What frameworks may choose agents by; told in every offer. */
   attributes?: readonly Attribute[];
+  /** Absent until the agent has registered for the first time. */
   id?: AgentID;
+  /** Where it stands. Absent: in the same place as the master. */
   domain?: DomainInfo;
-  /** Only in the internal form (SlaveInfo): whether the agent checkpoints. */
+  /** Only in the internal form (SlaveInfo): whether the agent checkpoints. Absent means false. */
   checkpoint?: boolean;
 }
 export const AgentInfo: MessageType<AgentInfo> = message("mesos.v1.AgentInfo", () => [
@@ -40,10 +48,12 @@ export const AgentInfo: MessageType<AgentInfo> = message("mesos.v1.AgentInfo", (
   [7, "checkpoint", "bool", "optional", { default: false, deprecated: true }],
 ]);
 
+/** What the agent understands beyond the first protocol. */
 export interface AgentInfo_Capability {
   type?: AgentInfo_Capability_Type;
 }
-export const AgentInfo_Capability: MessageType<AgentInfo_Capability> = message("mesos.v1.AgentInfo.Capability", () => [
+export const AgentInfo_Capability: MessageType<AgentInfo_Capability> =
+  message("mesos.v1.AgentInfo.Capability", () => [
   [1, "type", AgentInfo_Capability_Type, "optional"],
 ]);
 
@@ -57,7 +67,8 @@ export type AgentInfo_Capability_Type =
   | "AGENT_OPERATION_FEEDBACK"
   | "AGENT_DRAINING"
   | "TASK_RESOURCE_LIMITS";
-export const AgentInfo_Capability_Type: EnumType<AgentInfo_Capability_Type> = enumeration("mesos.v1.AgentInfo.Capability.Type", {
+export const AgentInfo_Capability_Type: EnumType<AgentInfo_Capability_Type> =
+  enumeration("mesos.v1.AgentInfo.Capability.Type", {
   UNKNOWN: 0,
   MULTI_ROLE: 1,
   HIERARCHICAL_ROLE: 2,
@@ -69,6 +80,7 @@ export const AgentInfo_Capability_Type: EnumType<AgentInfo_Capability_Type> = en
   TASK_RESOURCE_LIMITS: 8,
 });
 
+/** A named fact about an agent, such as `rack:r1`. The member that `type` names is set. */
 export interface Attribute {
   name: string;
   type: Value_Type;
@@ -86,44 +98,55 @@ export const Attribute: MessageType<Attribute> = message("mesos.v1.Attribute", (
   [5, "text", Value_Text, "optional"],
 ]);
 
+/** How to run one container of a CSI plugin. */
 export interface CSIPluginContainerInfo {
   services?: readonly CSIPluginContainerInfo_Service[];
   command?: CommandInfo;
   resources?: readonly Resource[];
   container?: ContainerInfo;
 }
-export const CSIPluginContainerInfo: MessageType<CSIPluginContainerInfo> = message("mesos.v1.CSIPluginContainerInfo", () => [
+export const CSIPluginContainerInfo: MessageType<CSIPluginContainerInfo> =
+  message("mesos.v1.CSIPluginContainerInfo", () => [
   [1, "services", CSIPluginContainerInfo_Service, "repeated"],
   [2, "command", CommandInfo, "optional"],
   [3, "resources", Resource, "repeated"],
   [4, "container", ContainerInfo, "optional"],
 ]);
 
+/** Which halves of the CSI protocol the container serves. */
 export type CSIPluginContainerInfo_Service =
   | "UNKNOWN"
   | "CONTROLLER_SERVICE"
   | "NODE_SERVICE";
-export const CSIPluginContainerInfo_Service: EnumType<CSIPluginContainerInfo_Service> = enumeration("mesos.v1.CSIPluginContainerInfo.Service", {
+export const CSIPluginContainerInfo_Service: EnumType<CSIPluginContainerInfo_Service> =
+  enumeration("mesos.v1.CSIPluginContainerInfo.Service", {
   UNKNOWN: 0,
   CONTROLLER_SERVICE: 1,
   NODE_SERVICE: 2,
 });
 
+/** Where a CSI plugin that runs already serves one half of the protocol. */
 export interface CSIPluginEndpoint {
   csi_service: CSIPluginContainerInfo_Service;
   endpoint: string;
 }
-export const CSIPluginEndpoint: MessageType<CSIPluginEndpoint> = message("mesos.v1.CSIPluginEndpoint", () => [
+export const CSIPluginEndpoint: MessageType<CSIPluginEndpoint> =
+  message("mesos.v1.CSIPluginEndpoint", () => [
   [1, "csi_service", CSIPluginContainerInfo_Service, "required"],
   [2, "endpoint", "string", "required"],
 ]);
 
+/** A CSI plugin: containers to be started, or endpoints of one that others run. */
 export interface CSIPluginInfo {
+  /** As in the name of a volume's plugin. */
   type: string;
+  /** Absent means `default`. */
   name?: string;
   containers?: readonly CSIPluginContainerInfo[];
   endpoints?: readonly CSIPluginEndpoint[];
+  /** Folder below which the plugin publishes volumes. Absent: the agent's own choice. */
   target_path_root?: string;
+  /** Whether the plugin wants the target folder to be there already, against CSI v1. */
   target_path_exists?: boolean;
 }
 export const CSIPluginInfo: MessageType<CSIPluginInfo> = message("mesos.v1.CSIPluginInfo", () => [
@@ -135,13 +158,16 @@ export const CSIPluginInfo: MessageType<CSIPluginInfo> = message("mesos.v1.CSIPl
   [6, "target_path_exists", "bool", "optional"],
 ]);
 
+/** A set of Linux capabilities. */
 export interface CapabilityInfo {
   capabilities?: readonly CapabilityInfo_Capability[];
 }
-export const CapabilityInfo: MessageType<CapabilityInfo> = message("mesos.v1.CapabilityInfo", () => [
+export const CapabilityInfo: MessageType<CapabilityInfo> =
+  message("mesos.v1.CapabilityInfo", () => [
   [1, "capabilities", CapabilityInfo_Capability, "repeated"],
 ]);
 
+/** Linux's number of the capability, plus a thousand. */
 export type CapabilityInfo_Capability =
   | "UNKNOWN"
   | "CHOWN"
@@ -185,7 +211,8 @@ export type CapabilityInfo_Capability =
   | "PERFMON"
   | "BPF"
   | "CHECKPOINT_RESTORE";
-export const CapabilityInfo_Capability: EnumType<CapabilityInfo_Capability> = enumeration("mesos.v1.CapabilityInfo.Capability", {
+export const CapabilityInfo_Capability: EnumType<CapabilityInfo_Capability> =
+  enumeration("mesos.v1.CapabilityInfo.Capability", {
   UNKNOWN: 0,
   CHOWN: 1000,
   DAC_OVERRIDE: 1001,
@@ -230,6 +257,7 @@ export const CapabilityInfo_Capability: EnumType<CapabilityInfo_Capability> = en
   CHECKPOINT_RESTORE: 1040,
 });
 
+/** What a container's cgroups are set to, and what block devices count there. */
 export interface CgroupInfo {
   net_cls?: CgroupInfo_NetCls;
 }
@@ -237,14 +265,17 @@ export const CgroupInfo: MessageType<CgroupInfo> = message("mesos.v1.CgroupInfo"
   [1, "net_cls", CgroupInfo_NetCls, "optional"],
 ]);
 
+/** Block device statistics of a cgroup. */
 export interface CgroupInfo_Blkio {
 }
-export const CgroupInfo_Blkio: MessageType<CgroupInfo_Blkio> = message("mesos.v1.CgroupInfo.Blkio", () => [
+export const CgroupInfo_Blkio: MessageType<CgroupInfo_Blkio> =
+  message("mesos.v1.CgroupInfo.Blkio", () => [
 ]);
 
 export interface CgroupInfo_Blkio_CFQ {
 }
-export const CgroupInfo_Blkio_CFQ: MessageType<CgroupInfo_Blkio_CFQ> = message("mesos.v1.CgroupInfo.Blkio.CFQ", () => [
+export const CgroupInfo_Blkio_CFQ: MessageType<CgroupInfo_Blkio_CFQ> =
+  message("mesos.v1.CgroupInfo.Blkio.CFQ", () => [
 ]);
 
 export interface CgroupInfo_Blkio_CFQ_Statistics {
@@ -258,7 +289,8 @@ export interface CgroupInfo_Blkio_CFQ_Statistics {
   io_merged?: readonly CgroupInfo_Blkio_Value[];
   io_queued?: readonly CgroupInfo_Blkio_Value[];
 }
-export const CgroupInfo_Blkio_CFQ_Statistics: MessageType<CgroupInfo_Blkio_CFQ_Statistics> = message("mesos.v1.CgroupInfo.Blkio.CFQ.Statistics", () => [
+export const CgroupInfo_Blkio_CFQ_Statistics: MessageType<CgroupInfo_Blkio_CFQ_Statistics> =
+  message("mesos.v1.CgroupInfo.Blkio.CFQ.Statistics", () => [
   [1, "device", Device_Number, "optional"],
   [2, "sectors", "uint64", "optional"],
   [3, "time", "uint64", "optional"],
@@ -278,7 +310,8 @@ export type CgroupInfo_Blkio_Operation =
   | "SYNC"
   | "ASYNC"
   | "DISCARD";
-export const CgroupInfo_Blkio_Operation: EnumType<CgroupInfo_Blkio_Operation> = enumeration("mesos.v1.CgroupInfo.Blkio.Operation", {
+export const CgroupInfo_Blkio_Operation: EnumType<CgroupInfo_Blkio_Operation> =
+  enumeration("mesos.v1.CgroupInfo.Blkio.Operation", {
   UNKNOWN: 0,
   TOTAL: 1,
   READ: 2,
@@ -293,7 +326,8 @@ export interface CgroupInfo_Blkio_Statistics {
   cfq_recursive?: readonly CgroupInfo_Blkio_CFQ_Statistics[];
   throttling?: readonly CgroupInfo_Blkio_Throttling_Statistics[];
 }
-export const CgroupInfo_Blkio_Statistics: MessageType<CgroupInfo_Blkio_Statistics> = message("mesos.v1.CgroupInfo.Blkio.Statistics", () => [
+export const CgroupInfo_Blkio_Statistics: MessageType<CgroupInfo_Blkio_Statistics> =
+  message("mesos.v1.CgroupInfo.Blkio.Statistics", () => [
   [1, "cfq", CgroupInfo_Blkio_CFQ_Statistics, "repeated"],
   [2, "cfq_recursive", CgroupInfo_Blkio_CFQ_Statistics, "repeated"],
   [3, "throttling", CgroupInfo_Blkio_Throttling_Statistics, "repeated"],
@@ -301,7 +335,8 @@ export const CgroupInfo_Blkio_Statistics: MessageType<CgroupInfo_Blkio_Statistic
 
 export interface CgroupInfo_Blkio_Throttling {
 }
-export const CgroupInfo_Blkio_Throttling: MessageType<CgroupInfo_Blkio_Throttling> = message("mesos.v1.CgroupInfo.Blkio.Throttling", () => [
+export const CgroupInfo_Blkio_Throttling: MessageType<CgroupInfo_Blkio_Throttling> =
+  message("mesos.v1.CgroupInfo.Blkio.Throttling", () => [
 ]);
 
 export interface CgroupInfo_Blkio_Throttling_Statistics {
@@ -309,35 +344,48 @@ export interface CgroupInfo_Blkio_Throttling_Statistics {
   io_serviced?: readonly CgroupInfo_Blkio_Value[];
   io_service_bytes?: readonly CgroupInfo_Blkio_Value[];
 }
-export const CgroupInfo_Blkio_Throttling_Statistics: MessageType<CgroupInfo_Blkio_Throttling_Statistics> = message("mesos.v1.CgroupInfo.Blkio.Throttling.Statistics", () => [
+export const CgroupInfo_Blkio_Throttling_Statistics: MessageType<CgroupInfo_Blkio_Throttling_Statistics> =
+  message("mesos.v1.CgroupInfo.Blkio.Throttling.Statistics", () => [
   [1, "device", Device_Number, "optional"],
   [2, "io_serviced", CgroupInfo_Blkio_Value, "repeated"],
   [3, "io_service_bytes", CgroupInfo_Blkio_Value, "repeated"],
 ]);
 
+/** One counter; without `op` it counts all operations. */
 export interface CgroupInfo_Blkio_Value {
   op?: CgroupInfo_Blkio_Operation;
   value?: number;
 }
-export const CgroupInfo_Blkio_Value: MessageType<CgroupInfo_Blkio_Value> = message("mesos.v1.CgroupInfo.Blkio.Value", () => [
+export const CgroupInfo_Blkio_Value: MessageType<CgroupInfo_Blkio_Value> =
+  message("mesos.v1.CgroupInfo.Blkio.Value", () => [
   [1, "op", CgroupInfo_Blkio_Operation, "optional"],
   [2, "value", "uint64", "optional"],
 ]);
 
+/** The class that the container's packets are marked with. */
 export interface CgroupInfo_NetCls {
+  /** Two 16-bit halves: major handle above, minor below. */
   classid?: number;
 }
-export const CgroupInfo_NetCls: MessageType<CgroupInfo_NetCls> = message("mesos.v1.CgroupInfo.NetCls", () => [
+export const CgroupInfo_NetCls: MessageType<CgroupInfo_NetCls> =
+  message("mesos.v1.CgroupInfo.NetCls", () => [
   [1, "classid", "uint32", "optional"],
 ]);
 
+/**
+ * A check whose result is told to the scheduler and has no other consequence. The member that
+ * `type` names is set.
+ */
 export interface CheckInfo {
   type?: CheckInfo_Type;
   command?: CheckInfo_Command;
   http?: CheckInfo_Http;
   tcp?: CheckInfo_Tcp;
+  /** From the start of the task to the first check. Absent means 15. */
   delay_seconds?: number;
+  /** From the end of a check to the start of the next. Absent means 10. */
   interval_seconds?: number;
+  /** A check that takes longer has no result. Zero: no limit. Absent means 20. */
   timeout_seconds?: number;
 }
 export const CheckInfo: MessageType<CheckInfo> = message("mesos.v1.CheckInfo", () => [
@@ -350,22 +398,27 @@ export const CheckInfo: MessageType<CheckInfo> = message("mesos.v1.CheckInfo", (
   [6, "timeout_seconds", "double", "optional", { default: 20 }],
 ]);
 
+/** Run in the task's container; its exit code is the result. */
 export interface CheckInfo_Command {
   command: CommandInfo;
 }
-export const CheckInfo_Command: MessageType<CheckInfo_Command> = message("mesos.v1.CheckInfo.Command", () => [
+export const CheckInfo_Command: MessageType<CheckInfo_Command> =
+  message("mesos.v1.CheckInfo.Command", () => [
   [1, "command", CommandInfo, "required"],
 ]);
 
+/** A GET to the task on its agent; the status of the response is the result. */
 export interface CheckInfo_Http {
   port: number;
   path?: string;
 }
-export const CheckInfo_Http: MessageType<CheckInfo_Http> = message("mesos.v1.CheckInfo.Http", () => [
+export const CheckInfo_Http: MessageType<CheckInfo_Http> =
+  message("mesos.v1.CheckInfo.Http", () => [
   [1, "port", "uint32", "required"],
   [2, "path", "string", "optional"],
 ]);
 
+/** A connection to the task on its agent; whether it could be made is the result. */
 export interface CheckInfo_Tcp {
   port: number;
 }
@@ -385,13 +438,15 @@ export const CheckInfo_Type: EnumType<CheckInfo_Type> = enumeration("mesos.v1.Ch
   TCP: 3,
 });
 
+/** Result of a task's last check. Its member is empty as long as there is none. */
 export interface CheckStatusInfo {
   type?: CheckInfo_Type;
   command?: CheckStatusInfo_Command;
   http?: CheckStatusInfo_Http;
   tcp?: CheckStatusInfo_Tcp;
 }
-export const CheckStatusInfo: MessageType<CheckStatusInfo> = message("mesos.v1.CheckStatusInfo", () => [
+export const CheckStatusInfo: MessageType<CheckStatusInfo> =
+  message("mesos.v1.CheckStatusInfo", () => [
   [1, "type", CheckInfo_Type, "optional"],
   [2, "command", CheckStatusInfo_Command, "optional"],
   [3, "http", CheckStatusInfo_Http, "optional"],
@@ -401,30 +456,39 @@ export const CheckStatusInfo: MessageType<CheckStatusInfo> = message("mesos.v1.C
 export interface CheckStatusInfo_Command {
   exit_code?: number;
 }
-export const CheckStatusInfo_Command: MessageType<CheckStatusInfo_Command> = message("mesos.v1.CheckStatusInfo.Command", () => [
+export const CheckStatusInfo_Command: MessageType<CheckStatusInfo_Command> =
+  message("mesos.v1.CheckStatusInfo.Command", () => [
   [1, "exit_code", "int32", "optional"],
 ]);
 
 export interface CheckStatusInfo_Http {
   status_code?: number;
 }
-export const CheckStatusInfo_Http: MessageType<CheckStatusInfo_Http> = message("mesos.v1.CheckStatusInfo.Http", () => [
+export const CheckStatusInfo_Http: MessageType<CheckStatusInfo_Http> =
+  message("mesos.v1.CheckStatusInfo.Http", () => [
   [1, "status_code", "uint32", "optional"],
 ]);
 
 export interface CheckStatusInfo_Tcp {
   succeeded?: boolean;
 }
-export const CheckStatusInfo_Tcp: MessageType<CheckStatusInfo_Tcp> = message("mesos.v1.CheckStatusInfo.Tcp", () => [
+export const CheckStatusInfo_Tcp: MessageType<CheckStatusInfo_Tcp> =
+  message("mesos.v1.CheckStatusInfo.Tcp", () => [
   [1, "succeeded", "bool", "optional"],
 ]);
 
+/** A command, what it needs fetched first, as whom and in what environment it runs. */
 export interface CommandInfo {
+  /** Fetched into the sandbox before the command starts. */
   uris?: readonly CommandInfo_URI[];
+  /** Added to what every task gets, and wins over it. */
   environment?: Environment;
+  /** Whether `value` is run by `sh -c`. If not, it is the path of a program. Absent means true. */
   shell?: boolean;
   value?: string;
+  /** Only without a shell: the whole argument vector, the program's own name first. */
   arguments?: readonly string[];
+  /** Absent: the framework's user. */
   user?: string;
 }
 export const CommandInfo: MessageType<CommandInfo> = message("mesos.v1.CommandInfo", () => [
@@ -436,14 +500,20 @@ export const CommandInfo: MessageType<CommandInfo> = message("mesos.v1.CommandIn
   [5, "user", "string", "optional"],
 ]);
 
+/** Something to be fetched: `http`, `https`, `ftp`, `hdfs` and the like, or a path on the agent. */
 export interface CommandInfo_URI {
   value: string;
+  /** Makes the file executable, and keeps it as it is: nothing is extracted. */
   executable?: boolean;
+  /** Whether an archive, known by its suffix, is unpacked into the sandbox. Absent means true. */
   extract?: boolean;
+  /** Whether the agent may keep it for others of the same user. */
   cache?: boolean;
+  /** Path in the sandbox. Absent: the last part of the URI. */
   output_file?: string;
 }
-export const CommandInfo_URI: MessageType<CommandInfo_URI> = message("mesos.v1.CommandInfo.URI", () => [
+export const CommandInfo_URI: MessageType<CommandInfo_URI> =
+  message("mesos.v1.CommandInfo.URI", () => [
   [1, "value", "string", "required"],
   [2, "executable", "bool", "optional"],
   [3, "extract", "bool", "optional", { default: true }],
@@ -451,6 +521,7 @@ export const CommandInfo_URI: MessageType<CommandInfo_URI> = message("mesos.v1.C
   [5, "output_file", "string", "optional"],
 ]);
 
+/** A container; one within another names that as its parent. */
 export interface ContainerID {
   value: string;
   parent?: ContainerID;
@@ -460,15 +531,19 @@ export const ContainerID: MessageType<ContainerID> = message("mesos.v1.Container
   [2, "parent", ContainerID, "optional"],
 ]);
 
+/** How a task or an executor is contained. The member that `type` names may be set. */
 export interface ContainerInfo {
   type: ContainerInfo_Type;
   volumes?: readonly Volume[];
+  /** Only where the container has a network of its own. */
   hostname?: string;
   docker?: ContainerInfo_DockerInfo;
   mesos?: ContainerInfo_MesosInfo;
+  /** Networks to join; empty is the agent's own network. */
   network_infos?: readonly NetworkInfo[];
   linux_info?: LinuxInfo;
   rlimit_info?: RLimitInfo;
+  /** Present: the command's standard streams are a terminal. */
   tty_info?: TTYInfo;
 }
 export const ContainerInfo: MessageType<ContainerInfo> = message("mesos.v1.ContainerInfo", () => [
@@ -483,16 +558,22 @@ export const ContainerInfo: MessageType<ContainerInfo> = message("mesos.v1.Conta
   [10, "tty_info", TTYInfo, "optional"],
 ]);
 
+/** A container that a Docker daemon runs. */
 export interface ContainerInfo_DockerInfo {
   image: string;
+  /** Absent means `HOST`. */
   network?: ContainerInfo_DockerInfo_Network;
   port_mappings?: readonly ContainerInfo_DockerInfo_PortMapping[];
+  /** Absent means false. */
   privileged?: boolean;
+  /** Options of `docker run`, without their dashes. */
   parameters?: readonly Parameter[];
+  /** Asks the registry even when the image is there. */
   force_pull_image?: boolean;
   volume_driver?: string;
 }
-export const ContainerInfo_DockerInfo: MessageType<ContainerInfo_DockerInfo> = message("mesos.v1.ContainerInfo.DockerInfo", () => [
+export const ContainerInfo_DockerInfo: MessageType<ContainerInfo_DockerInfo> =
+  message("mesos.v1.ContainerInfo.DockerInfo", () => [
   [1, "image", "string", "required"],
   [2, "network", ContainerInfo_DockerInfo_Network, "optional", { default: "HOST" }],
   [3, "port_mappings", ContainerInfo_DockerInfo_PortMapping, "repeated"],
@@ -507,52 +588,63 @@ export type ContainerInfo_DockerInfo_Network =
   | "BRIDGE"
   | "NONE"
   | "USER";
-export const ContainerInfo_DockerInfo_Network: EnumType<ContainerInfo_DockerInfo_Network> = enumeration("mesos.v1.ContainerInfo.DockerInfo.Network", {
+export const ContainerInfo_DockerInfo_Network: EnumType<ContainerInfo_DockerInfo_Network> =
+  enumeration("mesos.v1.ContainerInfo.DockerInfo.Network", {
   HOST: 1,
   BRIDGE: 2,
   NONE: 3,
   USER: 4,
 });
 
+/** Only with a bridge or a user's network. */
 export interface ContainerInfo_DockerInfo_PortMapping {
   host_port: number;
   container_port: number;
   protocol?: string;
 }
-export const ContainerInfo_DockerInfo_PortMapping: MessageType<ContainerInfo_DockerInfo_PortMapping> = message("mesos.v1.ContainerInfo.DockerInfo.PortMapping", () => [
+export const ContainerInfo_DockerInfo_PortMapping: MessageType<ContainerInfo_DockerInfo_PortMapping> =
+  message("mesos.v1.ContainerInfo.DockerInfo.PortMapping", () => [
   [1, "host_port", "uint32", "required"],
   [2, "container_port", "uint32", "required"],
   [3, "protocol", "string", "optional"],
 ]);
 
+/** A container that the agent makes itself; without an image it sees the agent's files. */
 export interface ContainerInfo_MesosInfo {
   image?: Image;
 }
-export const ContainerInfo_MesosInfo: MessageType<ContainerInfo_MesosInfo> = message("mesos.v1.ContainerInfo.MesosInfo", () => [
+export const ContainerInfo_MesosInfo: MessageType<ContainerInfo_MesosInfo> =
+  message("mesos.v1.ContainerInfo.MesosInfo", () => [
   [1, "image", Image, "optional"],
 ]);
 
+/** Who makes the container: a Docker daemon, or the agent itself. */
 export type ContainerInfo_Type =
   | "DOCKER"
   | "MESOS";
-export const ContainerInfo_Type: EnumType<ContainerInfo_Type> = enumeration("mesos.v1.ContainerInfo.Type", {
+export const ContainerInfo_Type: EnumType<ContainerInfo_Type> =
+  enumeration("mesos.v1.ContainerInfo.Type", {
   DOCKER: 1,
   MESOS: 2,
 });
 
+/** What a running container got. */
 export interface ContainerStatus {
   container_id?: ContainerID;
   network_infos?: readonly NetworkInfo[];
   cgroup_info?: CgroupInfo;
+  /** Process id of the container's first process, as the agent sees it. */
   executor_pid?: number;
 }
-export const ContainerStatus: MessageType<ContainerStatus> = message("mesos.v1.ContainerStatus", () => [
+export const ContainerStatus: MessageType<ContainerStatus> =
+  message("mesos.v1.ContainerStatus", () => [
   [4, "container_id", ContainerID, "optional"],
   [1, "network_infos", NetworkInfo, "repeated"],
   [2, "cgroup_info", CgroupInfo, "optional"],
   [3, "executor_pid", "uint32", "optional"],
 ]);
 
+/** A name and the secret that proves it. */
 export interface Credential {
   principal: string;
   secret?: string;
@@ -562,6 +654,7 @@ export const Credential: MessageType<Credential> = message("mesos.v1.Credential"
   [2, "secret", "string", "optional"],
 ]);
 
+/** A file of credentials. */
 export interface Credentials {
   credentials?: readonly Credential[];
 }
@@ -569,6 +662,7 @@ export const Credentials: MessageType<Credentials> = message("mesos.v1.Credentia
   [1, "credentials", Credential, "repeated"],
 ]);
 
+/** A device file, by its path or by its number. */
 export interface Device {
   path?: string;
   number?: Device_Number;
@@ -587,6 +681,7 @@ export const Device_Number: MessageType<Device_Number> = message("mesos.v1.Devic
   [2, "minor_number", "uint64", "required"],
 ]);
 
+/** What a container may do with a device. */
 export interface DeviceAccess {
   device: Device;
   access: DeviceAccess_Access;
@@ -601,19 +696,23 @@ export interface DeviceAccess_Access {
   write?: boolean;
   mknod?: boolean;
 }
-export const DeviceAccess_Access: MessageType<DeviceAccess_Access> = message("mesos.v1.DeviceAccess.Access", () => [
+export const DeviceAccess_Access: MessageType<DeviceAccess_Access> =
+  message("mesos.v1.DeviceAccess.Access", () => [
   [1, "read", "bool", "optional"],
   [2, "write", "bool", "optional"],
   [3, "mknod", "bool", "optional"],
 ]);
 
+/** The devices that every container may use. */
 export interface DeviceWhitelist {
   allowed_devices?: readonly DeviceAccess[];
 }
-export const DeviceWhitelist: MessageType<DeviceWhitelist> = message("mesos.v1.DeviceWhitelist", () => [
+export const DeviceWhitelist: MessageType<DeviceWhitelist> =
+  message("mesos.v1.DeviceWhitelist", () => [
   [1, "allowed_devices", DeviceAccess, "repeated"],
 ]);
 
+/** How others may find a task or an executor. Passed on, never interpreted. */
 export interface DiscoveryInfo {
   visibility: DiscoveryInfo_Visibility;
   name?: string;
@@ -633,29 +732,34 @@ export const DiscoveryInfo: MessageType<DiscoveryInfo> = message("mesos.v1.Disco
   [7, "labels", Labels, "optional"],
 ]);
 
+/** Who should be able to find it: the same framework, the cluster, anyone. */
 export type DiscoveryInfo_Visibility =
   | "FRAMEWORK"
   | "CLUSTER"
   | "EXTERNAL";
-export const DiscoveryInfo_Visibility: EnumType<DiscoveryInfo_Visibility> = enumeration("mesos.v1.DiscoveryInfo.Visibility", {
+export const DiscoveryInfo_Visibility: EnumType<DiscoveryInfo_Visibility> =
+  enumeration("mesos.v1.DiscoveryInfo.Visibility", {
   FRAMEWORK: 0,
   CLUSTER: 1,
   EXTERNAL: 2,
 });
 
+/** Use of one disk, or of one persistent volume on it. */
 export interface DiskStatistics {
   source?: Resource_DiskInfo_Source;
   persistence?: Resource_DiskInfo_Persistence;
   limit_bytes?: number;
   used_bytes?: number;
 }
-export const DiskStatistics: MessageType<DiskStatistics> = message("mesos.v1.DiskStatistics", () => [
+export const DiskStatistics: MessageType<DiskStatistics> =
+  message("mesos.v1.DiskStatistics", () => [
   [1, "source", Resource_DiskInfo_Source, "optional"],
   [2, "persistence", Resource_DiskInfo_Persistence, "optional"],
   [3, "limit_bytes", "uint64", "optional"],
   [4, "used_bytes", "uint64", "optional"],
 ]);
 
+/** Where a master or an agent stands. */
 export interface DomainInfo {
   fault_domain?: DomainInfo_FaultDomain;
 }
@@ -663,11 +767,13 @@ export const DomainInfo: MessageType<DomainInfo> = message("mesos.v1.DomainInfo"
   [1, "fault_domain", DomainInfo_FaultDomain, "optional"],
 ]);
 
+/** What fails together: a region (far away) and a zone in it (near, but apart). */
 export interface DomainInfo_FaultDomain {
   region: DomainInfo_FaultDomain_RegionInfo;
   zone: DomainInfo_FaultDomain_ZoneInfo;
 }
-export const DomainInfo_FaultDomain: MessageType<DomainInfo_FaultDomain> = message("mesos.v1.DomainInfo.FaultDomain", () => [
+export const DomainInfo_FaultDomain: MessageType<DomainInfo_FaultDomain> =
+  message("mesos.v1.DomainInfo.FaultDomain", () => [
   [1, "region", DomainInfo_FaultDomain_RegionInfo, "required"],
   [2, "zone", DomainInfo_FaultDomain_ZoneInfo, "required"],
 ]);
@@ -675,19 +781,24 @@ export const DomainInfo_FaultDomain: MessageType<DomainInfo_FaultDomain> = messa
 export interface DomainInfo_FaultDomain_RegionInfo {
   name: string;
 }
-export const DomainInfo_FaultDomain_RegionInfo: MessageType<DomainInfo_FaultDomain_RegionInfo> = message("mesos.v1.DomainInfo.FaultDomain.RegionInfo", () => [
+export const DomainInfo_FaultDomain_RegionInfo: MessageType<DomainInfo_FaultDomain_RegionInfo> =
+  message("mesos.v1.DomainInfo.FaultDomain.RegionInfo", () => [
   [1, "name", "string", "required"],
 ]);
 
 export interface DomainInfo_FaultDomain_ZoneInfo {
   name: string;
 }
-export const DomainInfo_FaultDomain_ZoneInfo: MessageType<DomainInfo_FaultDomain_ZoneInfo> = message("mesos.v1.DomainInfo.FaultDomain.ZoneInfo", () => [
+export const DomainInfo_FaultDomain_ZoneInfo: MessageType<DomainInfo_FaultDomain_ZoneInfo> =
+  message("mesos.v1.DomainInfo.FaultDomain.ZoneInfo", () => [
   [1, "name", "string", "required"],
 ]);
 
+/** How an agent is drained. */
 export interface DrainConfig {
+  /** Cuts every task's kill policy short. Absent: no cut. */
   max_grace_period?: DurationInfo;
+  /** Whether the agent is marked gone for ever once it is drained. Absent means false. */
   mark_gone?: boolean;
 }
 export const DrainConfig: MessageType<DrainConfig> = message("mesos.v1.DrainConfig", () => [
@@ -695,6 +806,7 @@ export const DrainConfig: MessageType<DrainConfig> = message("mesos.v1.DrainConf
   [2, "mark_gone", "bool", "optional", { default: false }],
 ]);
 
+/** How far the draining of an agent is. */
 export interface DrainInfo {
   state: DrainState;
   config: DrainConfig;
@@ -704,6 +816,7 @@ export const DrainInfo: MessageType<DrainInfo> = message("mesos.v1.DrainInfo", (
   [2, "config", DrainConfig, "required"],
 ]);
 
+/** DRAINED means that no task and no operation is left on the agent. */
 export type DrainState =
   | "UNKNOWN"
   | "DRAINING"
@@ -714,6 +827,7 @@ export const DrainState: EnumType<DrainState> = enumeration("mesos.v1.DrainState
   DRAINED: 2,
 });
 
+/** A length of time. */
 export interface DurationInfo {
   nanoseconds: number;
 }
@@ -721,6 +835,7 @@ export const DurationInfo: MessageType<DurationInfo> = message("mesos.v1.Duratio
   [1, "nanoseconds", "int64", "required"],
 ]);
 
+/** Environment variables. */
 export interface Environment {
   variables?: readonly Environment_Variable[];
 }
@@ -728,13 +843,16 @@ export const Environment: MessageType<Environment> = message("mesos.v1.Environme
   [1, "variables", Environment_Variable, "repeated"],
 ]);
 
+/** `value` or `secret` is set, as `type` says. */
 export interface Environment_Variable {
   name: string;
+  /** Absent means `VALUE`. */
   type?: Environment_Variable_Type;
   value?: string;
   secret?: Secret;
 }
-export const Environment_Variable: MessageType<Environment_Variable> = message("mesos.v1.Environment.Variable", () => [
+export const Environment_Variable: MessageType<Environment_Variable> =
+  message("mesos.v1.Environment.Variable", () => [
   [1, "name", "string", "required"],
   [3, "type", Environment_Variable_Type, "optional", { default: "VALUE" }],
   [2, "value", "string", "optional"],
@@ -745,12 +863,14 @@ export type Environment_Variable_Type =
   | "UNKNOWN"
   | "VALUE"
   | "SECRET";
-export const Environment_Variable_Type: EnumType<Environment_Variable_Type> = enumeration("mesos.v1.Environment.Variable.Type", {
+export const Environment_Variable_Type: EnumType<Environment_Variable_Type> =
+  enumeration("mesos.v1.Environment.Variable.Type", {
   UNKNOWN: 0,
   VALUE: 1,
   SECRET: 2,
 });
 
+/** Chosen by the framework, unique on an agent among its executors. */
 export interface ExecutorID {
   value: string;
 }
@@ -758,17 +878,24 @@ export const ExecutorID: MessageType<ExecutorID> = message("mesos.v1.ExecutorID"
   [1, "value", "string", "required"],
 ]);
 
+/** What runs tasks on an agent on behalf of a framework. */
 export interface ExecutorInfo {
   type?: ExecutorInfo_Type;
   executor_id: ExecutorID;
+  /** Filled in by the master when absent. */
   framework_id?: FrameworkID;
+  /** How a custom executor is started; absent for the default one. */
   command?: CommandInfo;
   container?: ContainerInfo;
+  /** What the executor takes for itself, on top of its tasks. */
   resources?: readonly Resource[];
   name?: string;
+  /** A free text for monitoring; labels replaced it. */
   source?: string;
+  /** Passed on to the executor, never interpreted. */
   data?: Uint8Array;
   discovery?: DiscoveryInfo;
+  /** From SHUTDOWN to the end by force. Absent: the agent's flag. */
   shutdown_grace_period?: DurationInfo;
   labels?: Labels;
 }
@@ -787,21 +914,25 @@ export const ExecutorInfo: MessageType<ExecutorInfo> = message("mesos.v1.Executo
   [14, "labels", Labels, "optional"],
 ]);
 
+/** DEFAULT is the agent's own executor for task groups, CUSTOM the framework's program. */
 export type ExecutorInfo_Type =
   | "UNKNOWN"
   | "DEFAULT"
   | "CUSTOM";
-export const ExecutorInfo_Type: EnumType<ExecutorInfo_Type> = enumeration("mesos.v1.ExecutorInfo.Type", {
+export const ExecutorInfo_Type: EnumType<ExecutorInfo_Type> =
+  enumeration("mesos.v1.ExecutorInfo.Type", {
   UNKNOWN: 0,
   DEFAULT: 1,
   CUSTOM: 2,
 });
 
+/** One entry of a folder that an agent or a master shows. */
 export interface FileInfo {
   path: string;
   nlink?: number;
   size?: number;
   mtime?: TimeInfo;
+  /** As in `stat`: type and permission bits. */
   mode?: number;
   uid?: string;
   gid?: string;
@@ -816,13 +947,19 @@ export const FileInfo: MessageType<FileInfo> = message("mesos.v1.FileInfo", () =
   [7, "gid", "string", "optional"],
 ]);
 
+/** What to do with the unused part of an answered offer. */
 export interface Filters {
+  /**
+   * For so long the same resources are not offered to the framework's role again. A negative number
+   * counts as the default. Absent means 5.
+   */
   refuse_seconds?: number;
 }
 export const Filters: MessageType<Filters> = message("mesos.v1.Filters", () => [
   [1, "refuse_seconds", "double", "optional", { default: 5 }],
 ]);
 
+/** One command line flag of a daemon and its value. */
 export interface Flag {
   name: string;
   value?: string;
@@ -832,6 +969,7 @@ export const Flag: MessageType<Flag> = message("mesos.v1.Flag", () => [
   [2, "value", "string", "optional"],
 ]);
 
+/** Given by the master at first subscription: `<master id>-<n>`; or chosen by the scheduler. */
 export interface FrameworkID {
   value: string;
 }
@@ -839,19 +977,39 @@ export const FrameworkID: MessageType<FrameworkID> = message("mesos.v1.Framework
   [1, "value", "string", "required"],
 ]);
 
+/** A framework, as its scheduler describes it. */
 export interface FrameworkInfo {
+  /**
+   * Unix user that tasks run as unless their command says otherwise. Empty: the scheduler's own.
+   */
   user: string;
   name: string;
+  /** Set to subscribe again as a framework that is known; absent at first. */
   id?: FrameworkID;
+  /**
+   * Seconds that the framework's tasks live on after its scheduler has disconnected. Absent means
+   * 0.
+   */
   failover_timeout?: number;
+  /**
+   * Whether agents write its tasks to disk, so that they survive a restart of the agent. Absent
+   * means false.
+   */
   checkpoint?: boolean;
+  /** The one role of a framework without MULTI_ROLE. Absent means `*`. */
   role?: string;
+  /** The roles of a framework with MULTI_ROLE. */
   roles?: readonly string[];
+  /** Where the scheduler runs, for people. */
   hostname?: string;
+  /** Who it is to authentication, reservations and rate limits; not a secret. */
   principal?: string;
+  /** The framework's own page, linked from the console. */
   webui_url?: string;
+  /** What the scheduler understands; none is assumed. */
   capabilities?: readonly FrameworkInfo_Capability[];
   labels?: Labels;
+  /** By role: which offers are worth making. */
   offer_filters?: Readonly<Record<string, OfferFilters>>;
 }
 export const FrameworkInfo: MessageType<FrameworkInfo> = message("mesos.v1.FrameworkInfo", () => [
@@ -870,24 +1028,36 @@ export const FrameworkInfo: MessageType<FrameworkInfo> = message("mesos.v1.Frame
   [13, "offer_filters", OfferFilters, "map"],
 ]);
 
+/** One thing that the scheduler understands. */
 export interface FrameworkInfo_Capability {
   type?: FrameworkInfo_Capability_Type;
 }
-export const FrameworkInfo_Capability: MessageType<FrameworkInfo_Capability> = message("mesos.v1.FrameworkInfo.Capability", () => [
+export const FrameworkInfo_Capability: MessageType<FrameworkInfo_Capability> =
+  message("mesos.v1.FrameworkInfo.Capability", () => [
   [1, "type", FrameworkInfo_Capability_Type, "optional"],
 ]);
 
+/** What each lets the master do. */
 export type FrameworkInfo_Capability_Type =
   | "UNKNOWN"
+  /** Offers may hold resources that are taken back at any time. */
   | "REVOCABLE_RESOURCES"
+  /** Executors may say TASK_KILLING. */
   | "TASK_KILLING_STATE"
+  /** Offers may come from agents that have GPUs. */
   | "GPU_RESOURCES"
+  /** Offers may hold volumes that others use at the same time. */
   | "SHARED_RESOURCES"
+  /** A lost task is told as what it is: unreachable, gone, dropped. */
   | "PARTITION_AWARE"
+  /** `roles` counts, `role` does not; resources say to which role they are allocated. */
   | "MULTI_ROLE"
+  /** Resources carry `reservations`, not `role` and `reservation`. */
   | "RESERVATION_REFINEMENT"
+  /** Offers may come from other regions than the master's. */
   | "REGION_AWARE";
-export const FrameworkInfo_Capability_Type: EnumType<FrameworkInfo_Capability_Type> = enumeration("mesos.v1.FrameworkInfo.Capability.Type", {
+export const FrameworkInfo_Capability_Type: EnumType<FrameworkInfo_Capability_Type> =
+  enumeration("mesos.v1.FrameworkInfo.Capability.Type", {
   UNKNOWN: 0,
   REVOCABLE_RESOURCES: 1,
   TASK_KILLING_STATE: 2,
@@ -899,11 +1069,20 @@ export const FrameworkInfo_Capability_Type: EnumType<FrameworkInfo_Capability_Ty
   REGION_AWARE: 8,
 });
 
+/** A check whose repeated failure ends the task. The member that `type` names is set. */
 export interface HealthCheck {
+  /** From the start of the task to the first check. Absent means 15. */
   delay_seconds?: number;
+  /** From the end of a check to the start of the next. Absent means 10. */
   interval_seconds?: number;
+  /** A check that takes longer has failed. Zero: no limit. Absent means 20. */
   timeout_seconds?: number;
+  /** So many in a row, and the task is killed. Absent means 3. */
   consecutive_failures?: number;
+  /**
+   * Failures in so long after the start do not count, until one check has succeeded. Absent means
+   * 10.
+   */
   grace_period_seconds?: number;
   type?: HealthCheck_Type;
   command?: CommandInfo;
@@ -922,14 +1101,19 @@ export const HealthCheck: MessageType<HealthCheck> = message("mesos.v1.HealthChe
   [9, "tcp", HealthCheck_TCPCheckInfo, "optional"],
 ]);
 
+/** A GET to the task; healthy is a status of 200 to 399. */
 export interface HealthCheck_HTTPCheckInfo {
+  /** Absent means `IPv4`. */
   protocol?: NetworkInfo_Protocol;
+  /** `http` or `https`; a certificate is not verified. */
   scheme?: string;
   port: number;
   path?: string;
+  /** Only for custom executors; the built-in ones do not look at it. */
   statuses?: readonly number[];
 }
-export const HealthCheck_HTTPCheckInfo: MessageType<HealthCheck_HTTPCheckInfo> = message("mesos.v1.HealthCheck.HTTPCheckInfo", () => [
+export const HealthCheck_HTTPCheckInfo: MessageType<HealthCheck_HTTPCheckInfo> =
+  message("mesos.v1.HealthCheck.HTTPCheckInfo", () => [
   [5, "protocol", NetworkInfo_Protocol, "optional", { default: "IPv4" }],
   [3, "scheme", "string", "optional"],
   [1, "port", "uint32", "required"],
@@ -937,11 +1121,14 @@ export const HealthCheck_HTTPCheckInfo: MessageType<HealthCheck_HTTPCheckInfo> =
   [4, "statuses", "uint32", "repeated"],
 ]);
 
+/** A connection to the task; healthy is one that can be made. */
 export interface HealthCheck_TCPCheckInfo {
+  /** Absent means `IPv4`. */
   protocol?: NetworkInfo_Protocol;
   port: number;
 }
-export const HealthCheck_TCPCheckInfo: MessageType<HealthCheck_TCPCheckInfo> = message("mesos.v1.HealthCheck.TCPCheckInfo", () => [
+export const HealthCheck_TCPCheckInfo: MessageType<HealthCheck_TCPCheckInfo> =
+  message("mesos.v1.HealthCheck.TCPCheckInfo", () => [
   [2, "protocol", NetworkInfo_Protocol, "optional", { default: "IPv4" }],
   [1, "port", "uint32", "required"],
 ]);
@@ -951,13 +1138,15 @@ export type HealthCheck_Type =
   | "COMMAND"
   | "HTTP"
   | "TCP";
-export const HealthCheck_Type: EnumType<HealthCheck_Type> = enumeration("mesos.v1.HealthCheck.Type", {
+export const HealthCheck_Type: EnumType<HealthCheck_Type> =
+  enumeration("mesos.v1.HealthCheck.Type", {
   UNKNOWN: 0,
   COMMAND: 1,
   HTTP: 2,
   TCP: 3,
 });
 
+/** The kernel's ICMP counters, under its names. */
 export interface IcmpStatistics {
   InMsgs?: number;
   InErrors?: number;
@@ -987,7 +1176,8 @@ export interface IcmpStatistics {
   OutAddrMasks?: number;
   OutAddrMaskReps?: number;
 }
-export const IcmpStatistics: MessageType<IcmpStatistics> = message("mesos.v1.IcmpStatistics", () => [
+export const IcmpStatistics: MessageType<IcmpStatistics> =
+  message("mesos.v1.IcmpStatistics", () => [
   [1, "InMsgs", "int64", "optional"],
   [2, "InErrors", "int64", "optional"],
   [3, "InCsumErrors", "int64", "optional"],
@@ -1017,10 +1207,14 @@ export const IcmpStatistics: MessageType<IcmpStatistics> = message("mesos.v1.Icm
   [27, "OutAddrMaskReps", "int64", "optional"],
 ]);
 
+/** A container image. The member that `type` names is set. */
 export interface Image {
   type: Image_Type;
   appc?: Image_Appc;
   docker?: Image_Docker;
+  /**
+   * Whether an image that the agent has will do, without asking the registry. Absent means true.
+   */
   cached?: boolean;
 }
 export const Image: MessageType<Image> = message("mesos.v1.Image", () => [
@@ -1030,6 +1224,7 @@ export const Image: MessageType<Image> = message("mesos.v1.Image", () => [
   [4, "cached", "bool", "optional", { default: true }],
 ]);
 
+/** An image of the App Container specification. */
 export interface Image_Appc {
   name: string;
   id?: string;
@@ -1041,9 +1236,12 @@ export const Image_Appc: MessageType<Image_Appc> = message("mesos.v1.Image.Appc"
   [3, "labels", Labels, "optional"],
 ]);
 
+/** An image of a Docker registry. */
 export interface Image_Docker {
+  /** As in `docker pull`: `registry/name:tag`, or a digest for the tag. */
   name: string;
   credential?: Credential;
+  /** What `docker login` writes: credentials for the registry. */
   config?: Secret;
 }
 export const Image_Docker: MessageType<Image_Docker> = message("mesos.v1.Image.Docker", () => [
@@ -1060,12 +1258,15 @@ export const Image_Type: EnumType<Image_Type> = enumeration("mesos.v1.Image.Type
   DOCKER: 2,
 });
 
+/** A request to give resources back for a while. */
 export interface InverseOffer {
   id: OfferID;
   url?: URL;
   framework_id: FrameworkID;
   agent_id?: AgentID;
+  /** When they will be gone. */
   unavailability: Unavailability;
+  /** Absent: all of the framework's on that agent. */
   resources?: readonly Resource[];
 }
 export const InverseOffer: MessageType<InverseOffer> = message("mesos.v1.InverseOffer", () => [
@@ -1077,6 +1278,7 @@ export const InverseOffer: MessageType<InverseOffer> = message("mesos.v1.Inverse
   [6, "resources", Resource, "repeated"],
 ]);
 
+/** The kernel's IP counters, under its names. */
 export interface IpStatistics {
   Forwarding?: number;
   DefaultTTL?: number;
@@ -1120,13 +1322,16 @@ export const IpStatistics: MessageType<IpStatistics> = message("mesos.v1.IpStati
   [19, "FragCreates", "int64", "optional"],
 ]);
 
+/** How a task is killed. */
 export interface KillPolicy {
+  /** From SIGTERM to SIGKILL. */
   grace_period?: DurationInfo;
 }
 export const KillPolicy: MessageType<KillPolicy> = message("mesos.v1.KillPolicy", () => [
   [1, "grace_period", DurationInfo, "optional"],
 ]);
 
+/** A free key, with or without a value. Passed on, never interpreted. */
 export interface Label {
   key: string;
   value?: string;
@@ -1136,6 +1341,7 @@ export const Label: MessageType<Label> = message("mesos.v1.Label", () => [
   [2, "value", "string", "optional"],
 ]);
 
+/** Labels; their order and repetition count. */
 export interface Labels {
   labels?: readonly Label[];
 }
@@ -1143,14 +1349,21 @@ export const Labels: MessageType<Labels> = message("mesos.v1.Labels", () => [
   [1, "labels", Label, "repeated"],
 ]);
 
+/** What a container sees and may do, on Linux. */
 export interface LinuxInfo {
+  /** The older name of `effective_capabilities`. */
   capability_info?: CapabilityInfo;
+  /** The most that any process in the container can have. */
   bounding_capabilities?: CapabilityInfo;
+  /** What the first process has. */
   effective_capabilities?: CapabilityInfo;
+  /** Whether it sees the processes of its parent container, or of the agent. */
   share_pid_namespace?: boolean;
   seccomp?: SeccompInfo;
   ipc_mode?: LinuxInfo_IpcMode;
+  /** Megabytes of `/dev/shm`; only with an `ipc_mode` of PRIVATE. Absent: the agent's flag. */
   shm_size?: number;
+  /** Whether a nested container counts and is limited with its parent. Absent means true. */
   share_cgroups?: boolean;
 }
 export const LinuxInfo: MessageType<LinuxInfo> = message("mesos.v1.LinuxInfo", () => [
@@ -1168,12 +1381,14 @@ export type LinuxInfo_IpcMode =
   | "UNKNOWN"
   | "PRIVATE"
   | "SHARE_PARENT";
-export const LinuxInfo_IpcMode: EnumType<LinuxInfo_IpcMode> = enumeration("mesos.v1.LinuxInfo.IpcMode", {
+export const LinuxInfo_IpcMode: EnumType<LinuxInfo_IpcMode> =
+  enumeration("mesos.v1.LinuxInfo.IpcMode", {
   UNKNOWN: 0,
   PRIVATE: 1,
   SHARE_PARENT: 2,
 });
 
+/** A machine for maintenance: by host name (whatever its case), by address, or both. */
 export interface MachineID {
   hostname?: string;
   ip?: string;
@@ -1183,9 +1398,11 @@ export const MachineID: MessageType<MachineID> = message("mesos.v1.MachineID", (
   [2, "ip", "string", "optional"],
 ]);
 
+/** How a machine stands with maintenance. */
 export interface MachineInfo {
   id: MachineID;
   mode?: MachineInfo_Mode;
+  /** Only while DRAINING or DOWN. */
   unavailability?: Unavailability;
 }
 export const MachineInfo: MessageType<MachineInfo> = message("mesos.v1.MachineInfo", () => [
@@ -1194,20 +1411,27 @@ export const MachineInfo: MessageType<MachineInfo> = message("mesos.v1.MachineIn
   [3, "unavailability", Unavailability, "optional"],
 ]);
 
+/** UP is in use, DRAINING is scheduled for maintenance, DOWN is in it. */
 export type MachineInfo_Mode =
   | "UP"
   | "DRAINING"
   | "DOWN";
-export const MachineInfo_Mode: EnumType<MachineInfo_Mode> = enumeration("mesos.v1.MachineInfo.Mode", {
+export const MachineInfo_Mode: EnumType<MachineInfo_Mode> =
+  enumeration("mesos.v1.MachineInfo.Mode", {
   UP: 1,
   DRAINING: 2,
   DOWN: 3,
 });
 
+/** A master, as others find it. */
 export interface MasterInfo {
+  /** A random UUID; new with every start of the master. */
   id: string;
+  /** IPv4 address, its four bytes in network order read as a little-endian number. */
   ip: number;
+  /** Absent means 5050. */
   port: number;
+  /** libprocess address: `master@ip:port`. */
   pid?: string;
   hostname?: string;
   version?: string;
@@ -1227,10 +1451,12 @@ export const MasterInfo: MessageType<MasterInfo> = message("mesos.v1.MasterInfo"
   [9, "capabilities", MasterInfo_Capability, "repeated"],
 ]);
 
+/** What the master understands beyond the first protocol. */
 export interface MasterInfo_Capability {
   type?: MasterInfo_Capability_Type;
 }
-export const MasterInfo_Capability: MessageType<MasterInfo_Capability> = message("mesos.v1.MasterInfo.Capability", () => [
+export const MasterInfo_Capability: MessageType<MasterInfo_Capability> =
+  message("mesos.v1.MasterInfo.Capability", () => [
   [1, "type", MasterInfo_Capability_Type, "optional"],
 ]);
 
@@ -1239,13 +1465,15 @@ export type MasterInfo_Capability_Type =
   | "AGENT_UPDATE"
   | "AGENT_DRAINING"
   | "QUOTA_V2";
-export const MasterInfo_Capability_Type: EnumType<MasterInfo_Capability_Type> = enumeration("mesos.v1.MasterInfo.Capability.Type", {
+export const MasterInfo_Capability_Type: EnumType<MasterInfo_Capability_Type> =
+  enumeration("mesos.v1.MasterInfo.Capability.Type", {
   UNKNOWN: 0,
   AGENT_UPDATE: 1,
   AGENT_DRAINING: 2,
   QUOTA_V2: 3,
 });
 
+/** A counter or gauge and its value. */
 export interface Metric {
   name: string;
   value?: number;
@@ -1255,26 +1483,34 @@ export const Metric: MessageType<Metric> = message("mesos.v1.Metric", () => [
   [2, "value", "double", "optional"],
 ]);
 
+/** Whether mounts below a volume are seen across the container's border. */
 export interface MountPropagation {
   mode?: MountPropagation_Mode;
 }
-export const MountPropagation: MessageType<MountPropagation> = message("mesos.v1.MountPropagation", () => [
+export const MountPropagation: MessageType<MountPropagation> =
+  message("mesos.v1.MountPropagation", () => [
   [1, "mode", MountPropagation_Mode, "optional"],
 ]);
 
+/** HOST_TO_CONTAINER shows the host's later mounts, BIDIRECTIONAL the container's too. */
 export type MountPropagation_Mode =
   | "UNKNOWN"
   | "HOST_TO_CONTAINER"
   | "BIDIRECTIONAL";
-export const MountPropagation_Mode: EnumType<MountPropagation_Mode> = enumeration("mesos.v1.MountPropagation.Mode", {
+export const MountPropagation_Mode: EnumType<MountPropagation_Mode> =
+  enumeration("mesos.v1.MountPropagation.Mode", {
   UNKNOWN: 0,
   HOST_TO_CONTAINER: 1,
   BIDIRECTIONAL: 2,
 });
 
+/** A network that a container joins, or its addresses in one. */
 export interface NetworkInfo {
+  /** Asked for, in a launch; given, in a status. */
   ip_addresses?: readonly NetworkInfo_IPAddress[];
+  /** Of a CNI or Docker network. Absent: the agent's own. */
   name?: string;
+  /** Passed to the network's plugin. */
   groups?: readonly string[];
   labels?: Labels;
   port_mappings?: readonly NetworkInfo_PortMapping[];
@@ -1287,21 +1523,26 @@ export const NetworkInfo: MessageType<NetworkInfo> = message("mesos.v1.NetworkIn
   [7, "port_mappings", NetworkInfo_PortMapping, "repeated"],
 ]);
 
+/** Asked for by protocol or by address; given with both. */
 export interface NetworkInfo_IPAddress {
+  /** Absent means `IPv4`. */
   protocol?: NetworkInfo_Protocol;
   ip_address?: string;
 }
-export const NetworkInfo_IPAddress: MessageType<NetworkInfo_IPAddress> = message("mesos.v1.NetworkInfo.IPAddress", () => [
+export const NetworkInfo_IPAddress: MessageType<NetworkInfo_IPAddress> =
+  message("mesos.v1.NetworkInfo.IPAddress", () => [
   [1, "protocol", NetworkInfo_Protocol, "optional", { default: "IPv4" }],
   [2, "ip_address", "string", "optional"],
 ]);
 
+/** A port of the agent that leads to one of the container. */
 export interface NetworkInfo_PortMapping {
   host_port: number;
   container_port: number;
   protocol?: string;
 }
-export const NetworkInfo_PortMapping: MessageType<NetworkInfo_PortMapping> = message("mesos.v1.NetworkInfo.PortMapping", () => [
+export const NetworkInfo_PortMapping: MessageType<NetworkInfo_PortMapping> =
+  message("mesos.v1.NetworkInfo.PortMapping", () => [
   [1, "host_port", "uint32", "required"],
   [2, "container_port", "uint32", "required"],
   [3, "protocol", "string", "optional"],
@@ -1310,22 +1551,33 @@ export const NetworkInfo_PortMapping: MessageType<NetworkInfo_PortMapping> = mes
 export type NetworkInfo_Protocol =
   | "IPv4"
   | "IPv6";
-export const NetworkInfo_Protocol: EnumType<NetworkInfo_Protocol> = enumeration("mesos.v1.NetworkInfo.Protocol", {
+export const NetworkInfo_Protocol: EnumType<NetworkInfo_Protocol> =
+  enumeration("mesos.v1.NetworkInfo.Protocol", {
   IPv4: 1,
   IPv6: 2,
 });
 
+/**
+ * Resources of one agent, offered to one role of one framework. It holds until it is answered or
+ * rescinded.
+ */
 export interface Offer {
+  /** Given by the master: `<master id>-O<n>`. */
   id: OfferID;
   framework_id: FrameworkID;
   agent_id: AgentID;
   hostname: string;
+  /** The agent's server. */
   url?: URL;
+  /** Where the agent stands. Absent: in the same place as the master. */
   domain?: DomainInfo;
   resources?: readonly Resource[];
   attributes?: readonly Attribute[];
+  /** Executors of the framework that run on the agent. */
   executor_ids?: readonly ExecutorID[];
+  /** When the agent is scheduled to go away for maintenance. */
   unavailability?: Unavailability;
+  /** To which of its roles the framework is offered this. Only with MULTI_ROLE. */
   allocation_info?: Resource_AllocationInfo;
 }
 export const Offer: MessageType<Offer> = message("mesos.v1.Offer", () => [
@@ -1342,8 +1594,10 @@ export const Offer: MessageType<Offer> = message("mesos.v1.Offer", () => [
   [10, "allocation_info", Resource_AllocationInfo, "optional"],
 ]);
 
+/** Something done with offered resources. The member that `type` names is set. */
 export interface Offer_Operation {
   type?: Offer_Operation_Type;
+  /** Set to be told the operation's outcome as UPDATE_OPERATION_STATUS. Not for launches. */
   id?: OperationID;
   launch?: Offer_Operation_Launch;
   launch_group?: Offer_Operation_LaunchGroup;
@@ -1356,7 +1610,8 @@ export interface Offer_Operation {
   create_disk?: Offer_Operation_CreateDisk;
   destroy_disk?: Offer_Operation_DestroyDisk;
 }
-export const Offer_Operation: MessageType<Offer_Operation> = message("mesos.v1.Offer.Operation", () => [
+export const Offer_Operation: MessageType<Offer_Operation> =
+  message("mesos.v1.Offer.Operation", () => [
   [1, "type", Offer_Operation_Type, "optional"],
   [12, "id", OperationID, "optional"],
   [2, "launch", Offer_Operation_Launch, "optional"],
@@ -1371,77 +1626,96 @@ export const Offer_Operation: MessageType<Offer_Operation> = message("mesos.v1.O
   [16, "destroy_disk", Offer_Operation_DestroyDisk, "optional"],
 ]);
 
+/** Makes persistent volumes of reserved disk. */
 export interface Offer_Operation_Create {
   volumes?: readonly Resource[];
 }
-export const Offer_Operation_Create: MessageType<Offer_Operation_Create> = message("mesos.v1.Offer.Operation.Create", () => [
+export const Offer_Operation_Create: MessageType<Offer_Operation_Create> =
+  message("mesos.v1.Offer.Operation.Create", () => [
   [1, "volumes", Resource, "repeated"],
 ]);
 
+/** Makes a mount or block disk of a raw one. */
 export interface Offer_Operation_CreateDisk {
   source: Resource;
   target_type: Resource_DiskInfo_Source_Type;
   target_profile?: string;
 }
-export const Offer_Operation_CreateDisk: MessageType<Offer_Operation_CreateDisk> = message("mesos.v1.Offer.Operation.CreateDisk", () => [
+export const Offer_Operation_CreateDisk: MessageType<Offer_Operation_CreateDisk> =
+  message("mesos.v1.Offer.Operation.CreateDisk", () => [
   [1, "source", Resource, "required"],
   [2, "target_type", Resource_DiskInfo_Source_Type, "required"],
   [3, "target_profile", "string", "optional"],
 ]);
 
+/** Destroys persistent volumes and what is in them. */
 export interface Offer_Operation_Destroy {
   volumes?: readonly Resource[];
 }
-export const Offer_Operation_Destroy: MessageType<Offer_Operation_Destroy> = message("mesos.v1.Offer.Operation.Destroy", () => [
+export const Offer_Operation_Destroy: MessageType<Offer_Operation_Destroy> =
+  message("mesos.v1.Offer.Operation.Destroy", () => [
   [1, "volumes", Resource, "repeated"],
 ]);
 
+/** Makes a mount or block disk raw again. */
 export interface Offer_Operation_DestroyDisk {
   source: Resource;
 }
-export const Offer_Operation_DestroyDisk: MessageType<Offer_Operation_DestroyDisk> = message("mesos.v1.Offer.Operation.DestroyDisk", () => [
+export const Offer_Operation_DestroyDisk: MessageType<Offer_Operation_DestroyDisk> =
+  message("mesos.v1.Offer.Operation.DestroyDisk", () => [
   [1, "source", Resource, "required"],
 ]);
 
+/** Adds free disk to a persistent volume. */
 export interface Offer_Operation_GrowVolume {
   volume: Resource;
   addition: Resource;
 }
-export const Offer_Operation_GrowVolume: MessageType<Offer_Operation_GrowVolume> = message("mesos.v1.Offer.Operation.GrowVolume", () => [
+export const Offer_Operation_GrowVolume: MessageType<Offer_Operation_GrowVolume> =
+  message("mesos.v1.Offer.Operation.GrowVolume", () => [
   [1, "volume", Resource, "required"],
   [2, "addition", Resource, "required"],
 ]);
 
+/** Starts tasks, each on its own. */
 export interface Offer_Operation_Launch {
   task_infos?: readonly TaskInfo[];
 }
-export const Offer_Operation_Launch: MessageType<Offer_Operation_Launch> = message("mesos.v1.Offer.Operation.Launch", () => [
+export const Offer_Operation_Launch: MessageType<Offer_Operation_Launch> =
+  message("mesos.v1.Offer.Operation.Launch", () => [
   [1, "task_infos", TaskInfo, "repeated"],
 ]);
 
+/** Starts tasks that run in one executor and end together. */
 export interface Offer_Operation_LaunchGroup {
   executor: ExecutorInfo;
   task_group: TaskGroupInfo;
 }
-export const Offer_Operation_LaunchGroup: MessageType<Offer_Operation_LaunchGroup> = message("mesos.v1.Offer.Operation.LaunchGroup", () => [
+export const Offer_Operation_LaunchGroup: MessageType<Offer_Operation_LaunchGroup> =
+  message("mesos.v1.Offer.Operation.LaunchGroup", () => [
   [1, "executor", ExecutorInfo, "required"],
   [2, "task_group", TaskGroupInfo, "required"],
 ]);
 
+/** Reserves resources for the role that the last of their `reservations` names. */
 export interface Offer_Operation_Reserve {
+  /** The resources as they are reserved now. Absent: one reservation less than `resources`. */
   source?: readonly Resource[];
   resources?: readonly Resource[];
 }
-export const Offer_Operation_Reserve: MessageType<Offer_Operation_Reserve> = message("mesos.v1.Offer.Operation.Reserve", () => [
+export const Offer_Operation_Reserve: MessageType<Offer_Operation_Reserve> =
+  message("mesos.v1.Offer.Operation.Reserve", () => [
   [2, "source", Resource, "repeated"],
   [1, "resources", Resource, "repeated"],
 ]);
 
+/** Takes space from a persistent volume. */
 export interface Offer_Operation_ShrinkVolume {
   volume: Resource;
   subtract: Value_Scalar;
 }
-export const Offer_Operation_ShrinkVolume: MessageType<Offer_Operation_ShrinkVolume> = message("mesos.v1.Offer.Operation.ShrinkVolume", () => [
+export const Offer_Operation_ShrinkVolume: MessageType<Offer_Operation_ShrinkVolume> =
+  message("mesos.v1.Offer.Operation.ShrinkVolume", () => [
   [1, "volume", Resource, "required"],
   [2, "subtract", Value_Scalar, "required"],
 ]);
@@ -1458,7 +1732,8 @@ export type Offer_Operation_Type =
   | "SHRINK_VOLUME"
   | "CREATE_DISK"
   | "DESTROY_DISK";
-export const Offer_Operation_Type: EnumType<Offer_Operation_Type> = enumeration("mesos.v1.Offer.Operation.Type", {
+export const Offer_Operation_Type: EnumType<Offer_Operation_Type> =
+  enumeration("mesos.v1.Offer.Operation.Type", {
   UNKNOWN: 0,
   LAUNCH: 1,
   LAUNCH_GROUP: 6,
@@ -1472,34 +1747,43 @@ export const Offer_Operation_Type: EnumType<Offer_Operation_Type> = enumeration(
   DESTROY_DISK: 14,
 });
 
+/** Gives the last of the resources' reservations up. */
 export interface Offer_Operation_Unreserve {
   resources?: readonly Resource[];
 }
-export const Offer_Operation_Unreserve: MessageType<Offer_Operation_Unreserve> = message("mesos.v1.Offer.Operation.Unreserve", () => [
+export const Offer_Operation_Unreserve: MessageType<Offer_Operation_Unreserve> =
+  message("mesos.v1.Offer.Operation.Unreserve", () => [
   [1, "resources", Resource, "repeated"],
 ]);
 
+/** Which offers are worth making to a role. */
 export interface OfferFilters {
+  /** Absent: the master's flag. Empty quantities: any offer. */
   min_allocatable_resources?: OfferFilters_MinAllocatableResources;
 }
 export const OfferFilters: MessageType<OfferFilters> = message("mesos.v1.OfferFilters", () => [
   [1, "min_allocatable_resources", OfferFilters_MinAllocatableResources, "optional"],
 ]);
 
+/** An offer has all of at least one of these. */
 export interface OfferFilters_MinAllocatableResources {
   quantities?: readonly OfferFilters_ResourceQuantities[];
 }
-export const OfferFilters_MinAllocatableResources: MessageType<OfferFilters_MinAllocatableResources> = message("mesos.v1.OfferFilters.MinAllocatableResources", () => [
+export const OfferFilters_MinAllocatableResources: MessageType<OfferFilters_MinAllocatableResources> =
+  message("mesos.v1.OfferFilters.MinAllocatableResources", () => [
   [1, "quantities", OfferFilters_ResourceQuantities, "repeated"],
 ]);
 
+/** Resource name to quantity. */
 export interface OfferFilters_ResourceQuantities {
   quantities?: Readonly<Record<string, Value_Scalar>>;
 }
-export const OfferFilters_ResourceQuantities: MessageType<OfferFilters_ResourceQuantities> = message("mesos.v1.OfferFilters.ResourceQuantities", () => [
+export const OfferFilters_ResourceQuantities: MessageType<OfferFilters_ResourceQuantities> =
+  message("mesos.v1.OfferFilters.ResourceQuantities", () => [
   [1, "quantities", Value_Scalar, "map"],
 ]);
 
+/** Given by the master: `<master id>-O<n>`. */
 export interface OfferID {
   value: string;
 }
@@ -1507,12 +1791,17 @@ export const OfferID: MessageType<OfferID> = message("mesos.v1.OfferID", () => [
   [1, "value", "string", "required"],
 ]);
 
+/** An operation as master and agent keep it. */
 export interface Operation {
+  /** Absent for an operator's. */
   framework_id?: FrameworkID;
   agent_id?: AgentID;
   info: Offer_Operation;
+  /** The newest one known, acknowledged or not. */
   latest_status: OperationStatus;
+  /** All that were sent, the newest last. */
   statuses?: readonly OperationStatus[];
+  /** Chosen by the master; names the operation between master and agent. */
   uuid: UUID;
 }
 export const Operation: MessageType<Operation> = message("mesos.v1.Operation", () => [
@@ -1524,6 +1813,7 @@ export const Operation: MessageType<Operation> = message("mesos.v1.Operation", (
   [6, "uuid", UUID, "required"],
 ]);
 
+/** Chosen by the framework, unique among its operations. */
 export interface OperationID {
   value: string;
 }
@@ -1531,16 +1821,26 @@ export const OperationID: MessageType<OperationID> = message("mesos.v1.Operation
   [1, "value", "string", "required"],
 ]);
 
+/** How an operation stands. FINISHED, ERROR, FAILED, DROPPED and GONE_BY_OPERATOR are final. */
 export type OperationState =
   | "OPERATION_UNSUPPORTED"
+  /** On its way. */
   | "OPERATION_PENDING"
+  /** Done. */
   | "OPERATION_FINISHED"
+  /** Tried, and failed. */
   | "OPERATION_FAILED"
+  /** Refused. */
   | "OPERATION_ERROR"
+  /** Never reached the agent. */
   | "OPERATION_DROPPED"
+  /** The agent does not answer. */
   | "OPERATION_UNREACHABLE"
+  /** An operator gave the agent up. */
   | "OPERATION_GONE_BY_OPERATOR"
+  /** The agent is not back yet since the master's start. */
   | "OPERATION_RECOVERING"
+  /** No such operation, as far as the master knows. */
   | "OPERATION_UNKNOWN";
 export const OperationState: EnumType<OperationState> = enumeration("mesos.v1.OperationState", {
   OPERATION_UNSUPPORTED: 0,
@@ -1555,16 +1855,20 @@ export const OperationState: EnumType<OperationState> = enumeration("mesos.v1.Op
   OPERATION_UNKNOWN: 9,
 });
 
+/** News of an operation. */
 export interface OperationStatus {
   operation_id?: OperationID;
   state: OperationState;
   message?: string;
+  /** What the resources became. Only when FINISHED. */
   converted_resources?: readonly Resource[];
+  /** Present: this is to be acknowledged. */
   uuid?: UUID;
   agent_id?: AgentID;
   resource_provider_id?: ResourceProviderID;
 }
-export const OperationStatus: MessageType<OperationStatus> = message("mesos.v1.OperationStatus", () => [
+export const OperationStatus: MessageType<OperationStatus> =
+  message("mesos.v1.OperationStatus", () => [
   [1, "operation_id", OperationID, "optional"],
   [2, "state", OperationState, "required"],
   [3, "message", "string", "optional"],
@@ -1574,6 +1878,7 @@ export const OperationStatus: MessageType<OperationStatus> = message("mesos.v1.O
   [7, "resource_provider_id", ResourceProviderID, "optional"],
 ]);
 
+/** A key and its value. */
 export interface Parameter {
   key: string;
   value: string;
@@ -1583,6 +1888,7 @@ export const Parameter: MessageType<Parameter> = message("mesos.v1.Parameter", (
   [2, "value", "string", "required"],
 ]);
 
+/** Keys and values. */
 export interface Parameters {
   parameter?: readonly Parameter[];
 }
@@ -1590,8 +1896,11 @@ export const Parameters: MessageType<Parameters> = message("mesos.v1.Parameters"
   [1, "parameter", Parameter, "repeated"],
 ]);
 
+/** Counters of Linux's perf events over one sample. */
 export interface PerfStatistics {
+  /** Start of the sample, in seconds since the epoch. */
   timestamp: number;
+  /** Seconds sampled. */
   duration: number;
   cycles?: number;
   stalled_cycles_frontend?: number;
@@ -1645,7 +1954,8 @@ export interface PerfStatistics {
   node_prefetches?: number;
   node_prefetch_misses?: number;
 }
-export const PerfStatistics: MessageType<PerfStatistics> = message("mesos.v1.PerfStatistics", () => [
+export const PerfStatistics: MessageType<PerfStatistics> =
+  message("mesos.v1.PerfStatistics", () => [
   [1, "timestamp", "double", "required"],
   [2, "duration", "double", "required"],
   [3, "cycles", "uint64", "optional"],
@@ -1701,6 +2011,7 @@ export const PerfStatistics: MessageType<PerfStatistics> = message("mesos.v1.Per
   [53, "node_prefetch_misses", "uint64", "optional"],
 ]);
 
+/** A port of a task or an executor, for discovery. */
 export interface Port {
   number: number;
   name?: string;
@@ -1716,6 +2027,7 @@ export const Port: MessageType<Port> = message("mesos.v1.Port", () => [
   [5, "labels", Labels, "optional"],
 ]);
 
+/** Ports, for discovery. */
 export interface Ports {
   ports?: readonly Port[];
 }
@@ -1723,6 +2035,7 @@ export const Ports: MessageType<Ports> = message("mesos.v1.Ports", () => [
   [1, "ports", Port, "repeated"],
 ]);
 
+/** Limits that the kernel puts on each process of a container. */
 export interface RLimitInfo {
   rlimits?: readonly RLimitInfo_RLimit[];
 }
@@ -1730,12 +2043,14 @@ export const RLimitInfo: MessageType<RLimitInfo> = message("mesos.v1.RLimitInfo"
   [1, "rlimits", RLimitInfo_RLimit, "repeated"],
 ]);
 
+/** Without `soft` and `hard`: unlimited. They go together. */
 export interface RLimitInfo_RLimit {
   type?: RLimitInfo_RLimit_Type;
   hard?: number;
   soft?: number;
 }
-export const RLimitInfo_RLimit: MessageType<RLimitInfo_RLimit> = message("mesos.v1.RLimitInfo.RLimit", () => [
+export const RLimitInfo_RLimit: MessageType<RLimitInfo_RLimit> =
+  message("mesos.v1.RLimitInfo.RLimit", () => [
   [1, "type", RLimitInfo_RLimit_Type, "optional"],
   [2, "hard", "uint64", "optional"],
   [3, "soft", "uint64", "optional"],
@@ -1759,7 +2074,8 @@ export type RLimitInfo_RLimit_Type =
   | "RLMT_RTTIME"
   | "RLMT_SIGPENDING"
   | "RLMT_STACK";
-export const RLimitInfo_RLimit_Type: EnumType<RLimitInfo_RLimit_Type> = enumeration("mesos.v1.RLimitInfo.RLimit.Type", {
+export const RLimitInfo_RLimit_Type: EnumType<RLimitInfo_RLimit_Type> =
+  enumeration("mesos.v1.RLimitInfo.RLimit.Type", {
   UNKNOWN: 0,
   RLMT_AS: 1,
   RLMT_CORE: 2,
@@ -1779,9 +2095,12 @@ export const RLimitInfo_RLimit_Type: EnumType<RLimitInfo_RLimit_Type> = enumerat
   RLMT_STACK: 16,
 });
 
+/** How many messages of a principal are handled. */
 export interface RateLimit {
+  /** Messages a second. Absent: no limit. */
   qps?: number;
   principal: string;
+  /** How many may wait. Absent: no limit. */
   capacity?: number;
 }
 export const RateLimit: MessageType<RateLimit> = message("mesos.v1.RateLimit", () => [
@@ -1790,6 +2109,7 @@ export const RateLimit: MessageType<RateLimit> = message("mesos.v1.RateLimit", (
   [3, "capacity", "uint64", "optional"],
 ]);
 
+/** Limits by principal, and for all others together. */
 export interface RateLimits {
   limits?: readonly RateLimit[];
   aggregate_default_qps?: number;
@@ -1801,6 +2121,7 @@ export const RateLimits: MessageType<RateLimits> = message("mesos.v1.RateLimits"
   [3, "aggregate_default_capacity", "uint64", "optional"],
 ]);
 
+/** What a framework would like to be offered. Taken note of, no more. */
 export interface Request {
   agent_id?: AgentID;
   resources?: readonly Resource[];
@@ -1810,19 +2131,31 @@ export const Request: MessageType<Request> = message("mesos.v1.Request", () => [
   [2, "resources", Resource, "repeated"],
 ]);
 
+/** Some of one resource, with its reservation, its allocation and, for disk, its place. */
 export interface Resource {
+  /** Who provides it. Absent: the agent itself. */
   provider_id?: ResourceProviderID;
   name: string;
   type: Value_Type;
+  /** Quantities count in thousandths; finer fractions are rounded. */
   scalar?: Value_Scalar;
   ranges?: Value_Ranges;
   set?: Value_Set;
+  /**
+   * Only in the older form: for whom it is reserved, or `*`. Newer is `reservations`. Absent means
+   * `*`.
+   */
   role?: string;
+  /** To whom it is allocated. Absent: to nobody, or to a framework without MULTI_ROLE. */
   allocation_info?: Resource_AllocationInfo;
+  /** Only in the older form: present when `role`'s reservation is a dynamic one. */
   reservation?: Resource_ReservationInfo;
+  /** A stack; each role lies below the one before it. Empty: unreserved. */
   reservations?: readonly Resource_ReservationInfo[];
   disk?: Resource_DiskInfo;
+  /** Present: it may be taken away at any time. */
   revocable?: Resource_RevocableInfo;
+  /** Present: several tasks may use it at the same time. */
   shared?: Resource_SharedInfo;
 }
 export const Resource: MessageType<Resource> = message("mesos.v1.Resource", () => [
@@ -1841,43 +2174,58 @@ export const Resource: MessageType<Resource> = message("mesos.v1.Resource", () =
   [10, "shared", Resource_SharedInfo, "optional"],
 ]);
 
+/** The role that resources are offered or allocated to. */
 export interface Resource_AllocationInfo {
   role?: string;
 }
-export const Resource_AllocationInfo: MessageType<Resource_AllocationInfo> = message("mesos.v1.Resource.AllocationInfo", () => [
+export const Resource_AllocationInfo: MessageType<Resource_AllocationInfo> =
+  message("mesos.v1.Resource.AllocationInfo", () => [
   [1, "role", "string", "optional"],
 ]);
 
+/** What is special about a disk. */
 export interface Resource_DiskInfo {
+  /** Present: it is a volume that outlives its tasks. */
   persistence?: Resource_DiskInfo_Persistence;
+  /** Where a persistent volume is mounted in the container. */
   volume?: Volume;
+  /** Where the disk comes from. Absent: the agent's work directory. */
   source?: Resource_DiskInfo_Source;
 }
-export const Resource_DiskInfo: MessageType<Resource_DiskInfo> = message("mesos.v1.Resource.DiskInfo", () => [
+export const Resource_DiskInfo: MessageType<Resource_DiskInfo> =
+  message("mesos.v1.Resource.DiskInfo", () => [
   [1, "persistence", Resource_DiskInfo_Persistence, "optional"],
   [2, "volume", Volume, "optional"],
   [3, "source", Resource_DiskInfo_Source, "optional"],
 ]);
 
+/** What makes a volume persistent. */
 export interface Resource_DiskInfo_Persistence {
+  /** Chosen by the framework, unique for a role on an agent. */
   id: string;
+  /** Who made it. */
   principal?: string;
 }
-export const Resource_DiskInfo_Persistence: MessageType<Resource_DiskInfo_Persistence> = message("mesos.v1.Resource.DiskInfo.Persistence", () => [
+export const Resource_DiskInfo_Persistence: MessageType<Resource_DiskInfo_Persistence> =
+  message("mesos.v1.Resource.DiskInfo.Persistence", () => [
   [1, "id", "string", "required"],
   [2, "principal", "string", "optional"],
 ]);
 
+/** A disk other than that of the work directory. */
 export interface Resource_DiskInfo_Source {
   type: Resource_DiskInfo_Source_Type;
   path?: Resource_DiskInfo_Source_Path;
   mount?: Resource_DiskInfo_Source_Mount;
   vendor?: string;
+  /** Given by the storage plugin; with `vendor` it is unique. */
   id?: string;
   metadata?: Labels;
+  /** The operator's name for a kind of storage. */
   profile?: string;
 }
-export const Resource_DiskInfo_Source: MessageType<Resource_DiskInfo_Source> = message("mesos.v1.Resource.DiskInfo.Source", () => [
+export const Resource_DiskInfo_Source: MessageType<Resource_DiskInfo_Source> =
+  message("mesos.v1.Resource.DiskInfo.Source", () => [
   [1, "type", Resource_DiskInfo_Source_Type, "required"],
   [2, "path", Resource_DiskInfo_Source_Path, "optional"],
   [3, "mount", Resource_DiskInfo_Source_Mount, "optional"],
@@ -1887,27 +2235,35 @@ export const Resource_DiskInfo_Source: MessageType<Resource_DiskInfo_Source> = m
   [6, "profile", "string", "optional"],
 ]);
 
+/** A mounted file system, used whole. */
 export interface Resource_DiskInfo_Source_Mount {
+  /** Absolute, or below the work directory. */
   root?: string;
 }
-export const Resource_DiskInfo_Source_Mount: MessageType<Resource_DiskInfo_Source_Mount> = message("mesos.v1.Resource.DiskInfo.Source.Mount", () => [
+export const Resource_DiskInfo_Source_Mount: MessageType<Resource_DiskInfo_Source_Mount> =
+  message("mesos.v1.Resource.DiskInfo.Source.Mount", () => [
   [1, "root", "string", "optional"],
 ]);
 
+/** A folder that may be divided among many. */
 export interface Resource_DiskInfo_Source_Path {
+  /** Absolute, or below the work directory. */
   root?: string;
 }
-export const Resource_DiskInfo_Source_Path: MessageType<Resource_DiskInfo_Source_Path> = message("mesos.v1.Resource.DiskInfo.Source.Path", () => [
+export const Resource_DiskInfo_Source_Path: MessageType<Resource_DiskInfo_Source_Path> =
+  message("mesos.v1.Resource.DiskInfo.Source.Path", () => [
   [1, "root", "string", "optional"],
 ]);
 
+/** PATH can be divided, MOUNT is taken whole, BLOCK and RAW come from storage plugins. */
 export type Resource_DiskInfo_Source_Type =
   | "UNKNOWN"
   | "PATH"
   | "MOUNT"
   | "BLOCK"
   | "RAW";
-export const Resource_DiskInfo_Source_Type: EnumType<Resource_DiskInfo_Source_Type> = enumeration("mesos.v1.Resource.DiskInfo.Source.Type", {
+export const Resource_DiskInfo_Source_Type: EnumType<Resource_DiskInfo_Source_Type> =
+  enumeration("mesos.v1.Resource.DiskInfo.Source.Type", {
   UNKNOWN: 0,
   PATH: 1,
   MOUNT: 2,
@@ -1915,55 +2271,71 @@ export const Resource_DiskInfo_Source_Type: EnumType<Resource_DiskInfo_Source_Ty
   RAW: 4,
 });
 
+/** A reservation for a role. */
 export interface Resource_ReservationInfo {
   type?: Resource_ReservationInfo_Type;
   role?: string;
+  /** Who made it. */
   principal?: string;
+  /** Set by who made it; reservations with other labels are other reservations. */
   labels?: Labels;
 }
-export const Resource_ReservationInfo: MessageType<Resource_ReservationInfo> = message("mesos.v1.Resource.ReservationInfo", () => [
+export const Resource_ReservationInfo: MessageType<Resource_ReservationInfo> =
+  message("mesos.v1.Resource.ReservationInfo", () => [
   [4, "type", Resource_ReservationInfo_Type, "optional"],
   [3, "role", "string", "optional"],
   [1, "principal", "string", "optional"],
   [2, "labels", Labels, "optional"],
 ]);
 
+/** STATIC comes from the agent's flags, DYNAMIC from a framework or an operator. */
 export type Resource_ReservationInfo_Type =
   | "UNKNOWN"
   | "STATIC"
   | "DYNAMIC";
-export const Resource_ReservationInfo_Type: EnumType<Resource_ReservationInfo_Type> = enumeration("mesos.v1.Resource.ReservationInfo.Type", {
+export const Resource_ReservationInfo_Type: EnumType<Resource_ReservationInfo_Type> =
+  enumeration("mesos.v1.Resource.ReservationInfo.Type", {
   UNKNOWN: 0,
   STATIC: 1,
   DYNAMIC: 2,
 });
 
+/** Marks what may be taken away at any time. */
 export interface Resource_RevocableInfo {
 }
-export const Resource_RevocableInfo: MessageType<Resource_RevocableInfo> = message("mesos.v1.Resource.RevocableInfo", () => [
+export const Resource_RevocableInfo: MessageType<Resource_RevocableInfo> =
+  message("mesos.v1.Resource.RevocableInfo", () => [
 ]);
 
+/** Marks what several tasks may use at the same time. */
 export interface Resource_SharedInfo {
 }
-export const Resource_SharedInfo: MessageType<Resource_SharedInfo> = message("mesos.v1.Resource.SharedInfo", () => [
+export const Resource_SharedInfo: MessageType<Resource_SharedInfo> =
+  message("mesos.v1.Resource.SharedInfo", () => [
 ]);
 
+/** Given by the agent when the provider subscribes first. */
 export interface ResourceProviderID {
   value: string;
 }
-export const ResourceProviderID: MessageType<ResourceProviderID> = message("mesos.v1.ResourceProviderID", () => [
+export const ResourceProviderID: MessageType<ResourceProviderID> =
+  message("mesos.v1.ResourceProviderID", () => [
   [1, "value", "string", "required"],
 ]);
 
+/** Something that provides resources on an agent beside the agent itself. */
 export interface ResourceProviderInfo {
   id?: ResourceProviderID;
   attributes?: readonly Attribute[];
+  /** Namespace of the name, such as `org.apache.mesos.rp.local.storage`. */
   type: string;
   name: string;
+  /** On everything it provides. */
   default_reservations?: readonly Resource_ReservationInfo[];
   storage?: ResourceProviderInfo_Storage;
 }
-export const ResourceProviderInfo: MessageType<ResourceProviderInfo> = message("mesos.v1.ResourceProviderInfo", () => [
+export const ResourceProviderInfo: MessageType<ResourceProviderInfo> =
+  message("mesos.v1.ResourceProviderInfo", () => [
   [1, "id", ResourceProviderID, "optional"],
   [2, "attributes", Attribute, "repeated"],
   [3, "type", "string", "required"],
@@ -1976,39 +2348,54 @@ export interface ResourceProviderInfo_Storage {
   plugin: CSIPluginInfo;
   reconciliation_interval_seconds?: number;
 }
-export const ResourceProviderInfo_Storage: MessageType<ResourceProviderInfo_Storage> = message("mesos.v1.ResourceProviderInfo.Storage", () => [
+export const ResourceProviderInfo_Storage: MessageType<ResourceProviderInfo_Storage> =
+  message("mesos.v1.ResourceProviderInfo.Storage", () => [
   [1, "plugin", CSIPluginInfo, "required"],
   [2, "reconciliation_interval_seconds", "double", "optional"],
 ]);
 
+/** What a container uses, as far as its isolators count it. */
 export interface ResourceStatistics {
+  /** When it was taken, in seconds since the epoch. */
   timestamp: number;
   processes?: number;
   threads?: number;
   cpus_user_time_secs?: number;
   cpus_system_time_secs?: number;
+  /** What it may use at most. */
   cpus_limit?: number;
+  /** What its share is worth when the agent is busy. */
   cpus_soft_limit?: number;
+  /** Periods of the CPU quota that have passed. */
   cpus_nr_periods?: number;
+  /** Periods in which the quota was used up. */
   cpus_nr_throttled?: number;
   cpus_throttled_time_secs?: number;
+  /** Memory and page cache. */
   mem_total_bytes?: number;
+  /** The same with swap. */
   mem_total_memsw_bytes?: number;
   mem_kmem_usage_bytes?: number;
   mem_kmem_tcp_usage_bytes?: number;
+  /** Above it the container is ended. */
   mem_limit_bytes?: number;
+  /** Above it memory is taken back when it gets scarce. */
   mem_soft_limit_bytes?: number;
+  /** The older name of `mem_cache_bytes`. */
   mem_file_bytes?: number;
+  /** The older name of `mem_rss_bytes`. */
   mem_anon_bytes?: number;
   mem_cache_bytes?: number;
   mem_rss_bytes?: number;
   mem_mapped_file_bytes?: number;
   mem_swap_bytes?: number;
   mem_unevictable_bytes?: number;
+  /** How often the kernel told of each pressure. */
   mem_low_pressure_counter?: number;
   mem_medium_pressure_counter?: number;
   mem_critical_pressure_counter?: number;
   disk_limit_bytes?: number;
+  /** In the sandbox. */
   disk_used_bytes?: number;
   disk_statistics?: readonly DiskStatistics[];
   blkio_statistics?: CgroupInfo_Blkio_Statistics;
@@ -2038,7 +2425,8 @@ export interface ResourceStatistics {
   net_traffic_control_statistics?: readonly TrafficControlStatistics[];
   net_snmp_statistics?: SNMPStatistics;
 }
-export const ResourceStatistics: MessageType<ResourceStatistics> = message("mesos.v1.ResourceStatistics", () => [
+export const ResourceStatistics: MessageType<ResourceStatistics> =
+  message("mesos.v1.ResourceStatistics", () => [
   [1, "timestamp", "double", "required"],
   [30, "processes", "uint32", "optional"],
   [31, "threads", "uint32", "optional"],
@@ -2096,6 +2484,7 @@ export const ResourceStatistics: MessageType<ResourceStatistics> = message("meso
   [42, "net_snmp_statistics", SNMPStatistics, "optional"],
 ]);
 
+/** How a rate was distributed in the window. */
 export interface ResourceStatistics_RatePercentiles {
   min?: number;
   max?: number;
@@ -2107,7 +2496,8 @@ export interface ResourceStatistics_RatePercentiles {
   p9999?: number;
   samples?: number;
 }
-export const ResourceStatistics_RatePercentiles: MessageType<ResourceStatistics_RatePercentiles> = message("mesos.v1.ResourceStatistics.RatePercentiles", () => [
+export const ResourceStatistics_RatePercentiles: MessageType<ResourceStatistics_RatePercentiles> =
+  message("mesos.v1.ResourceStatistics.RatePercentiles", () => [
   [1, "min", "uint64", "optional"],
   [2, "max", "uint64", "optional"],
   [3, "p50", "uint64", "optional"],
@@ -2119,6 +2509,7 @@ export const ResourceStatistics_RatePercentiles: MessageType<ResourceStatistics_
   [9, "samples", "uint64", "optional"],
 ]);
 
+/** Network rates over a window. */
 export interface ResourceStatistics_RateStatistics {
   rx_rate?: ResourceStatistics_RatePercentiles;
   rx_packet_rate?: ResourceStatistics_RatePercentiles;
@@ -2131,7 +2522,8 @@ export interface ResourceStatistics_RateStatistics {
   sampling_window_secs?: number;
   sampling_interval_secs?: number;
 }
-export const ResourceStatistics_RateStatistics: MessageType<ResourceStatistics_RateStatistics> = message("mesos.v1.ResourceStatistics.RateStatistics", () => [
+export const ResourceStatistics_RateStatistics: MessageType<ResourceStatistics_RateStatistics> =
+  message("mesos.v1.ResourceStatistics.RateStatistics", () => [
   [1, "rx_rate", ResourceStatistics_RatePercentiles, "optional"],
   [2, "rx_packet_rate", ResourceStatistics_RatePercentiles, "optional"],
   [3, "rx_drop_rate", ResourceStatistics_RatePercentiles, "optional"],
@@ -2144,6 +2536,7 @@ export const ResourceStatistics_RateStatistics: MessageType<ResourceStatistics_R
   [10, "sampling_interval_secs", "double", "optional"],
 ]);
 
+/** What runs on an agent and what it uses; for estimators and controllers. */
 export interface ResourceUsage {
   executors?: readonly ResourceUsage_Executor[];
   total?: readonly Resource[];
@@ -2160,7 +2553,8 @@ export interface ResourceUsage_Executor {
   container_id: ContainerID;
   tasks?: readonly ResourceUsage_Executor_Task[];
 }
-export const ResourceUsage_Executor: MessageType<ResourceUsage_Executor> = message("mesos.v1.ResourceUsage.Executor", () => [
+export const ResourceUsage_Executor: MessageType<ResourceUsage_Executor> =
+  message("mesos.v1.ResourceUsage.Executor", () => [
   [1, "executor_info", ExecutorInfo, "required"],
   [2, "allocated", Resource, "repeated"],
   [3, "statistics", ResourceStatistics, "optional"],
@@ -2174,17 +2568,21 @@ export interface ResourceUsage_Executor_Task {
   resources?: readonly Resource[];
   labels?: Labels;
 }
-export const ResourceUsage_Executor_Task: MessageType<ResourceUsage_Executor_Task> = message("mesos.v1.ResourceUsage.Executor.Task", () => [
+export const ResourceUsage_Executor_Task: MessageType<ResourceUsage_Executor_Task> =
+  message("mesos.v1.ResourceUsage.Executor.Task", () => [
   [1, "name", "string", "required"],
   [2, "id", TaskID, "required"],
   [3, "resources", Resource, "repeated"],
   [4, "labels", Labels, "optional"],
 ]);
 
+/** A role that has frameworks, a weight, a quota or a reservation. */
 export interface Role {
   name: string;
+  /** Its share relative to other roles' of 1. */
   weight: number;
   frameworks?: readonly FrameworkID[];
+  /** Allocated to its frameworks. */
   resources?: readonly Resource[];
 }
 export const Role: MessageType<Role> = message("mesos.v1.Role", () => [
@@ -2194,21 +2592,26 @@ export const Role: MessageType<Role> = message("mesos.v1.Role", () => [
   [4, "resources", Resource, "repeated"],
 ]);
 
+/** The kernel's network counters. */
 export interface SNMPStatistics {
   ip_stats?: IpStatistics;
   icmp_stats?: IcmpStatistics;
   tcp_stats?: TcpStatistics;
   udp_stats?: UdpStatistics;
 }
-export const SNMPStatistics: MessageType<SNMPStatistics> = message("mesos.v1.SNMPStatistics", () => [
+export const SNMPStatistics: MessageType<SNMPStatistics> =
+  message("mesos.v1.SNMPStatistics", () => [
   [1, "ip_stats", IpStatistics, "optional"],
   [2, "icmp_stats", IcmpStatistics, "optional"],
   [3, "tcp_stats", TcpStatistics, "optional"],
   [4, "udp_stats", UdpStatistics, "optional"],
 ]);
 
+/** The system calls that a container may make. */
 export interface SeccompInfo {
+  /** A file below the agent's profile folder. Absent: the agent's default profile. */
   profile_name?: string;
+  /** Whether all are allowed. Not with a profile. */
   unconfined?: boolean;
 }
 export const SeccompInfo: MessageType<SeccompInfo> = message("mesos.v1.SeccompInfo", () => [
@@ -2216,6 +2619,7 @@ export const SeccompInfo: MessageType<SeccompInfo> = message("mesos.v1.SeccompIn
   [2, "unconfined", "bool", "optional"],
 ]);
 
+/** A secret, or where to find it. The member that `type` names is set. */
 export interface Secret {
   type?: Secret_Type;
   reference?: Secret_Reference;
@@ -2227,11 +2631,13 @@ export const Secret: MessageType<Secret> = message("mesos.v1.Secret", () => [
   [3, "value", Secret_Value, "optional"],
 ]);
 
+/** What the agent's secret resolver knows it by. */
 export interface Secret_Reference {
   name: string;
   key?: string;
 }
-export const Secret_Reference: MessageType<Secret_Reference> = message("mesos.v1.Secret.Reference", () => [
+export const Secret_Reference: MessageType<Secret_Reference> =
+  message("mesos.v1.Secret.Reference", () => [
   [1, "name", "string", "required"],
   [2, "key", "string", "optional"],
 ]);
@@ -2253,6 +2659,7 @@ export const Secret_Value: MessageType<Secret_Value> = message("mesos.v1.Secret.
   [1, "data", "bytes", "required"],
 ]);
 
+/** State of a native driver. */
 export type Status =
   | "DRIVER_NOT_STARTED"
   | "DRIVER_RUNNING"
@@ -2265,6 +2672,7 @@ export const Status: EnumType<Status> = enumeration("mesos.v1.Status", {
   DRIVER_STOPPED: 4,
 });
 
+/** A terminal. */
 export interface TTYInfo {
   window_size?: TTYInfo_WindowSize;
 }
@@ -2276,27 +2684,34 @@ export interface TTYInfo_WindowSize {
   rows: number;
   columns: number;
 }
-export const TTYInfo_WindowSize: MessageType<TTYInfo_WindowSize> = message("mesos.v1.TTYInfo.WindowSize", () => [
+export const TTYInfo_WindowSize: MessageType<TTYInfo_WindowSize> =
+  message("mesos.v1.TTYInfo.WindowSize", () => [
   [1, "rows", "uint32", "required"],
   [2, "columns", "uint32", "required"],
 ]);
 
+/** A task as master and agent show it. */
 export interface Task {
   name: string;
   task_id: TaskID;
   framework_id: FrameworkID;
   executor_id?: ExecutorID;
   agent_id: AgentID;
+  /** The newest that is known to the one who tells. */
   state: TaskState;
   resources?: readonly Resource[];
+  /** The newest of each state, as they came. */
   statuses?: readonly TaskStatus[];
+  /** State of the newest update that the scheduler was sent, which may be older than `state`. */
   status_update_state?: TaskState;
+  /** Names that update until it is acknowledged. */
   status_update_uuid?: Uint8Array;
   labels?: Labels;
   discovery?: DiscoveryInfo;
   container?: ContainerInfo;
   health_check?: HealthCheck;
   kill_policy?: KillPolicy;
+  /** Whom it runs as. */
   user?: string;
   limits?: Readonly<Record<string, Value_Scalar>>;
 }
@@ -2320,6 +2735,7 @@ export const Task: MessageType<Task> = message("mesos.v1.Task", () => [
   [17, "limits", Value_Scalar, "map"],
 ]);
 
+/** Tasks that are started together and end together. */
 export interface TaskGroupInfo {
   tasks?: readonly TaskInfo[];
 }
@@ -2327,6 +2743,7 @@ export const TaskGroupInfo: MessageType<TaskGroupInfo> = message("mesos.v1.TaskG
   [1, "tasks", TaskInfo, "repeated"],
 ]);
 
+/** Chosen by the framework, unique among its tasks that are not over. */
 export interface TaskID {
   value: string;
 }
@@ -2334,21 +2751,33 @@ export const TaskID: MessageType<TaskID> = message("mesos.v1.TaskID", () => [
   [1, "value", "string", "required"],
 ]);
 
+/** A task to be run. It has either a command or an executor. */
 export interface TaskInfo {
+  /** For people. */
   name: string;
   task_id: TaskID;
+  /** The agent of the offer. */
   agent_id: AgentID;
+  /** From the offer. The executor's own come on top. */
   resources?: readonly Resource[];
+  /** What runs the task; the same `executor_id` means the same executor. */
   executor?: ExecutorInfo;
+  /** Run by the agent's own executor. */
   command?: CommandInfo;
   container?: ContainerInfo;
   health_check?: HealthCheck;
   check?: CheckInfo;
   kill_policy?: KillPolicy;
+  /** Passed on to the executor, never interpreted. */
   data?: Uint8Array;
   labels?: Labels;
   discovery?: DiscoveryInfo;
+  /** A task that takes longer is killed, as TASK_FAILED. */
   max_completion_time?: DurationInfo;
+  /**
+   * By resource name (`cpus`, `mem`): what the task may use at most, where that is more than
+   * `resources`. Infinity is allowed.
+   */
   limits?: Readonly<Record<string, Value_Scalar>>;
 }
 export const TaskInfo: MessageType<TaskInfo> = message("mesos.v1.TaskInfo", () => [
@@ -2369,27 +2798,47 @@ export const TaskInfo: MessageType<TaskInfo> = message("mesos.v1.TaskInfo", () =
   [15, "limits", Value_Scalar, "map"],
 ]);
 
+/** The resources of which a task used more than it may. */
 export interface TaskResourceLimitation {
   resources?: readonly Resource[];
 }
-export const TaskResourceLimitation: MessageType<TaskResourceLimitation> = message("mesos.v1.TaskResourceLimitation", () => [
+export const TaskResourceLimitation: MessageType<TaskResourceLimitation> =
+  message("mesos.v1.TaskResourceLimitation", () => [
   [1, "resources", Resource, "repeated"],
 ]);
 
+/**
+ * How a task stands. After FINISHED, FAILED, KILLED, ERROR, LOST, DROPPED, GONE and
+ * GONE_BY_OPERATOR nothing else comes.
+ */
 export type TaskState =
+  /** Accepted by the master; the executor does not know of it yet. */
   | "TASK_STAGING"
+  /** The executor has it. */
   | "TASK_STARTING"
+  /** It runs. */
   | "TASK_RUNNING"
+  /** It is being killed. Only with TASK_KILLING_STATE. */
   | "TASK_KILLING"
+  /** Ended well. */
   | "TASK_FINISHED"
+  /** Ended badly. */
   | "TASK_FAILED"
+  /** Ended because it was killed. */
   | "TASK_KILLED"
+  /** Refused: its description is wrong. */
   | "TASK_ERROR"
+  /** Ended, or out of sight; without PARTITION_AWARE all of the following are told as this. */
   | "TASK_LOST"
+  /** Never started: it did not get through. */
   | "TASK_DROPPED"
+  /** Its agent does not answer. It may come back. */
   | "TASK_UNREACHABLE"
+  /** Ended with its agent or container. */
   | "TASK_GONE"
+  /** An operator gave its agent up. */
   | "TASK_GONE_BY_OPERATOR"
+  /** The master does not know it. */
   | "TASK_UNKNOWN";
 export const TaskState: EnumType<TaskState> = enumeration("mesos.v1.TaskState", {
   TASK_STAGING: 6,
@@ -2408,22 +2857,32 @@ export const TaskState: EnumType<TaskState> = enumeration("mesos.v1.TaskState", 
   TASK_UNKNOWN: 13,
 });
 
+/** News of a task. */
 export interface TaskStatus {
   task_id: TaskID;
   state: TaskState;
+  /** In words, for people. */
   message?: string;
+  /** Who tells it. */
   source?: TaskStatus_Source;
+  /** Why, for programs. */
   reason?: TaskStatus_Reason;
+  /** From the executor, never interpreted. */
   data?: Uint8Array;
   agent_id?: AgentID;
   executor_id?: ExecutorID;
+  /** When it was so, in seconds since the epoch. */
   timestamp?: number;
+  /** 16 bytes. Present: this is to be acknowledged. */
   uuid?: Uint8Array;
+  /** Result of the last health check. Absent: none yet. */
   healthy?: boolean;
   check_status?: CheckStatusInfo;
   labels?: Labels;
   container_status?: ContainerStatus;
+  /** When the agent stopped answering. Only with TASK_UNREACHABLE. */
   unreachable_time?: TimeInfo;
+  /** What there was too little of, when a limit ended the task. */
   limitation?: TaskResourceLimitation;
 }
 export const TaskStatus: MessageType<TaskStatus> = message("mesos.v1.TaskStatus", () => [
@@ -2445,6 +2904,7 @@ export const TaskStatus: MessageType<TaskStatus> = message("mesos.v1.TaskStatus"
   [16, "limitation", TaskResourceLimitation, "optional"],
 ]);
 
+/** Why a task is in its state. */
 export type TaskStatus_Reason =
   | "REASON_COMMAND_EXECUTOR_FAILED"
   | "REASON_CONTAINER_LAUNCH_FAILED"
@@ -2481,7 +2941,8 @@ export type TaskStatus_Reason =
   | "REASON_TASK_INVALID"
   | "REASON_TASK_UNAUTHORIZED"
   | "REASON_TASK_UNKNOWN";
-export const TaskStatus_Reason: EnumType<TaskStatus_Reason> = enumeration("mesos.v1.TaskStatus.Reason", {
+export const TaskStatus_Reason: EnumType<TaskStatus_Reason> =
+  enumeration("mesos.v1.TaskStatus.Reason", {
   REASON_COMMAND_EXECUTOR_FAILED: 0,
   REASON_CONTAINER_LAUNCH_FAILED: 21,
   REASON_CONTAINER_LIMITATION: 19,
@@ -2519,16 +2980,19 @@ export const TaskStatus_Reason: EnumType<TaskStatus_Reason> = enumeration("mesos
   REASON_TASK_UNKNOWN: 16,
 });
 
+/** Who says so. */
 export type TaskStatus_Source =
   | "SOURCE_MASTER"
   | "SOURCE_AGENT"
   | "SOURCE_EXECUTOR";
-export const TaskStatus_Source: EnumType<TaskStatus_Source> = enumeration("mesos.v1.TaskStatus.Source", {
+export const TaskStatus_Source: EnumType<TaskStatus_Source> =
+  enumeration("mesos.v1.TaskStatus.Source", {
   SOURCE_MASTER: 0,
   SOURCE_AGENT: 1,
   SOURCE_EXECUTOR: 2,
 });
 
+/** The kernel's TCP counters, under its names. */
 export interface TcpStatistics {
   RtoAlgorithm?: number;
   RtoMin?: number;
@@ -2564,13 +3028,16 @@ export const TcpStatistics: MessageType<TcpStatistics> = message("mesos.v1.TcpSt
   [15, "InCsumErrors", "int64", "optional"],
 ]);
 
+/** A moment. */
 export interface TimeInfo {
+  /** Since the epoch. */
   nanoseconds: bigint;
 }
 export const TimeInfo: MessageType<TimeInfo> = message("mesos.v1.TimeInfo", () => [
   [1, "nanoseconds", "bigint64", "required"],
 ]);
 
+/** Counters of one of the kernel's queueing disciplines. */
 export interface TrafficControlStatistics {
   id: string;
   backlog?: number;
@@ -2583,7 +3050,8 @@ export interface TrafficControlStatistics {
   ratepps?: number;
   requeues?: number;
 }
-export const TrafficControlStatistics: MessageType<TrafficControlStatistics> = message("mesos.v1.TrafficControlStatistics", () => [
+export const TrafficControlStatistics: MessageType<TrafficControlStatistics> =
+  message("mesos.v1.TrafficControlStatistics", () => [
   [1, "id", "string", "required"],
   [2, "backlog", "uint64", "optional"],
   [3, "bytes", "uint64", "optional"],
@@ -2596,6 +3064,7 @@ export const TrafficControlStatistics: MessageType<TrafficControlStatistics> = m
   [10, "requeues", "uint64", "optional"],
 ]);
 
+/** Where an HTTP server is to be found. */
 export interface URL {
   scheme: string;
   address: Address;
@@ -2611,13 +3080,16 @@ export const URL: MessageType<URL> = message("mesos.v1.URL", () => [
   [5, "fragment", "string", "optional"],
 ]);
 
+/** A UUID. */
 export interface UUID {
+  /** 16 bytes. */
   value: Uint8Array;
 }
 export const UUID: MessageType<UUID> = message("mesos.v1.UUID", () => [
   [1, "value", "bytes", "required"],
 ]);
 
+/** The kernel's UDP counters, under its names. */
 export interface UdpStatistics {
   InDatagrams?: number;
   NoPorts?: number;
@@ -2639,15 +3111,19 @@ export const UdpStatistics: MessageType<UdpStatistics> = message("mesos.v1.UdpSt
   [8, "IgnoredMulti", "int64", "optional"],
 ]);
 
+/** When something will be away. */
 export interface Unavailability {
   start: TimeInfo;
+  /** Absent: for ever. */
   duration?: DurationInfo;
 }
-export const Unavailability: MessageType<Unavailability> = message("mesos.v1.Unavailability", () => [
+export const Unavailability: MessageType<Unavailability> =
+  message("mesos.v1.Unavailability", () => [
   [1, "start", TimeInfo, "required"],
   [2, "duration", DurationInfo, "optional"],
 ]);
 
+/** A value of a resource or an attribute. The member that `type` names is set. */
 export interface Value {
   type: Value_Type;
   scalar?: Value_Scalar;
@@ -2663,6 +3139,7 @@ export const Value: MessageType<Value> = message("mesos.v1.Value", () => [
   [5, "text", Value_Text, "optional"],
 ]);
 
+/** Whole numbers from `begin` to `end`, both included. */
 export interface Value_Range {
   begin: number;
   end: number;
@@ -2672,6 +3149,7 @@ export const Value_Range: MessageType<Value_Range> = message("mesos.v1.Value.Ran
   [2, "end", "uint64", "required"],
 ]);
 
+/** In resources sorted and apart from each other. */
 export interface Value_Ranges {
   range?: readonly Value_Range[];
 }
@@ -2679,6 +3157,7 @@ export const Value_Ranges: MessageType<Value_Ranges> = message("mesos.v1.Value.R
   [1, "range", Value_Range, "repeated"],
 ]);
 
+/** A quantity; counts in thousandths. */
 export interface Value_Scalar {
   value: number;
 }
@@ -2686,6 +3165,7 @@ export const Value_Scalar: MessageType<Value_Scalar> = message("mesos.v1.Value.S
   [1, "value", "double", "required"],
 ]);
 
+/** Names, each once. */
 export interface Value_Set {
   item?: readonly string[];
 }
@@ -2693,6 +3173,7 @@ export const Value_Set: MessageType<Value_Set> = message("mesos.v1.Value.Set", (
   [1, "item", "string", "repeated"],
 ]);
 
+/** Any text. Only in attributes. */
 export interface Value_Text {
   value: string;
 }
@@ -2712,9 +3193,11 @@ export const Value_Type: EnumType<Value_Type> = enumeration("mesos.v1.Value.Type
   TEXT: 3,
 });
 
+/** What was built, when and of what. */
 export interface VersionInfo {
   version: string;
   build_date?: string;
+  /** In seconds since the epoch. */
   build_time?: number;
   build_user?: string;
   git_sha?: string;
@@ -2731,11 +3214,16 @@ export const VersionInfo: MessageType<VersionInfo> = message("mesos.v1.VersionIn
   [7, "git_tag", "string", "optional"],
 ]);
 
+/** Something mounted in a container. */
 export interface Volume {
   mode: Volume_Mode;
+  /** Where. Relative paths are below the sandbox. */
   container_path: string;
+  /** The older way to say a source of HOST_PATH, SANDBOX_PATH or a Docker volume's name. */
   host_path?: string;
+  /** Mounts an image's files. */
   image?: Image;
+  /** Absent: `host_path` or `image` says it. */
   source?: Volume_Source;
 }
 export const Volume: MessageType<Volume> = message("mesos.v1.Volume", () => [
@@ -2754,6 +3242,7 @@ export const Volume_Mode: EnumType<Volume_Mode> = enumeration("mesos.v1.Volume.M
   RO: 2,
 });
 
+/** Where a volume comes from. The member that `type` names is set. */
 export interface Volume_Source {
   type?: Volume_Source_Type;
   docker_volume?: Volume_Source_DockerVolume;
@@ -2771,15 +3260,19 @@ export const Volume_Source: MessageType<Volume_Source> = message("mesos.v1.Volum
   [6, "csi_volume", Volume_Source_CSIVolume, "optional"],
 ]);
 
+/** A volume of a CSI plugin. */
 export interface Volume_Source_CSIVolume {
+  /** As the agent's configuration calls it. */
   plugin_name: string;
   static_provisioning?: Volume_Source_CSIVolume_StaticProvisioning;
 }
-export const Volume_Source_CSIVolume: MessageType<Volume_Source_CSIVolume> = message("mesos.v1.Volume.Source.CSIVolume", () => [
+export const Volume_Source_CSIVolume: MessageType<Volume_Source_CSIVolume> =
+  message("mesos.v1.Volume.Source.CSIVolume", () => [
   [1, "plugin_name", "string", "required"],
   [2, "static_provisioning", Volume_Source_CSIVolume_StaticProvisioning, "optional"],
 ]);
 
+/** A volume that was made before. */
 export interface Volume_Source_CSIVolume_StaticProvisioning {
   volume_id: string;
   volume_capability: Volume_Source_CSIVolume_VolumeCapability;
@@ -2787,7 +3280,8 @@ export interface Volume_Source_CSIVolume_StaticProvisioning {
   node_publish_secrets?: Readonly<Record<string, Secret>>;
   volume_context?: Readonly<Record<string, string>>;
 }
-export const Volume_Source_CSIVolume_StaticProvisioning: MessageType<Volume_Source_CSIVolume_StaticProvisioning> = message("mesos.v1.Volume.Source.CSIVolume.StaticProvisioning", () => [
+export const Volume_Source_CSIVolume_StaticProvisioning: MessageType<Volume_Source_CSIVolume_StaticProvisioning> =
+  message("mesos.v1.Volume.Source.CSIVolume.StaticProvisioning", () => [
   [1, "volume_id", "string", "required"],
   [2, "volume_capability", Volume_Source_CSIVolume_VolumeCapability, "required"],
   [3, "node_stage_secrets", Secret, "map"],
@@ -2795,12 +3289,14 @@ export const Volume_Source_CSIVolume_StaticProvisioning: MessageType<Volume_Sour
   [5, "volume_context", "string", "map"],
 ]);
 
+/** How the volume is accessed, in CSI's terms. */
 export interface Volume_Source_CSIVolume_VolumeCapability {
   block?: Volume_Source_CSIVolume_VolumeCapability_BlockVolume;
   mount?: Volume_Source_CSIVolume_VolumeCapability_MountVolume;
   access_mode: Volume_Source_CSIVolume_VolumeCapability_AccessMode;
 }
-export const Volume_Source_CSIVolume_VolumeCapability: MessageType<Volume_Source_CSIVolume_VolumeCapability> = message("mesos.v1.Volume.Source.CSIVolume.VolumeCapability", () => [
+export const Volume_Source_CSIVolume_VolumeCapability: MessageType<Volume_Source_CSIVolume_VolumeCapability> =
+  message("mesos.v1.Volume.Source.CSIVolume.VolumeCapability", () => [
   [1, "block", Volume_Source_CSIVolume_VolumeCapability_BlockVolume, "optional", { oneof: "access_type" }],
   [2, "mount", Volume_Source_CSIVolume_VolumeCapability_MountVolume, "optional", { oneof: "access_type" }],
   [3, "access_mode", Volume_Source_CSIVolume_VolumeCapability_AccessMode, "required"],
@@ -2809,7 +3305,8 @@ export const Volume_Source_CSIVolume_VolumeCapability: MessageType<Volume_Source
 export interface Volume_Source_CSIVolume_VolumeCapability_AccessMode {
   mode: Volume_Source_CSIVolume_VolumeCapability_AccessMode_Mode;
 }
-export const Volume_Source_CSIVolume_VolumeCapability_AccessMode: MessageType<Volume_Source_CSIVolume_VolumeCapability_AccessMode> = message("mesos.v1.Volume.Source.CSIVolume.VolumeCapability.AccessMode", () => [
+export const Volume_Source_CSIVolume_VolumeCapability_AccessMode: MessageType<Volume_Source_CSIVolume_VolumeCapability_AccessMode> =
+  message("mesos.v1.Volume.Source.CSIVolume.VolumeCapability.AccessMode", () => [
   [1, "mode", Volume_Source_CSIVolume_VolumeCapability_AccessMode_Mode, "required"],
 ]);
 
@@ -2820,7 +3317,8 @@ export type Volume_Source_CSIVolume_VolumeCapability_AccessMode_Mode =
   | "MULTI_NODE_READER_ONLY"
   | "MULTI_NODE_SINGLE_WRITER"
   | "MULTI_NODE_MULTI_WRITER";
-export const Volume_Source_CSIVolume_VolumeCapability_AccessMode_Mode: EnumType<Volume_Source_CSIVolume_VolumeCapability_AccessMode_Mode> = enumeration("mesos.v1.Volume.Source.CSIVolume.VolumeCapability.AccessMode.Mode", {
+export const Volume_Source_CSIVolume_VolumeCapability_AccessMode_Mode: EnumType<Volume_Source_CSIVolume_VolumeCapability_AccessMode_Mode> =
+  enumeration("mesos.v1.Volume.Source.CSIVolume.VolumeCapability.AccessMode.Mode", {
   UNKNOWN: 0,
   SINGLE_NODE_WRITER: 1,
   SINGLE_NODE_READER_ONLY: 2,
@@ -2831,43 +3329,51 @@ export const Volume_Source_CSIVolume_VolumeCapability_AccessMode_Mode: EnumType<
 
 export interface Volume_Source_CSIVolume_VolumeCapability_BlockVolume {
 }
-export const Volume_Source_CSIVolume_VolumeCapability_BlockVolume: MessageType<Volume_Source_CSIVolume_VolumeCapability_BlockVolume> = message("mesos.v1.Volume.Source.CSIVolume.VolumeCapability.BlockVolume", () => [
+export const Volume_Source_CSIVolume_VolumeCapability_BlockVolume: MessageType<Volume_Source_CSIVolume_VolumeCapability_BlockVolume> =
+  message("mesos.v1.Volume.Source.CSIVolume.VolumeCapability.BlockVolume", () => [
 ]);
 
 export interface Volume_Source_CSIVolume_VolumeCapability_MountVolume {
   fs_type?: string;
   mount_flags?: readonly string[];
 }
-export const Volume_Source_CSIVolume_VolumeCapability_MountVolume: MessageType<Volume_Source_CSIVolume_VolumeCapability_MountVolume> = message("mesos.v1.Volume.Source.CSIVolume.VolumeCapability.MountVolume", () => [
+export const Volume_Source_CSIVolume_VolumeCapability_MountVolume: MessageType<Volume_Source_CSIVolume_VolumeCapability_MountVolume> =
+  message("mesos.v1.Volume.Source.CSIVolume.VolumeCapability.MountVolume", () => [
   [1, "fs_type", "string", "optional"],
   [2, "mount_flags", "string", "repeated"],
 ]);
 
+/** A volume of a Docker volume driver. */
 export interface Volume_Source_DockerVolume {
   driver?: string;
   name: string;
   driver_options?: Parameters;
 }
-export const Volume_Source_DockerVolume: MessageType<Volume_Source_DockerVolume> = message("mesos.v1.Volume.Source.DockerVolume", () => [
+export const Volume_Source_DockerVolume: MessageType<Volume_Source_DockerVolume> =
+  message("mesos.v1.Volume.Source.DockerVolume", () => [
   [1, "driver", "string", "optional"],
   [2, "name", "string", "required"],
   [3, "driver_options", Parameters, "optional"],
 ]);
 
+/** A path of the agent. */
 export interface Volume_Source_HostPath {
   path: string;
   mount_propagation?: MountPropagation;
 }
-export const Volume_Source_HostPath: MessageType<Volume_Source_HostPath> = message("mesos.v1.Volume.Source.HostPath", () => [
+export const Volume_Source_HostPath: MessageType<Volume_Source_HostPath> =
+  message("mesos.v1.Volume.Source.HostPath", () => [
   [1, "path", "string", "required"],
   [2, "mount_propagation", MountPropagation, "optional"],
 ]);
 
+/** A path of a sandbox: the container's own, or its parent's. */
 export interface Volume_Source_SandboxPath {
   type?: Volume_Source_SandboxPath_Type;
   path: string;
 }
-export const Volume_Source_SandboxPath: MessageType<Volume_Source_SandboxPath> = message("mesos.v1.Volume.Source.SandboxPath", () => [
+export const Volume_Source_SandboxPath: MessageType<Volume_Source_SandboxPath> =
+  message("mesos.v1.Volume.Source.SandboxPath", () => [
   [1, "type", Volume_Source_SandboxPath_Type, "optional"],
   [2, "path", "string", "required"],
 ]);
@@ -2876,7 +3382,8 @@ export type Volume_Source_SandboxPath_Type =
   | "UNKNOWN"
   | "SELF"
   | "PARENT";
-export const Volume_Source_SandboxPath_Type: EnumType<Volume_Source_SandboxPath_Type> = enumeration("mesos.v1.Volume.Source.SandboxPath.Type", {
+export const Volume_Source_SandboxPath_Type: EnumType<Volume_Source_SandboxPath_Type> =
+  enumeration("mesos.v1.Volume.Source.SandboxPath.Type", {
   UNKNOWN: 0,
   SELF: 1,
   PARENT: 2,
@@ -2889,7 +3396,8 @@ export type Volume_Source_Type =
   | "SANDBOX_PATH"
   | "SECRET"
   | "CSI_VOLUME";
-export const Volume_Source_Type: EnumType<Volume_Source_Type> = enumeration("mesos.v1.Volume.Source.Type", {
+export const Volume_Source_Type: EnumType<Volume_Source_Type> =
+  enumeration("mesos.v1.Volume.Source.Type", {
   UNKNOWN: 0,
   DOCKER_VOLUME: 1,
   HOST_PATH: 4,
@@ -2898,6 +3406,7 @@ export const Volume_Source_Type: EnumType<Volume_Source_Type> = enumeration("mes
   CSI_VOLUME: 5,
 });
 
+/** A role's share, relative to other roles' of 1. */
 export interface WeightInfo {
   weight: number;
   role?: string;
