@@ -3,20 +3,21 @@ import { test } from "node:test";
 import { seededRandom } from "@tavola/base";
 import { agent, encodeMessage } from "@tavola/protocol";
 import { decodeAs } from "../api-request.ts";
-import { ScriptedHttp } from "../testing/scripted-http.ts";
+import { connectionRefused, ScriptedHttp } from "../testing/scripted-http.ts";
 import { steppedClock } from "../testing/settle.ts";
 import { createAgentClient } from "./agent-client.ts";
 import { followFile } from "./followed-file.ts";
 
 /** An agent that holds one file, and gives at most 4 bytes at a time. */
 function stage() {
-  const file = { content: undefined as string | undefined, reads: 0 };
+  const file = { content: undefined as string | undefined, reads: 0, isAway: false };
   const clock = steppedClock();
   const http = new ScriptedHttp((request) => {
     const body = Buffer.from(request.body ?? "");
     const { read_file } = decodeAs("protobuf", agent.Call, body).value ?? {};
     assert.equal(read_file?.path, "/s/stdout");
     file.reads += 1;
+    if (file.isAway) throw connectionRefused(request.url);
     if (file.content === undefined) return { status: 404, body: "no such file" };
     const data = Buffer.from(file.content).subarray(read_file.offset, read_file.offset + 4);
     const read = { size: file.content.length, data };
@@ -84,4 +85,28 @@ test("followFile() says so when the file was never there", async () => {
     code: "CALL_REFUSED",
     details: { status: 404, call: "READ_FILE", reason: "no such file" },
   });
+});
+
+test("followFile() bears an agent that is away for a while, but not for ever", async () => {
+  const { file, clock, agent: client } = stage();
+  file.content = "before";
+  const complete = new AbortController();
+  const seen = { text: "" };
+  const path = "/s/stdout";
+  const done = collect(followFile(client, { path, complete: complete.signal }), seen);
+  await clock.step(100);
+  file.isAway = true;
+  await clock.step(5000);
+  file.content += " and after";
+  complete.abort();
+  await clock.step(1000);
+  file.isAway = false;
+  await clock.step(1000);
+  await done;
+  assert.equal(seen.text, "before and after");
+  file.isAway = true;
+  const failing = collect(followFile(client, { path, complete: complete.signal }), seen);
+  failing.catch(() => undefined);
+  await clock.step(12_000);
+  await assert.rejects(failing, { code: "CONNECTION_REFUSED" });
 });

@@ -7,10 +7,12 @@
  */
 
 import { CodedError } from "@tavola/base";
+import type { agent } from "@tavola/protocol";
 import { delay } from "../subscription.ts";
 import type { AgentClient } from "./agent-client.ts";
 
 const pauses = { firstMs: 15, factor: 1.5, maxMs: 400 } as const;
+const patienceMs = 10_000;
 
 export interface FollowOptions {
   /** As the agent knows it: absolute, or virtual (`/frameworks/F/executors/E/runs/latest/stdout`). */
@@ -25,48 +27,63 @@ export interface FollowOptions {
 
 /**
  * The file's bytes as they come. A file that is not there yet counts as empty until `complete`;
- * after that it throws CALL_REFUSED (404).
+ * after that it throws CALL_REFUSED (404). An agent that does not answer is asked again for 10 s;
+ * then its error is thrown.
  */
 export async function* followFile(
-  agent: AgentClient,
+  client: AgentClient,
   options: FollowOptions,
 ): AsyncGenerator<Uint8Array, void> {
   const { path, complete, signal } = options;
+  const { clock } = client.world;
   let offset = options.offset ?? 0;
   let pauseMs: number = pauses.firstMs;
+  let answeredAt = clock.now();
   while (signal?.aborted !== true) {
     const isComplete = complete.aborted;
-    const data = await readFrom(agent, path, offset, isComplete, signal);
-    if (data.length > 0) {
+    const read = await readFrom(client, path, offset, signal);
+    if (!(read instanceof CodedError)) {
+      answeredAt = clock.now();
+      const { data, size } = read;
       offset += data.length;
-      pauseMs = pauses.firstMs;
-      yield data;
-      continue;
+      if (data.length > 0) yield data;
+      if (isComplete && (data.length === 0 || offset >= size)) return;
+      if (data.length > 0) {
+        pauseMs = pauses.firstMs;
+        continue;
+      }
+    } else if (read.transient) {
+      if (clock.now() - answeredAt > patienceMs) throw read;
+    } else if (isComplete || read.details["status"] !== 404) {
+      throw read;
     }
-    if (isComplete) return;
-    await delay(agent.world.clock, pauseMs, anyOf(complete, signal));
+    const isOver = complete.aborted && !isComplete;
+    if (!isOver) await delay(clock, pauseMs, wakesOn(isComplete ? undefined : complete, signal));
     pauseMs = Math.min(pauses.maxMs, pauseMs * pauses.factor);
   }
 }
 
+/** The bytes from `offset` on, as many as the agent gives at a time; or why there are none. */
 async function readFrom(
-  agent: AgentClient,
+  client: AgentClient,
   path: string,
   offset: number,
-  mustExist: boolean,
   signal: AbortSignal | undefined,
-): Promise<Uint8Array> {
+): Promise<agent.Response_ReadFile | CodedError> {
   try {
-    const read = { path, offset };
-    return (await agent.call("READ_FILE", read, signal === undefined ? {} : { signal })).data;
+    const options = signal === undefined ? {} : { signal };
+    return await client.call("READ_FILE", { path, offset }, options);
   } catch (error) {
-    if (signal?.aborted === true) return new Uint8Array();
-    const isMissing = error instanceof CodedError && error.details["status"] === 404;
-    if (isMissing && !mustExist) return new Uint8Array();
+    if (signal?.aborted === true) return { data: new Uint8Array(), size: offset };
+    if (error instanceof CodedError) return error;
     throw error;
   }
 }
 
-function anyOf(complete: AbortSignal, signal: AbortSignal | undefined): AbortSignal {
-  return signal === undefined ? complete : AbortSignal.any([complete, signal]);
+function wakesOn(
+  complete: AbortSignal | undefined,
+  signal: AbortSignal | undefined,
+): AbortSignal | undefined {
+  if (complete === undefined || signal === undefined) return complete ?? signal;
+  return AbortSignal.any([complete, signal]);
 }
