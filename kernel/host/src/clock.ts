@@ -15,6 +15,7 @@ export interface Clock {
   after(delayMs: number, run: () => void): Timer;
 }
 
+/** What setTimeout() takes; above it, it would fire at once. */
 const timerDelayMsMax = 2 ** 31 - 1;
 
 /** The machine's clock. Timers keep the process alive, as a daemon's should. */
@@ -22,7 +23,13 @@ export function systemClock(): Clock {
   return {
     now: () => instant(Date.now()),
     after(delayMs, run) {
-      const handle = setTimeout(run, Math.min(Math.max(0, delayMs), timerDelayMsMax));
+      let handle = arm(Math.max(0, delayMs));
+      function arm(remainingMs: number): NodeJS.Timeout {
+        if (remainingMs <= timerDelayMsMax) return setTimeout(run, remainingMs);
+        return setTimeout(() => {
+          handle = arm(remainingMs - timerDelayMsMax);
+        }, timerDelayMsMax);
+      }
       return { cancel: () => clearTimeout(handle) };
     },
   };

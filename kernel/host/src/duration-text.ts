@@ -33,7 +33,7 @@ export function parseDuration(text: string): Result<number> {
       error: `'${text}' is not a duration; expected a number and one of ${units.map(([name]) => name).join(", ")}, such as 15secs`,
     };
   }
-  const ns = Math.trunc(Number(match[1]) * unit[1]);
+  const ns = Math.round(Number(match[1]) * unit[1]);
   if (Math.abs(ns) >= durationNsMax) {
     return { error: `'${text}' is longer than the 292 years that a duration can hold` };
   }

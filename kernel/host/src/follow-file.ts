@@ -50,6 +50,7 @@ export async function* followFile(
 
 function pause(clock: Clock, delayMs: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
+    if (signal.aborted) return resolve();
     const done = (): void => {
       timer.cancel();
       signal.removeEventListener("abort", done);

@@ -38,9 +38,14 @@ function formatValue(value: unknown): string {
   if (typeof value === "object" && value !== null && "message" in value) {
     const { code, message, stack } = value as Record<string, unknown>;
     const text = `${code === undefined ? "" : `${code}: `}${message}`;
-    return quoted(stack === undefined ? text : `${text}\n${stack}`);
+    return quoted(typeof stack === "string" ? `${text} ${placesOf(stack)}` : text);
   }
   return typeof value === "string" ? quoted(value) : printable(JSON.stringify(value) ?? "");
+}
+
+/** The calls of a stack, without the message before them. */
+function placesOf(stack: string): string {
+  return (stack.match(/^ +at .*$/gm) ?? []).map((line) => line.trim()).join(" ");
 }
 
 function quoted(text: string): string {

@@ -149,46 +149,69 @@ export function waitForEnd(identity: ProcessIdentity, options: WaitOptions): Pro
 
 /**
  * Stops a process and everything below it, in its group or its session, then sends `signal` to all
- * and lets them run on. Returns the pids that it found. Never touches us, our group or our session.
+ * and lets them run on. Returns the pids that it found. Spares us, and the groups and sessions to
+ * which we or the root's parent belong.
  *
  * PERF: reads all of /proc once for every generation of the tree.
  */
 export function signalTree(root: number, signal: NodeJS.Signals): number[] {
   const stopped = new Set<number>();
-  const self = readProcess(process.pid);
+  const spared = sparedBy(root);
   for (;;) {
-    const found = treeMembers(root, readProcesses(), stopped, self).filter(
-      (entry) => !stopped.has(entry.pid),
-    );
-    if (found.length === 0) break;
-    for (const entry of found) {
-      signalPid(entry.pid, "SIGSTOP");
-      stopped.add(entry.pid);
+    const found = treeMembers(root, readProcesses(), stopped, spared);
+    const news = found.filter((entry) => !stopped.has(entry.pid));
+    if (news.length === 0) break;
+    for (const { pid } of news) {
+      trySignal(pid, "SIGSTOP");
+      stopped.add(pid);
     }
   }
-  for (const pid of stopped) signalPid(pid, signal);
-  for (const pid of stopped) signalPid(pid, "SIGCONT");
+  for (const pid of stopped) trySignal(pid, signal);
+  for (const pid of stopped) trySignal(pid, "SIGCONT");
   return [...stopped];
+}
+
+/** A process that took another user's rights is not ours to stop; the rest of its tree still is. */
+function trySignal(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== "ESRCH" && code !== "EPERM") throw error;
+  }
+}
+
+interface Spared {
+  readonly groups: ReadonlySet<number>;
+  readonly sessions: ReadonlySet<number>;
+}
+
+/** Our own group and session, and those of the root's parent: a tree is killed downwards only. */
+function sparedBy(root: number): Spared {
+  const parent = readProcess(readProcess(root)?.parent ?? 0);
+  const above = [readProcess(process.pid), parent].filter((entry) => entry !== undefined);
+  return {
+    groups: new Set(above.map((entry) => entry.group)),
+    sessions: new Set(above.map((entry) => entry.session)),
+  };
 }
 
 function treeMembers(
   root: number,
   processes: readonly ProcessEntry[],
   known: ReadonlySet<number>,
-  self: ProcessEntry | undefined,
+  spared: Spared,
 ): ProcessEntry[] {
-  const roots = new Set([root, ...known]);
   const members = new Map<number, ProcessEntry>();
-  for (const pid of roots) {
+  for (const pid of [root, ...known]) {
     for (const entry of descendantsOf(pid, processes)) members.set(entry.pid, entry);
   }
+  const below = [...members.values()];
   // A leader that is gone leaves its group and session behind.
-  const groups = new Set([root, ...[...members.values()].map((entry) => entry.group)]);
-  const sessions = new Set([root, ...[...members.values()].map((entry) => entry.session)]);
-  if (self !== undefined) {
-    groups.delete(self.group);
-    sessions.delete(self.session);
-  }
+  const groups = new Set([root, ...below.map((entry) => entry.group)]).difference(spared.groups);
+  const sessions = new Set([root, ...below.map((entry) => entry.session)]).difference(
+    spared.sessions,
+  );
   for (const entry of processes) {
     if (groups.has(entry.group) || sessions.has(entry.session)) members.set(entry.pid, entry);
   }

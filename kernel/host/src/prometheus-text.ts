@@ -10,12 +10,12 @@ import { type MetricReading, percentileOf } from "./metric-reading.ts";
 
 /** Named groups become labels; what they matched leaves the name. */
 const labelRules: readonly RegExp[] = [
-  /^master\/frameworks\/(?<framework_name>[^/]*)\/(?<framework_id>[^/]+)\/roles\/(?<role>.+)\/suppressed$/,
-  /^master\/frameworks\/(?<framework_name>[^/]*)\/(?<framework_id>[^/]+)\/.+$/,
-  /^frameworks\/(?<principal>.+)\/messages_(?:received|processed)$/,
-  /^allocator\/mesos\/quota\/roles\/(?<role>.+)\/resources\/(?<resource>[^/]+)\/[^/]+$/,
-  /^allocator\/mesos\/offer_filters\/roles\/(?<role>.+)\/active$/,
-  /^allocator\/mesos\/roles\/(?<role>.+)\/shares\/dominant$/,
+  /^master\/frameworks\/(?<framework_name>[^/]*)\/(?<framework_id>[^/]+)\/roles\/(?<role>.+)\/suppressed$/s,
+  /^master\/frameworks\/(?<framework_name>[^/]*)\/(?<framework_id>[^/]+)\/.+$/s,
+  /^frameworks\/(?<principal>.+)\/messages_(?:received|processed)$/s,
+  /^allocator\/mesos\/quota\/roles\/(?<role>.+)\/resources\/(?<resource>[^/]+)\/[^/]+$/s,
+  /^allocator\/mesos\/offer_filters\/roles\/(?<role>.+)\/active$/s,
+  /^allocator\/mesos\/roles\/(?<role>.+)\/shares\/dominant$/s,
 ];
 
 const namePrefix = "tavola_";
