@@ -22,6 +22,8 @@ import { tellParent, whenParentIsGone } from "./parent-channel.ts";
 export interface RunningDaemon {
   /** `http://IP:PORT`. */
   readonly url: string;
+  /** Resolves when it has ended by itself. */
+  readonly exited?: Promise<{ readonly code: number; readonly reason: string }>;
   /** Ends it; what it runs lives on. */
   close(): Promise<void>;
   /** Ends it with all that it runs. Default: `close`. */
@@ -43,6 +45,8 @@ export interface DaemonDefinition<T extends FlagTable> {
 
 const logFormatHelp = `  --log-format=VALUE (default: text)
       Logs as lines for people (text) or as JSON objects, one a line (json); on standard error.
+  --log-name=VALUE
+      What the daemon calls itself in its log.
 `;
 
 export function daemonCommand<T extends FlagTable>(definition: DaemonDefinition<T>): Command {
@@ -59,13 +63,17 @@ async function runDaemon<T extends FlagTable>(
   environment: Readonly<Record<string, string | undefined>>,
 ): Promise<number> {
   const { name, table } = definition;
-  const { logFormat, rest } = takeLogFormat(args);
+  const { logFormat, logName, rest } = takeLogOptions(args);
   const flags = parseFlags(table, { arguments: rest, environment });
   if (flags.error !== undefined) {
     await tellParent({ kind: "failed", reason: flags.error });
     throw usageError(flags.error);
   }
-  const logger = createLogger({ name, format: logFormat, level: levelOf(flags.value.values) });
+  const logger = createLogger({
+    name: logName ?? name,
+    format: logFormat,
+    level: levelOf(flags.value.values),
+  });
   const ending = endingSignals();
   let daemon: RunningDaemon;
   try {
@@ -76,24 +84,35 @@ async function runDaemon<T extends FlagTable>(
     throw error;
   }
   await tellParent({ kind: "ready", url: daemon.url });
-  const end = await ending;
+  const end = await Promise.race([ending, ...(daemon.exited === undefined ? [] : [daemon.exited])]);
+  if ("code" in end) {
+    logger.error({ reason: end.reason }, `${name} cannot go on`);
+    await daemon.close();
+    return end.code;
+  }
   logger.info({ why: end.why }, `${name} is ending`);
   if (end.how === "shutdown" && daemon.shutdown !== undefined) await daemon.shutdown();
   else await daemon.close();
   return exitStatus.ok;
 }
 
-function takeLogFormat(args: readonly string[]): {
+interface LogOptions {
   readonly logFormat: "text" | "json";
+  readonly logName: string | undefined;
   readonly rest: readonly string[];
-} {
-  const isOurs = (arg: string): boolean => /^--log[-_]format(=|$)/.test(arg);
-  const given = args.filter(isOurs).at(-1);
-  const logFormat = given === undefined ? "text" : given.slice(given.indexOf("=") + 1);
+}
+
+function takeLogOptions(args: readonly string[]): LogOptions {
+  const isOurs = (arg: string): boolean => /^--log[-_](format|name)=/.test(arg);
+  const given = (name: RegExp): string | undefined => {
+    const arg = args.filter((each) => isOurs(each) && name.test(each)).at(-1);
+    return arg?.slice(arg.indexOf("=") + 1);
+  };
+  const logFormat = given(/^--log.format/) ?? "text";
   if (logFormat !== "text" && logFormat !== "json") {
     throw usageError(`--log-format is "${logFormat}"; wanted text or json`);
   }
-  return { logFormat, rest: args.filter((arg) => !isOurs(arg)) };
+  return { logFormat, logName: given(/^--log.name/), rest: args.filter((arg) => !isOurs(arg)) };
 }
 
 /** Mesos's `--logging_level` and `--quiet`. */

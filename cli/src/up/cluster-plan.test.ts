@@ -50,7 +50,9 @@ test("planMaster() and planAgent() give every daemon a place and a port of its o
     "--resources=cpus:4;mem:8192;disk:51200;ports:[31500-31999]",
     "--cgroups_root=tavola-up-1/agent-2",
     "--fetcher_cache_dir=/w/agent-2/fetch",
+    "--registration_backoff_factor=20ms",
     "--log-format=text",
+    "--log-name=agent-2",
   ]);
 });
 

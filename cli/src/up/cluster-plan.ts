@@ -73,11 +73,13 @@ export function planAgent(
     `--resources=${resources}`,
     `--cgroups_root=${options.cgroupsRoot}/agent-${index + 1}`,
     `--fetcher_cache_dir=${join(folder, "fetch")}`,
+    // Two agents do not have to be kept from registering in the same moment.
+    "--registration_backoff_factor=20ms",
   ];
   const flags = withFlags(args, options.agentFlags);
   return {
     name: `agent ${index + 1}`,
-    args: ["agent", ...flags, `--log-format=${options.logFormat}`],
+    args: ["agent", ...flags, `--log-format=${options.logFormat}`, `--log-name=agent-${index + 1}`],
     directories: [workDir, runtimeDir],
     workDir,
     runtimeDir,
