@@ -1,3 +1,18 @@
 /** The door of `@tavola/agent`: the daemon that offers a machine and runs tasks on it. */
 
 export { type AgentFlags, agentFlags } from "./flags.ts";
+export type {
+  CheckpointedAgent,
+  CheckpointedExecutor,
+  CheckpointedFramework,
+  CheckpointedRun,
+  CheckpointedTask,
+} from "./shell/checkpoint-reader.ts";
+export { readCheckpoints } from "./shell/checkpoint-reader.ts";
+export type { DetectedMaster, MasterDetector } from "./shell/master-detector.ts";
+export {
+  type AgentExit,
+  type AgentOptions,
+  type RunningAgent,
+  startAgent,
+} from "./shell/start-agent.ts";

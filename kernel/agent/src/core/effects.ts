@@ -58,7 +58,11 @@ export type Effect =
   | { readonly kind: "retireTask"; readonly run: RunAddress; readonly taskId: TaskId }
   /** Its sandbox and its checkpoints may go in time. */
   | { readonly kind: "retireExecutor"; readonly executor: Executor; readonly run: RunAddress }
-  | { readonly kind: "retireFramework"; readonly frameworkId: FrameworkId }
+  | {
+      readonly kind: "retireFramework";
+      readonly frameworkId: FrameworkId;
+      readonly isCheckpointing: boolean;
+    }
   /** The process has nothing left to do, or must not go on. */
   | { readonly kind: "exit"; readonly code: number; readonly reason: string }
   | {

@@ -3,7 +3,13 @@
  */
 
 import type { ContainerId, TaskId } from "@tavola/base";
-import { type executor as api, internal, parseUpid, type TaskStatus } from "@tavola/protocol";
+import {
+  type AgentInfo,
+  type executor as api,
+  internal,
+  parseUpid,
+  type TaskStatus,
+} from "@tavola/protocol";
 import { limits } from "./agent-config.ts";
 import { shutDownExecutor } from "./executor-shutdown.ts";
 import { sendQueuedTasks } from "./executor-tasks.ts";
@@ -49,7 +55,7 @@ export function executorSubscribed(
     subscribed: {
       executor_info: executor.info,
       framework_info: executor.framework.info,
-      agent_info: state.info,
+      agent_info: publicAgentInfo(state.info),
       container_id: { value: containerId },
     },
   });
@@ -59,6 +65,11 @@ export function executorSubscribed(
 function isWelcome({ state }: Turn, { phase, framework }: Executor): boolean {
   if (state.phase === "terminating" || framework.phase === "terminating") return false;
   return phase === "registering" || phase === "running";
+}
+
+/** `checkpoint` is only between agents and masters; the v1 APIs do not have it. */
+export function publicAgentInfo({ checkpoint: _, ...info }: AgentInfo): AgentInfo {
+  return info;
 }
 
 /** What the executor reported and never heard to be accepted. Duplicates are known as such. */

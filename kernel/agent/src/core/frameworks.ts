@@ -83,7 +83,8 @@ export function removeFrameworkIfIdle(turn: Turn, framework: Framework): void {
   performStreamActions(turn, state.updates.frameworkRemoved(framework.id));
   state.frameworks.delete(framework.id);
   state.completedFrameworks.push(framework);
-  turn.add({ kind: "retireFramework", frameworkId: framework.id });
+  const isCheckpointing = framework.info.checkpoint ?? false;
+  turn.add({ kind: "retireFramework", frameworkId: framework.id, isCheckpointing });
   if (state.phase === "terminating" && state.frameworks.size === 0) {
     turn.add({ kind: "exit", code: 0, reason: "every framework is gone" });
   }

@@ -78,9 +78,14 @@ export class AgentProcess {
       for (let next = this.#events.shift(); next !== undefined; next = this.#events.shift()) {
         this.#turn(next);
       }
-    } finally {
-      this.#isInTurn = false;
+    } catch (error) {
+      // A bug of ours: what the agent knows may be wrong now, so it must not act on it.
+      this.#isClosed = true;
+      this.#options.logger.error({ error, event: event.kind }, "the agent's core failed");
+      this.#exit(1, `a bug in the agent: ${describeError(error)}`);
+      return;
     }
+    this.#isInTurn = false;
     this.#plan();
   }
 
@@ -127,11 +132,12 @@ export class AgentProcess {
       collector.schedule(taskPath(metaRoot(config.workDir), run, taskId));
     },
     retireExecutor: ({ executor, run }) => this.#retireExecutor(run, executor.isCheckpointing),
-    retireFramework: ({ frameworkId }) => {
+    retireFramework: ({ frameworkId, isCheckpointing }) => {
       const { collector, config } = this.#options;
       const { id } = this.state;
       if (id === undefined) return;
       collector.schedule(frameworkPath(config.workDir, id, frameworkId));
+      if (!isCheckpointing) return;
       collector.schedule(frameworkPath(metaRoot(config.workDir), id, frameworkId));
     },
     exit: ({ code, reason }) => this.#exit(code, reason),

@@ -6,7 +6,7 @@
 
 import { statfs } from "node:fs/promises";
 import { availableParallelism, totalmem } from "node:os";
-import { CodedError, type Result } from "@tavola/base";
+import type { Result } from "@tavola/base";
 import { parseResources, Resources, validateResources } from "@tavola/resources";
 
 const gib = 1024 ** 3;
@@ -61,9 +61,4 @@ function detectedText({ cpus, memoryBytes, diskBytes }: Machine): [name: string,
     ["disk", String(Math.trunc(disk / mib))],
     ["ports", "[31000-32000]"],
   ];
-}
-
-/** Throws CodedError INVALID_FLAG. */
-export function invalidFlag(flag: string, reason: string): never {
-  throw new CodedError("INVALID_FLAG", `Invalid value for flag '${flag}': ${reason}`, { flag });
 }
