@@ -268,6 +268,25 @@ test("a reader that is too slow for its stream is cut off", async (context) => {
   connection.socket.destroy();
 });
 
+test("one chunk may be larger than the limit, and others may follow it", async (context) => {
+  const snapshot = "s".repeat(8 * 1024 * 1024);
+  const endpoint = await serve(
+    context,
+    () => ({
+      status: 200,
+      stream(sink) {
+        assert.equal(sink.write(snapshot), "written");
+        assert.equal(sink.write("then"), "written");
+        sink.end();
+      },
+    }),
+    { streamBufferBytesMax: 1024 },
+  );
+  const answer = await ask(endpoint, "GET / HTTP/1.1");
+  assert.ok(answer.includes(snapshot));
+  assert.match(answer, /\r\n4\r\nthen\r\n0\r\n\r\n$/);
+});
+
 test("a client that goes away closes its sink and aborts its request's signal", async (context) => {
   const events: string[] = [];
   const endpoint = await serve(context, (request) => {

@@ -2,7 +2,8 @@
  * The sending end of a long-lived response: each write is one HTTP chunk.
  *
  * A reader that is slower than its stream is buffered up to a limit and then cut off; the daemon
- * never waits for one client and never holds more than the limit for it.
+ * never waits for one client. The largest chunk so far comes on top of the limit: a stream that
+ * begins with the state of a whole cluster, which may be larger than any limit, can still be read.
  */
 
 import type { ServerResponse } from "node:http";
@@ -15,6 +16,7 @@ export function createStreamSink(response: ServerResponse, bufferBytesMax: numbe
 class ResponseSink implements StreamSink {
   readonly #response: ServerResponse;
   readonly #bufferBytesMax: number;
+  #largestChunkBytes = 0;
   #closed = false;
   #onClose: (() => void)[] = [];
 
@@ -34,7 +36,9 @@ class ResponseSink implements StreamSink {
     const bytes = typeof chunk === "string" ? Buffer.byteLength(chunk) : chunk.length;
     // An empty chunk would end the body.
     if (bytes === 0) return "written";
-    if (this.#response.writableLength + bytes > this.#bufferBytesMax) {
+    this.#largestChunkBytes = Math.max(this.#largestChunkBytes, bytes);
+    const bytesMax = this.#bufferBytesMax + this.#largestChunkBytes;
+    if (this.#response.writableLength + bytes > bytesMax) {
       this.#response.destroy();
       this.#close();
       return "overflow";

@@ -21,7 +21,10 @@ export interface HttpRequest {
 
 /** A long-lived response body. Each write is one chunk. */
 export interface StreamSink {
-  /** "overflow": more than the endpoint's limit is buffered for this client; the sink is closed. */
+  /**
+   * "overflow": more than the endpoint's limit, the largest chunk not counted, is buffered for this
+   * client; the sink is closed.
+   */
   write(chunk: Uint8Array | string): "written" | "overflow" | "closed";
   end(): void;
   readonly closed: boolean;
