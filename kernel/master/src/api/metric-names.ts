@@ -74,6 +74,7 @@ const taskCounters = [
 /** All below `master/`, besides counters per state, source and reason of a task's end. */
 export const counterNames: readonly string[] = [
   "dropped_messages",
+  // Differs: always 0; what is kept are pieces of answers, not answers.
   "http_cache_hits",
   ...messageCounters,
   ...judgedCounters,
