@@ -29,7 +29,12 @@ export function recordedExchanges(name: string): RecordedExchange[] {
     .trim()
     .split("\n")
     .map((line) => {
-      const { dir, body, chunk, status } = JSON.parse(line) as Record<string, never>;
+      const { dir, body, chunk, status } = JSON.parse(line) as {
+        readonly dir: "request" | "response";
+        readonly body?: string;
+        readonly chunk?: string;
+        readonly status?: number;
+      };
       const bytes = chunk === undefined ? undefined : Buffer.from(chunk, "base64");
       return {
         dir,
