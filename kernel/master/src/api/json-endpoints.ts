@@ -9,15 +9,14 @@ import {
   type HttpRequest,
   type HttpResponse,
   jsonResponse,
-  methodNotAllowed,
   type Route,
   textResponse,
 } from "@tavola/host";
 import { type Bytes, flatten } from "./byte-rope.ts";
 import { jsonBytes } from "./json-rope.ts";
-import type { JsonText } from "./json-text.ts";
-import { byLeader, redirectToLeaderRoot } from "./leadership.ts";
-import { type MissingPart, refuseMissing } from "./not-yet.ts";
+import { redirectToLeaderRoot } from "./leadership.ts";
+import { leaderRoute, masterRoute } from "./master-route.ts";
+import { missingEndpoints } from "./missing-endpoints.ts";
 import { ofCommand } from "./operator-api.ts";
 import type { OperatorContext } from "./operator-context.ts";
 import { rolesJson } from "./role-json.ts";
@@ -26,95 +25,35 @@ import { stateSummaryJson } from "./state-summary-json.ts";
 import { parseTaskQuery, taskListJson } from "./task-list-json.ts";
 import { flagsJson, versionJson } from "./version-json.ts";
 
+type Render = (query: URLSearchParams) => Bytes;
+
 export function jsonEndpoints(context: OperatorContext): Route[] {
   const { state, flagsShown } = context;
-  const read = (path: string, render: (request: HttpRequest) => Bytes): Route => {
-    const handle: HttpHandler = (request) => jsonResponse(request, flatten(render(request)));
-    return ofMaster(path, byLeader(state, onlyBy(["GET"], handle)));
+  const renderState: Render = () => stateJson(state, flagsShown);
+  const byLeader: Readonly<Record<string, Render>> = {
+    state: renderState,
+    "state.json": renderState,
+    "state-summary": () => stateSummaryJson(state),
+    slaves: (query) => slavesJson(state, query.get("slave_id") ?? undefined),
+    frameworks: (query) => frameworksJson(state, query.get("framework_id") ?? undefined),
+    tasks: (query) => taskListJson(state, parseTaskQuery(query)),
+    roles: () => jsonBytes(rolesJson(state)),
   };
-  const renderState = (): Bytes => stateJson(state, flagsShown);
+  const version: HttpHandler = (request) => jsonResponse(request, versionJson());
   return [
-    read("state", renderState),
-    read("state.json", renderState),
-    read("state-summary", () => stateSummaryJson(state)),
-    read("slaves", ({ query }) => slavesJson(state, query.get("slave_id") ?? undefined)),
-    read("frameworks", ({ query }) =>
-      frameworksJson(state, query.get("framework_id") ?? undefined),
-    ),
-    read("tasks", ({ query }) => taskListJson(state, parseTaskQuery(query))),
-    read("roles", () => jsonBytes(rolesJson(state))),
-    // Nothing of these is kept yet; the answers are those of a master where none was ever set.
-    read("maintenance/status", () => jsonBytes("{}")),
-    readOrMissing("maintenance/schedule", ["GET", "POST"], "{}", "maintenance"),
-    readOrMissing("quota", ["GET", "POST", "DELETE"], "{}", "quota"),
-    readOrMissing("weights", ["GET", "PUT"], "[]", "weights"),
-    ...missingCommands(),
-    ofMaster(
-      "teardown",
-      byLeader(
-        state,
-        onlyBy(["POST"], (request) => teardown(context, request)),
+    ...Object.entries(byLeader).map(([path, render]) =>
+      leaderRoute(state, path, ["GET"], (request) =>
+        jsonResponse(request, flatten(render(request.query))),
       ),
     ),
-    ofMaster("flags", (request) => jsonResponse(request, flagsJson(flagsShown))),
-    ofMaster("health", () => ({ status: 200 })),
-    { ...ofMaster("redirect", () => redirectToLeaderRoot(state)), exact: true },
-    { process: "version", path: "", handle: (request) => jsonResponse(request, versionJson()) },
-    ofMaster("version", (request) => jsonResponse(request, versionJson())),
+    ...missingEndpoints(state),
+    leaderRoute(state, "teardown", ["POST"], (request) => teardown(context, request)),
+    masterRoute("flags", (request) => jsonResponse(request, flagsJson(flagsShown))),
+    masterRoute("health", () => ({ status: 200 })),
+    { ...masterRoute("redirect", () => redirectToLeaderRoot(state)), exact: true },
+    masterRoute("version", version),
+    { process: "version", path: "", handle: version },
   ];
-
-  function readOrMissing(
-    path: string,
-    methods: readonly string[],
-    nothing: JsonText,
-    part: MissingPart,
-  ): Route {
-    return ofMaster(
-      path,
-      byLeader(
-        state,
-        onlyBy(methods, (request) =>
-          isRead(request) ? jsonResponse(request, nothing) : refuseMissing(part),
-        ),
-      ),
-    );
-  }
-
-  function missingCommands(): Route[] {
-    const commands: readonly (readonly [path: string, part: MissingPart])[] = [
-      ["reserve", "reservations"],
-      ["unreserve", "reservations"],
-      ["create-volumes", "volumes"],
-      ["destroy-volumes", "volumes"],
-      ["machine/down", "maintenance"],
-      ["machine/up", "maintenance"],
-    ];
-    return commands.map(([path, part]) =>
-      ofMaster(
-        path,
-        byLeader(
-          state,
-          onlyBy(["POST"], () => refuseMissing(part)),
-        ),
-      ),
-    );
-  }
-}
-
-function ofMaster(path: string, handle: HttpHandler): Route {
-  return { process: "master", path, handle };
-}
-
-function isRead({ method }: HttpRequest): boolean {
-  return method === "GET" || method === "HEAD";
-}
-
-/** Asked after leadership, as in Mesos: a standby redirects whatever the method. */
-function onlyBy(methods: readonly string[], handle: HttpHandler): HttpHandler {
-  return (request) =>
-    methods.includes(isRead(request) ? "GET" : request.method)
-      ? handle(request)
-      : methodNotAllowed(methods, request.method);
 }
 
 /** `frameworkId=ID` as a form; Mesos's texts. */

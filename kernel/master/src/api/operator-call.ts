@@ -85,7 +85,7 @@ const neededParts = {
 } as const satisfies Partial<Record<master.Call_Type, keyof master.Call>>;
 
 /** A sentence that says what is missing or wrong, or undefined. */
-export function validateOperatorCall(call: master.Call): string | undefined {
+function validateOperatorCall(call: master.Call): string | undefined {
   if (call.type === undefined) return "Expecting 'type' to be present";
   const part = partOf(call.type);
   if (part !== undefined && call[part] === undefined) return `Expecting '${part}' to be present`;

@@ -90,7 +90,7 @@ function addByRole(
   }
 }
 
-export function addScalars(sum: Quantities, resources: Resources): void {
+function addScalars(sum: Quantities, resources: Resources): void {
   resources.eachScalar((name, amount) => {
     sum.set(name, plus(sum.get(name) ?? zeroMilli, amount));
   });

@@ -33,7 +33,7 @@ export interface RecordedCluster {
   readonly flagsShown: Readonly<Record<string, string>>;
 }
 
-export const testConfig: MasterConfig = {
+const testConfig: MasterConfig = {
   cluster: undefined,
   agentPingTimeoutMs: 15_000,
   agentPingTimeoutsMax: 5,
