@@ -100,7 +100,7 @@ function subscribeAgain(
   connect(turn, framework, stream);
   turn.info(wasRecovered ? "framework resubscribed" : "framework failed over", {
     frameworkId: framework.id,
-    name: info.name,
+    framework: info.name,
   });
   tellFrameworkChanged(turn, framework);
 }
