@@ -5,11 +5,11 @@
  * for. PERF: O(pieces) joins per answer.
  */
 
-import { AgentInfo, master, Task as TaskMessage } from "@tavola/protocol";
+import { AgentInfo, master, Offer, Task as TaskMessage } from "@tavola/protocol";
 import type { Agent, Framework, MasterState, Task } from "../core/state.ts";
 import { agentParts } from "./agent-json.ts";
 import type { Bytes } from "./byte-rope.ts";
-import { agentMessage, frameworkMessage, taskMessage } from "./cluster-messages.ts";
+import { agentMessage, frameworkMessage, offerMessage, taskMessage } from "./cluster-messages.ts";
 import { FragmentCache } from "./fragment-cache.ts";
 import { frameworkParts } from "./framework-json.ts";
 import type { Encoding } from "./message-fragments.ts";
@@ -27,10 +27,8 @@ export class ClusterAnswers {
     this.#tasks = new FragmentCache(changingParts, (task) =>
       encoding.encode(TaskMessage, taskMessage(task)),
     );
-    this.#frameworks = new FragmentCache(
-      (framework) => [...frameworkParts(framework), framework.offers.size],
-      (framework) =>
-        encoding.encode(master.Response_GetFrameworks_Framework, frameworkMessage(framework)),
+    this.#frameworks = new FragmentCache(frameworkParts, (framework) =>
+      encoding.encode(master.Response_GetFrameworks_Framework, frameworkMessage(framework)),
     );
     this.#agents = new FragmentCache(agentParts, (agent) =>
       encoding.encode(master.Response_GetAgents_Agent, agentMessage(agent)),
@@ -79,8 +77,8 @@ export class ClusterAnswers {
   }
 
   frameworks(state: MasterState): Bytes {
-    const render = (frameworks: Iterable<Framework>): Uint8Array[] =>
-      Array.from(frameworks, (framework) => this.#frameworks.of(framework));
+    const render = (frameworks: Iterable<Framework>): Bytes[] =>
+      Array.from(frameworks, (framework) => this.#framework(framework));
     return this.#encoding.place(
       master.Response_GetFrameworks,
       {},
@@ -89,6 +87,16 @@ export class ClusterAnswers {
         completed_frameworks: render(state.completedFrameworks.values()),
       },
     );
+  }
+
+  /** Offers come and go faster than all else, so they are not kept with the rest. */
+  #framework(framework: Framework): Bytes {
+    const kept = this.#frameworks.of(framework);
+    if (framework.offers.size === 0) return kept;
+    const offers = Array.from(framework.offers, (offer) =>
+      this.#encoding.encode(Offer, offerMessage(offer)),
+    );
+    return this.#encoding.place(master.Response_GetFrameworks_Framework, kept, { offers });
   }
 
   agents(state: MasterState): Bytes {

@@ -38,12 +38,12 @@ export function taskMessage({ message }: Task): TaskMessage {
   };
 }
 
+/** Without its offers. */
 export function frameworkMessage(framework: Framework): master.Response_GetFrameworks_Framework {
   const { unregisteredAt, offerConstraints } = framework;
   return {
     ...identityOf(framework),
     ...(unregisteredAt === undefined ? {} : { unregistered_time: timeInfoOf(unregisteredAt) }),
-    ...unlessEmpty("offers", Array.from(framework.offers, offerMessage)),
     ...unlessEmpty("allocated_resources", framework.usedResources.toEndpointForm()),
     ...unlessEmpty("offered_resources", framework.offeredResources.toEndpointForm()),
     offer_constraints: offerConstraints ?? {},
@@ -74,7 +74,7 @@ function identityOf(framework: Framework): master.Response_GetFrameworks_Framewo
 }
 
 /** Whatever form of resources the framework was sent, operators see the one with `reservations`. */
-function offerMessage({ message, resources }: OfferRecord): Offer {
+export function offerMessage({ message, resources }: OfferRecord): Offer {
   return { ...message, resources: resources.toList() };
 }
 

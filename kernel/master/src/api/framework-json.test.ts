@@ -118,3 +118,24 @@ test("a framework that came back shows when, and one that left its scheduler is 
 function parse(bytes: Bytes): unknown {
   return JSON.parse(Buffer.from(flatten(bytes)).toString());
 }
+
+test("an offer that replaces another of the same resources is the one that is shown", async () => {
+  const cluster = recordedCluster(subscribedWithOffer().state);
+  const { handle } = operatorFixture({ cluster });
+  const shownOffers = async (): Promise<unknown> => {
+    const headers = { "Content-Type": "application/json" };
+    const body = '{"type":"GET_FRAMEWORKS"}';
+    const { text } = await ask(handle, "/api/v1", { method: "POST", headers, body });
+    const { get_frameworks } = parseMessageJson(master.Response, text).value ?? {};
+    return get_frameworks?.frameworks?.flatMap(({ offers = [] }) =>
+      offers.map(({ id }) => id.value),
+    );
+  };
+  const [framework] = cluster.state.frameworks.values();
+  const [offer] = cluster.state.offers.values();
+  assert.ok(framework && offer);
+  assert.deepEqual(await shownOffers(), [offer.id]);
+  framework.offers.delete(offer);
+  framework.offers.add({ ...offer, message: { ...offer.message, id: { value: "next" } } });
+  assert.deepEqual(await shownOffers(), ["next"]);
+});

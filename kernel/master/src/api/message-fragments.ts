@@ -19,12 +19,13 @@ import { jsonBytes, listRope, objectRope } from "./json-rope.ts";
 export interface Encoding {
   encode<T>(type: MessageType<T>, value: T): Uint8Array;
   /**
-   * A message of `type` with the fields of `plain`, and `placed` fields whose values are encoded
-   * already. In JSON a placed empty list is shown as `[]`, as Mesos does in its answers.
+   * A message of `type` with the fields of `plain` (which may be encoded already), and `placed` fields
+   * whose values are encoded already. In JSON a placed empty list is shown as `[]`, as Mesos does in
+   * its answers.
    */
   place<T>(
     type: MessageType<T>,
-    plain: Partial<T>,
+    plain: Partial<T> | Uint8Array,
     placed: Readonly<Record<string, Bytes | readonly Bytes[]>>,
   ): Bytes;
 }
@@ -37,13 +38,16 @@ export const encodings: Readonly<Record<MessageFormat, Encoding>> = {
       for (const [name, value] of Object.entries(placed)) {
         members[name] = isList(value) ? listRope(value) : value;
       }
-      return objectRope(jsonBytes(formatMessageJson(type, plain as never)), members);
+      const encoded =
+        plain instanceof Uint8Array ? plain : jsonBytes(formatMessageJson(type, plain as never));
+      return objectRope(encoded, members);
     },
   },
   protobuf: {
     encode: encodeMessage,
     place(type, plain, placed) {
-      const parts: Bytes[] = [encodeMessage(type, plain as never)];
+      const encoded = plain instanceof Uint8Array ? plain : encodeMessage(type, plain as never);
+      const parts: Bytes[] = [encoded];
       for (const [name, value] of Object.entries(placed)) {
         const number = fieldNumber(type, name);
         for (const fragment of isList(value) ? value : [value]) {
