@@ -52,3 +52,16 @@ test("room() lets go of a producer when the queue ends", async () => {
   queue.end();
   await room;
 });
+
+test("discard() ends the queue at once, whatever is in it", async () => {
+  const queue = new EventQueue<number>(1);
+  queue.push(1);
+  const room = queue.room();
+  queue.discard();
+  await room;
+  assert.equal(await queue.take(), undefined);
+  const failed = new EventQueue<number>(1);
+  failed.fail(new Error("broken"));
+  failed.discard();
+  assert.equal(await failed.take(), undefined);
+});

@@ -46,6 +46,13 @@ export class EventQueue<T> {
     this.#finish({ error });
   }
 
+  /** As `end`, and what is queued is not taken any more. */
+  discard(): void {
+    while (this.#items.shift() !== undefined);
+    this.#end = undefined;
+    this.#finish({});
+  }
+
   /** The next event, or undefined at the end. */
   async take(): Promise<T | undefined> {
     while (true) {

@@ -77,7 +77,10 @@ export class Executor implements AsyncIterable<ExecutorEvent> {
     this.environment = environment;
     this.#format = options.format ?? "protobuf";
     this.#world = openWorld(options.world);
-    const abort = (): void => this.#closing.abort();
+    const abort = (): void => {
+      this.#queue.discard();
+      this.#closing.abort();
+    };
     if (options.signal?.aborted === true) abort();
     options.signal?.addEventListener("abort", abort, { once: true });
     this.#ended = this.#run().finally(() => options.signal?.removeEventListener("abort", abort));
@@ -139,6 +142,7 @@ export class Executor implements AsyncIterable<ExecutorEvent> {
 
   /** Closes the connection and ends the loop. Idempotent. Updates still waiting are rejected. */
   async close(): Promise<void> {
+    this.#queue.discard();
     this.#closing.abort();
     await this.#ended;
   }

@@ -4,7 +4,9 @@
  * Ids are the messages of the events (`offer.id`, `status.task_id`), so that what came in goes out
  * again. Every method resolves when the master has taken the call, which does not mean done: what
  * became of it comes as an event. It rejects with a CodedError: NOT_SUBSCRIBED, LEADERSHIP_LOST and
- * the connection's errors are transient; CALL_REFUSED is the master's no, with its reason.
+ * the connection's errors are transient; CALL_REFUSED is the master's no, with its reason. While the
+ * connection is lost, declining, suppressing and reviving resolve: offers are void then anyway, and
+ * which roles are suppressed is said again on the way back.
  */
 
 import { CodedError } from "@tavola/base";

@@ -287,7 +287,7 @@ test("a stream that breaks or is malformed is opened again", async () => {
     breaks(stream);
     const event = await set.next();
     assert.equal(event.type === "DISCONNECTED" && event.error.code, codes[index]);
-    await assert.rejects(set.scheduler.revive(), { code: "NOT_SUBSCRIBED", transient: true });
+    await assert.rejects(set.scheduler.reconcile(), { code: "NOT_SUBSCRIBED", transient: true });
     await set.clock.step(1000);
     assert.equal(set.streams.length, 2);
     await set.scheduler.close();
@@ -339,11 +339,11 @@ test("a call that a former leader redirects is not repeated; the framework comes
       ? { status: 200 }
       : { status: 307, headers: { location: "//b:2/api/v1/scheduler" } },
   );
-  await assert.rejects(set.scheduler.revive(), { code: "LEADERSHIP_LOST", transient: true });
+  await assert.rejects(set.scheduler.reconcile(), { code: "LEADERSHIP_LOST", transient: true });
   const event = await set.next();
   assert.equal(event.type === "DISCONNECTED" && event.error.code, "LEADERSHIP_LOST");
   await set.clock.step(1000);
-  assert.deepEqual(set.calls(), ["SUBSCRIBE", "REVIVE", "SUBSCRIBE"]);
+  assert.deepEqual(set.calls(), ["SUBSCRIBE", "RECONCILE", "SUBSCRIBE"]);
   await set.scheduler.close();
 });
 
@@ -381,7 +381,30 @@ test("leaving the loop closes the stream", async () => {
   await set.events.return?.();
   assert.equal(set.streams[0]?.isAbandoned, true);
   assert.equal(set.clock.waiting, 0);
-  await assert.rejects(set.scheduler.revive(), { code: "NOT_SUBSCRIBED" });
+  await assert.rejects(set.scheduler.kill({ value: "t" }), { code: "NOT_SUBSCRIBED" });
+});
+
+test("events that wait are not given out after close(), and teardown() closes", async () => {
+  for (const end of ["close", "teardown"] as const) {
+    const set = await subscribedStage();
+    set.streams[0]?.send(record(update("TASK_RUNNING")));
+    set.streams[0]?.send(record(update("TASK_RUNNING")));
+    await settle();
+    await set.scheduler[end]();
+    assert.deepEqual(await set.events.next(), { done: true, value: undefined });
+  }
+});
+
+test("while the connection is lost, what is moot resolves, and is remembered", async () => {
+  const set = await subscribedStage();
+  set.streams[0]?.break();
+  await set.next();
+  await set.scheduler.decline([{ value: "o" }]);
+  await set.scheduler.suppress(["web"]);
+  await assert.rejects(set.scheduler.accept([{ value: "o" }], []), { code: "NOT_SUBSCRIBED" });
+  await set.clock.step(1000);
+  assert.deepEqual(callOf(set.http.requests.at(-1)).subscribe?.suppressed_roles, ["web"]);
+  await set.scheduler.close();
 });
 
 test("teardown() ends the framework and the loop", async () => {

@@ -43,6 +43,21 @@ const limits = {
   backoff: { firstMs: 100, maxMs: 15_000 },
 } as const;
 
+/** Each stands for itself; no other call has to come before or after it. */
+const unorderedCalls: ReadonlySet<string> = new Set([
+  "ACKNOWLEDGE",
+  "ACKNOWLEDGE_OPERATION_STATUS",
+]);
+
+/** What they ask for is so, or is said by the next SUBSCRIBE, when the connection is lost. */
+const mootCalls: ReadonlySet<string> = new Set([
+  "DECLINE",
+  "ACCEPT_INVERSE_OFFERS",
+  "DECLINE_INVERSE_OFFERS",
+  "SUPPRESS",
+  "REVIVE",
+]);
+
 export interface SchedulerOptions {
   /** `HOST:PORT`, several separated by commas, or a list; any of them leads to the leader. */
   readonly masters: string | readonly string[];
@@ -100,7 +115,10 @@ export class Scheduler extends SchedulerCalls implements AsyncIterable<Scheduler
     });
     this.#session.frameworkId = options.framework.id;
     this.#subscription = this.#createSubscription(format);
-    const abort = (): void => this.#closing.abort();
+    const abort = (): void => {
+      this.#queue.discard();
+      this.#closing.abort();
+    };
     if (options.signal?.aborted === true) abort();
     options.signal?.addEventListener("abort", abort, { once: true });
     this.#ended = this.#run().finally(() => options.signal?.removeEventListener("abort", abort));
@@ -135,8 +153,12 @@ export class Scheduler extends SchedulerCalls implements AsyncIterable<Scheduler
     };
   }
 
-  /** Closes the connection and ends the loop. Idempotent. The framework's tasks live on for its failover timeout. */
+  /**
+   * Closes the connection and ends the loop; events that it has not taken are dropped. Idempotent.
+   * The framework's tasks live on for its failover timeout.
+   */
   async close(): Promise<void> {
+    this.#queue.discard();
     this.#closing.abort();
     await this.#ended;
   }
@@ -153,12 +175,16 @@ export class Scheduler extends SchedulerCalls implements AsyncIterable<Scheduler
   }
 
   protected override async send(call: scheduler.Call): Promise<void> {
-    const isAcknowledgement =
-      call.type === "ACKNOWLEDGE" || call.type === "ACKNOWLEDGE_OPERATION_STATUS";
-    await this.#session.call(call, !isAcknowledgement);
-    if (call.type === "SUPPRESS") this.#roles.suppressed(call.suppress?.roles, this.#framework);
-    if (call.type === "REVIVE") this.#roles.revived(call.revive?.roles);
-    if (call.type === "UPDATE_FRAMEWORK" && call.update_framework !== undefined) {
+    const type = call.type ?? "UNKNOWN";
+    try {
+      await this.#session.call(call, !unorderedCalls.has(type));
+    } catch (error) {
+      const isLost = error instanceof CodedError && error.transient;
+      if (!isLost || !mootCalls.has(type)) throw error;
+    }
+    if (type === "SUPPRESS") this.#roles.suppressed(call.suppress?.roles, this.#framework);
+    if (type === "REVIVE") this.#roles.revived(call.revive?.roles);
+    if (type === "UPDATE_FRAMEWORK" && call.update_framework !== undefined) {
       this.#framework = call.update_framework.framework_info;
       this.#offerConstraints = call.update_framework.offer_constraints;
       this.#roles.replaced(call.update_framework.suppressed_roles ?? []);
