@@ -2,7 +2,7 @@
  * What a handler sees of a request: Node's message in our shape, its costly parts made on demand.
  */
 
-import type { IncomingMessage, ServerResponse } from "node:http";
+import type { IncomingMessage } from "node:http";
 import type { HttpRequest } from "./http.ts";
 import { type BodyLimits, readRequestBody } from "./http-request-body.ts";
 
@@ -17,6 +17,7 @@ export class ReceivedRequest implements HttpRequest {
   #body: Promise<Uint8Array> | undefined;
   #aborter: AbortController | undefined;
   #gone = false;
+  #onGone: (() => void)[] = [];
 
   constructor(incoming: IncomingMessage, target: RequestTarget, limits: BodyLimits) {
     this.method = incoming.method ?? "GET";
@@ -51,9 +52,22 @@ export class ReceivedRequest implements HttpRequest {
     return this.#aborter.signal;
   }
 
+  /** Calls `run` once when the client goes away before its answer is complete; at once if it has. */
+  onGone(run: () => void): void {
+    if (this.#gone) run();
+    else this.#onGone.push(run);
+  }
+
+  get isClientGone(): boolean {
+    return this.#gone;
+  }
+
   clientGone(): void {
+    if (this.#gone) return;
     this.#gone = true;
     this.#aborter?.abort();
+    for (const run of this.#onGone) run();
+    this.#onGone = [];
   }
 }
 
@@ -76,9 +90,4 @@ export function parseRequestTarget(target: string): RequestTarget | undefined {
   const question = rest.indexOf("?");
   if (question < 0) return { path: rest, search: "" };
   return { path: rest.slice(0, question), search: rest.slice(question + 1) };
-}
-
-/** Whether the client is still there to be answered. */
-export function canAnswer(response: ServerResponse): boolean {
-  return !response.destroyed && !response.writableEnded;
 }

@@ -26,6 +26,8 @@ export interface ResponseContext {
   readonly method: string;
   readonly acceptEncoding: string | undefined;
   readonly streamBufferBytesMax: number;
+  /** Tells when the client is gone. */
+  readonly onGone: (run: () => void) => void;
 }
 
 /** Resolves once the response was handed to the socket. Rejects when the headers are illegal. */
@@ -50,7 +52,9 @@ function writeStream(
     return;
   }
   out.flushHeaders();
-  response.stream(createStreamSink(out, context.streamBufferBytesMax));
+  response.stream(
+    createStreamSink(out, { bufferBytesMax: context.streamBufferBytesMax, onGone: context.onGone }),
+  );
 }
 
 /**

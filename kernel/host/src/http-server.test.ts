@@ -307,6 +307,39 @@ test("a client that goes away closes its sink and aborts its request's signal", 
   assert.deepEqual(events.sort(), ["aborted", "closed"]);
 });
 
+test("a client that goes away closes the streams that wait behind an earlier response, too", async (context) => {
+  const closed: string[] = [];
+  const opened: string[] = [];
+  const endpoint = await serve(context, (request) => {
+    request.signal.addEventListener("abort", () => closed.push(`signal ${request.path}`));
+    return {
+      status: 200,
+      stream(sink) {
+        opened.push(request.path);
+        sink.onClose(() => closed.push(`sink ${request.path}`));
+      },
+    };
+  });
+  const connection = connectRaw(endpoint.port);
+  const get = (path: string): string => `GET ${path} HTTP/1.1\r\nHost: x\r\n\r\n`;
+  connection.write(get("/a") + get("/b"));
+  await waitUntil(() => opened.length === 2, "both streams");
+  connection.socket.destroy();
+  await waitUntil(() => closed.length === 4, "the end of both");
+  assert.deepEqual(closed.sort(), ["signal /a", "signal /b", "sink /a", "sink /b"]);
+});
+
+test("a refused body that is large does not hide the refusal from its sender", async (context) => {
+  const endpoint = await serve(context, echo, { bodyBytesMax: 1000 });
+  const large = Buffer.alloc(5_000_000);
+  const connection = connectRaw(endpoint.port);
+  connection.write(`POST / HTTP/1.1\r\nHost: x\r\nContent-Length: ${large.length}\r\n\r\n`);
+  connection.write(large);
+  connection.write("GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+  const answers = await connection.ended();
+  assert.deepEqual(answers.match(/HTTP\/1\.1 \d+/g), ["HTTP/1.1 413", "HTTP/1.1 200"]);
+});
+
 test("the signal is not aborted by an ordinary end, also when it is asked for late", async (context) => {
   let seen: HttpRequest | undefined;
   const endpoint = await serve(context, (request) => {

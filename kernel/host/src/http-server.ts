@@ -11,8 +11,8 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import { CodedError, describeError } from "@tavola/base";
 import type { LibprocessMessage } from "@tavola/protocol";
-import type { HttpHandler, HttpResponse } from "./http.ts";
-import { canAnswer, parseRequestTarget, ReceivedRequest } from "./http-request.ts";
+import type { HttpHandler } from "./http.ts";
+import { parseRequestTarget, ReceivedRequest } from "./http-request.ts";
 import { dismissResponse, writeResponse } from "./http-response.ts";
 import { receiveOverHttp, senderOf } from "./libprocess-over-http.ts";
 import type { Logger } from "./logger.ts";
@@ -62,8 +62,9 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
     joinDuplicateHeaders: true,
     noDelay: true,
   });
+  const unanswered: Unanswered = new WeakMap();
   server.on("request", (incoming, out) => {
-    void serve(options, incoming, out);
+    void serve(options, unanswered, incoming, out);
   });
   server.on("clientError", refuseMalformed);
   // Node starts looking for connections that never finish their headers when it listens. This
@@ -71,6 +72,12 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
   server.emit("listening");
   return {
     accept(socket) {
+      const requests = new Set<ReceivedRequest>();
+      unanswered.set(socket, requests);
+      // Node tells only the request that is being answered, not those that wait behind it.
+      socket.once("close", () => {
+        for (const request of requests) request.clientGone();
+      });
       server.emit("connection", socket);
     },
     close() {
@@ -79,8 +86,12 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
   };
 }
 
+/** The requests of each connection that are not answered yet. */
+type Unanswered = WeakMap<Socket, Set<ReceivedRequest>>;
+
 async function serve(
   options: HttpServerOptions,
+  unanswered: Unanswered,
   incoming: IncomingMessage,
   out: ServerResponse,
 ): Promise<void> {
@@ -93,23 +104,25 @@ async function serve(
     bodyBytesMax: options.bodyBytesMax,
     silenceMsMax: limits.bodySilenceMsMax,
   });
+  const siblings = unanswered.get(incoming.socket);
+  siblings?.add(request);
   out.on("close", () => {
+    siblings?.delete(request);
     if (!out.writableFinished) request.clientGone();
   });
-  const context = {
-    method: request.method,
-    acceptEncoding: incoming.headers["accept-encoding"],
-    streamBufferBytesMax: options.streamBufferBytesMax,
-  } as const;
-  let response: HttpResponse;
   try {
     const sender = options.onMessage && senderOf(incoming);
-    response =
+    const response =
       options.onMessage !== undefined && sender !== undefined
         ? await receiveOverHttp(sender, request, options.onMessage)
         : await options.onRequest(request);
-    if (!canAnswer(out)) return await dismissResponse(response);
-    await writeResponse(out, response, context);
+    if (request.isClientGone) return await dismissResponse(response);
+    await writeResponse(out, response, {
+      method: request.method,
+      acceptEncoding: incoming.headers["accept-encoding"],
+      streamBufferBytesMax: options.streamBufferBytesMax,
+      onGone: (run) => request.onGone(run),
+    });
     if (!("stream" in response)) endStalled(out);
   } catch (error) {
     refuseFailed(options.logger, request, out, error);
@@ -129,34 +142,41 @@ function refuseFailed(
   out: ServerResponse,
   error: unknown,
 ): void {
+  const { method, path } = request;
+  // What fails because nobody waits for it any more is no failure.
+  if (request.isClientGone) {
+    logger.debug({ method, path, error }, "HTTP client went away before it was answered");
+    return;
+  }
   const status = (error instanceof CodedError && statusByCode[error.code]) || 500;
   if (status === 500) {
-    logger.error({ method: request.method, path: request.path, error }, "HTTP handler failed");
+    logger.error({ method, path, error }, "HTTP handler failed");
   }
-  if (!canAnswer(out)) return;
   if (out.headersSent) {
     out.destroy();
     return;
   }
   const text = Buffer.from(describeError(error));
-  const headers: Record<string, string | number> = {
+  const headers = {
     "Content-Type": "text/plain; charset=utf-8",
     "Content-Length": text.length,
   };
-  if (status !== 500) {
-    // Some of the body is still on its way and will not be read.
-    headers["Connection"] = "close";
-    lingerThenEnd(out);
-  }
-  out.writeHead(status, headers).end(request.method === "HEAD" ? undefined : text);
+  if (!out.req.complete) discardRest(out.req);
+  out.writeHead(status, headers).end(method === "HEAD" ? undefined : text);
 }
 
-/** Ending a connection with unread bytes in it resets it, and the refusal may be lost with it. */
-function lingerThenEnd(out: ServerResponse): void {
-  const socket = out.req.socket;
-  out.req.resume();
-  const timer = setTimeout(() => socket.destroy(), limits.lingerMs);
+/**
+ * The rest of a refused body is read and thrown away, for a while: a connection that is ended with
+ * unread bytes in it is reset, and the refusal may be lost with it.
+ */
+function discardRest(incoming: IncomingMessage): void {
+  const { socket } = incoming;
+  incoming.resume();
+  const timer = setTimeout(() => {
+    if (!incoming.complete) socket.destroy();
+  }, limits.lingerMs);
   socket.once("close", () => clearTimeout(timer));
+  incoming.once("end", () => clearTimeout(timer));
 }
 
 function refuseMalformed(error: NodeJS.ErrnoException, socket: NodeJS.WritableStream): void {

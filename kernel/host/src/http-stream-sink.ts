@@ -9,8 +9,17 @@
 import type { ServerResponse } from "node:http";
 import type { StreamSink } from "./http.ts";
 
-export function createStreamSink(response: ServerResponse, bufferBytesMax: number): StreamSink {
-  return new ResponseSink(response, bufferBytesMax);
+export interface StreamSinkOptions {
+  readonly bufferBytesMax: number;
+  /** Tells when the client is gone, also while its response waits behind an earlier one. */
+  readonly onGone: (run: () => void) => void;
+}
+
+/** An ended stream of which the client takes nothing for so long is cut off. */
+const endStallMsMax = 5 * 60_000;
+
+export function createStreamSink(response: ServerResponse, options: StreamSinkOptions): StreamSink {
+  return new ResponseSink(response, options);
 }
 
 class ResponseSink implements StreamSink {
@@ -20,11 +29,10 @@ class ResponseSink implements StreamSink {
   #closed = false;
   #onClose: (() => void)[] = [];
 
-  constructor(response: ServerResponse, bufferBytesMax: number) {
+  constructor(response: ServerResponse, options: StreamSinkOptions) {
     this.#response = response;
-    this.#bufferBytesMax = bufferBytesMax;
-    response.on("close", () => this.#close());
-    if (response.destroyed) this.#close();
+    this.#bufferBytesMax = options.bufferBytesMax;
+    options.onGone(() => this.#close());
   }
 
   get closed(): boolean {
@@ -50,6 +58,9 @@ class ResponseSink implements StreamSink {
   end(): void {
     if (this.#closed) return;
     this.#response.end();
+    if (this.#response.writableLength > 0) {
+      this.#response.setTimeout(endStallMsMax, () => this.#response.destroy());
+    }
     this.#close();
   }
 

@@ -9,14 +9,22 @@
 
 import { CodedError, describeError } from "@tavola/base";
 
-const ownKeys: ReadonlySet<string> = new Set(["level", "time", "name", "msg"]);
+/** Those of a line itself; a field of the same name gets an underscore. */
+const ownKeys: ReadonlySet<string> = new Set(["level", "time", "daemon", "msg"]);
+
+export function withoutOwnKeys(fields: Record<string, unknown>): Record<string, unknown> {
+  if (!Object.keys(fields).some((key) => ownKeys.has(key))) return fields;
+  return Object.fromEntries(
+    Object.entries(fields).map(([key, value]) => [ownKeys.has(key) ? `${key}_` : key, value]),
+  );
+}
 
 /** `json` is one line as pino writes it; comes back with its line end. */
 export function formatLogLine(json: string): string {
   const event = JSON.parse(json) as Record<string, unknown>;
   const time = String(event["time"]).replace("T", " ").replace("Z", "");
   const level = String(event["level"]).toUpperCase().padEnd(5);
-  let line = `${time} ${level} ${event["name"]}  ${printable(String(event["msg"] ?? ""))}`;
+  let line = `${time} ${level} ${event["daemon"]}  ${printable(String(event["msg"] ?? ""))}`;
   let separator = "  ";
   for (const [key, value] of Object.entries(event)) {
     if (ownKeys.has(key) || value === undefined) continue;

@@ -35,7 +35,7 @@ test("json is one object a line", () => {
   const [line = ""] = logged({ format: "json" }, (logger) => logger.warn({ agent: "a" }, "said"));
   assert.ok(line.endsWith("\n"));
   const { time, ...rest } = JSON.parse(line);
-  assert.deepEqual(rest, { level: "warn", name: "master", agent: "a", msg: "said" });
+  assert.deepEqual(rest, { level: "warn", daemon: "master", agent: "a", msg: "said" });
   assert.match(time, /^\d{4}-\d\d-\d\dT[\d:.]+Z$/);
 });
 
@@ -45,6 +45,23 @@ test("nobody can forge a line or send an escape sequence to the terminal", () =>
   assert.equal(line.split("\n").length, 2);
   // biome-ignore lint/suspicious/noControlCharactersInRegex: it is what this is about
   assert.doesNotMatch(line.slice(0, -1), /[\u0000-\u001f\u007f-\u009f\u2028]/);
+});
+
+test("a field never takes the place of what every line has", () => {
+  const fields = { time: 1, level: "x", daemon: "y", msg: "z", name: "n" };
+  const [json = ""] = logged({ format: "json" }, (logger) => logger.info(fields, "said"));
+  const { time, ...rest } = JSON.parse(json);
+  assert.match(time, /Z$/);
+  assert.deepEqual(rest, {
+    level: "info",
+    daemon: "master",
+    time_: 1,
+    level_: "x",
+    daemon_: "y",
+    msg_: "z",
+    name: "n",
+    msg: "said",
+  });
 });
 
 test("an error is logged with its code, its causes and where it was made", () => {

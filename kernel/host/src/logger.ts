@@ -8,7 +8,7 @@
 
 import { createRequire } from "node:module";
 import type { Logger as PinoLogger } from "pino";
-import { errorFields, formatLogLine } from "./log-line.ts";
+import { errorFields, formatLogLine, withoutOwnKeys } from "./log-line.ts";
 
 export interface Logger {
   debug(fields: Readonly<Record<string, unknown>>, message: string): void;
@@ -40,10 +40,10 @@ export function createLogger(options: LoggerOptions): LeveledLogger {
   const write = options.write ?? writerToStandardError(pino);
   const inner: PinoLogger = pino(
     {
-      base: { name: options.name },
+      base: { daemon: options.name },
       level: options.level ?? "info",
       timestamp: pino.stdTimeFunctions.isoTime,
-      formatters: { level: (label) => ({ level: label }) },
+      formatters: { level: (label) => ({ level: label }), log: withoutOwnKeys },
       serializers: { error: errorFields },
     },
     {

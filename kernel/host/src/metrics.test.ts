@@ -79,6 +79,25 @@ test("remove() drops what begins with a prefix, and a counter begun anew is zero
   assert.equal(metrics.counter("master/frameworks/a/1/x").value, 0);
 });
 
+test("a source's metrics are sorted in among the others, and left out when it fails", () => {
+  const metrics = createMetrics();
+  metrics.counter("b").increment();
+  metrics.source(() => [
+    { kind: "gauge", name: "c", value: 3 },
+    { kind: "gauge", name: "a", value: 1 },
+    { kind: "gauge", name: "nan", value: Number.NaN },
+  ]);
+  metrics.source(() => {
+    throw new Error("out of order");
+  });
+  assert.deepEqual(Object.entries(metrics.snapshot()), [
+    ["a", 1],
+    ["b", 1],
+    ["c", 3],
+  ]);
+  assert.match(metrics.prometheus(), /tavola_a 1\n.*\ntavola_b 1\n.*\ntavola_c 3\n/);
+});
+
 test("one name for two kinds is a bug of ours", () => {
   const metrics = createMetrics();
   metrics.counter("x_ms");
