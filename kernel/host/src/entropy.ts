@@ -4,6 +4,12 @@
 
 import type { Random } from "@tavola/base";
 
+/**
+ * Loaded at first use and this way: an ES import, like the global `crypto`, takes Web Cryptography in
+ * with it, 18 ms where 2 ms do.
+ */
+const nodeCrypto = (): typeof import("node:crypto") => process.getBuiltinModule("node:crypto");
+
 const poolWords = 1024;
 
 /** Uniform 53-bit numbers from the operating system, drawn in bulk. Fit for secrets. */
@@ -13,7 +19,7 @@ export function systemRandom(): Random {
   return {
     next() {
       if (next >= poolWords) {
-        crypto.getRandomValues(pool);
+        nodeCrypto().randomFillSync(pool);
         next = 0;
       }
       const high = (pool[next] as number) >>> 5;
@@ -26,5 +32,5 @@ export function systemRandom(): Random {
 
 /** A random (version 4) UUID in its 36-character form. */
 export function newUuid(): string {
-  return crypto.randomUUID();
+  return nodeCrypto().randomUUID();
 }

@@ -51,10 +51,11 @@ function writeStream(
     out.end();
     return;
   }
-  out.flushHeaders();
   response.stream(
     createStreamSink(out, { bufferBytesMax: context.streamBufferBytesMax, onGone: context.onGone }),
   );
+  // PERF: what was written at once leaves together with the headers, in one system call.
+  if (!out.headersSent) out.flushHeaders();
 }
 
 /**
