@@ -9,7 +9,8 @@ import { rolesOf } from "./frameworks.ts";
 
 export function normalizeTask(task: TaskInfo, framework: FrameworkInfo): TaskInfo {
   const role = rolesOf(framework)[0] ?? "*";
-  const normal: TaskInfo = { ...task, resources: normalizeResources(task.resources, role) };
+  const normal: TaskInfo = { ...task };
+  if (task.resources !== undefined) normal.resources = normalizeResources(task.resources, role);
   if (task.executor !== undefined) {
     normal.executor = normalizeExecutor(task.executor, framework, role);
   }
@@ -21,15 +22,15 @@ function normalizeExecutor(
   { id }: FrameworkInfo,
   role: string,
 ): ExecutorInfo {
-  const normal: ExecutorInfo = {
-    ...executor,
-    resources: normalizeResources(executor.resources, role),
-  };
+  const normal: ExecutorInfo = { ...executor };
+  if (executor.resources !== undefined) {
+    normal.resources = normalizeResources(executor.resources, role);
+  }
   if (id !== undefined) normal.framework_id = id;
   return normal;
 }
 
-function normalizeResources(resources: readonly Resource[] = [], role: string): Resource[] {
+function normalizeResources(resources: readonly Resource[], role: string): Resource[] {
   return resources.map((each) => {
     const inForm = toPostRefinement(each);
     if (inForm.allocation_info !== undefined) return inForm;

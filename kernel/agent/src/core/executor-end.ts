@@ -60,9 +60,9 @@ export function executorTerminated(turn: Turn, containerId: ContainerId, end: Ex
   moveExecutor(executor, "terminated");
   executor.isConnected = false;
   turn.add({ kind: "closeStream", containerId });
+  if (!executor.isGenerated) exitedExecutor(turn, framework.id, executor.id, end.status);
   if (framework.phase === "running") tasksEnded(turn, executor, end);
   else tasksForgotten(executor);
-  if (!executor.isGenerated) exitedExecutor(turn, framework.id, executor.id, end.status);
   removeExecutorIfDone(turn, executor);
 }
 

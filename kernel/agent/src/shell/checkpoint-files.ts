@@ -42,15 +42,26 @@ export function makeDirectories(path: string): void {
   writing(path, () => mkdirSync(path, { recursive: true, mode: 0o755 }));
 }
 
-/** Also when an older link, or a link to nowhere, is there. */
+/** Also when an older link, or a link to nowhere, is there. PERF: one system call when there is none. */
 export function replaceLink(target: string, path: string): void {
   writing(path, () => {
-    if (readLink(path) === target) return;
+    if (makeLink(target, path) || readLink(path) === target) return;
     const temporary = temporaryBeside(path);
     rmSync(temporary, { force: true });
     symlinkSync(target, temporary);
     renameSync(temporary, path);
   });
+}
+
+/** false when something is there already. */
+function makeLink(target: string, path: string): boolean {
+  try {
+    symlinkSync(target, path);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
+    throw error;
+  }
 }
 
 export function removeLink(path: string): void {

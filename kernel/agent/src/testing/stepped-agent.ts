@@ -113,10 +113,11 @@ export function customTask(id: string, executorId = "custom"): TaskInfo {
 export class SteppedAgent {
   readonly state: AgentState;
   readonly random: Random = seededRandom(1);
-  now: Instant = instant(1_000_000);
+  now: Instant;
   #uuids = 0;
 
-  constructor(config: Partial<AgentConfig> = {}) {
+  constructor(config: Partial<AgentConfig> = {}, startedAt = instant(1_000_000)) {
+    this.now = startedAt;
     this.state = createAgentState(testConfig(config), this.now);
   }
 
