@@ -59,8 +59,9 @@ test("isRunning() is true of the same process only, and not of one that is dead 
   const dead = identityOf(zombie);
   assert.ok(dead !== undefined);
   assert.equal(isRunning(dead), false);
+  const exit = once(parent, "exit");
   parent.kill("SIGKILL");
-  await once(parent, "exit");
+  await exit;
 });
 
 test("there is nothing to read of a process that is not there", async () => {

@@ -63,6 +63,7 @@ test("signalProcess() sends to the process that is meant and to no other under i
 test("waitForEnd() sees the end of a process that is not our child", async () => {
   // Its parent is the shell, which prints its pid and waits for it.
   const shell = spawn("sh", ["-c", "sleep 60 & echo $!; wait"]);
+  const shellExit = once(shell, "exit");
   const [pid] = await once(shell.stdout, "data");
   const identity = identityOf(Number(String(pid)));
   assert.ok(identity !== undefined);
@@ -80,7 +81,7 @@ test("waitForEnd() sees the end of a process that is not our child", async () =>
   assert.equal(over, false);
   signalProcess(identity, "SIGKILL");
   await waiting;
-  await once(shell, "exit");
+  await shellExit;
 });
 
 test("signalTree() kills children, their sessions of their own, and what their dead parents left", async () => {
