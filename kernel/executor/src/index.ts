@@ -1,0 +1,1 @@
+/** The door of `@tavola/executor`: the executor host. */
