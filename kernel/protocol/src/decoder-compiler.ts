@@ -187,7 +187,7 @@ const readLength: readonly string[] = [
 /** Code that reads a number at `p` into `v`. */
 function readScalar(kind: ScalarKind, end: string): readonly string[] {
   if (kind === "double") {
-    return [`if (p + 8 > ${end}) throw unreadable;`, "v = b.readDoubleLE(p); p += 8;"];
+    return [`if (p + 8 > ${end}) throw unreadable;`, "v = r.double(p); p += 8;"];
   }
   const short = kind === "bool" ? "v = v !== 0;" : kind === "bigint64" ? "v = BigInt(v);" : "";
   return [

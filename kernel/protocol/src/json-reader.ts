@@ -33,19 +33,18 @@ class Unconvertible {
 type Order = "byNumber" | "byName";
 
 export function readMessageJson(type: MessageType<unknown>, json: unknown): Result<unknown> {
-  const first = attempt(type, json, "byNumber");
+  const read = attempt(type, json, "byNumber");
   // Only the words depend on the order; the first attempt's gives the keys theirs.
-  const read = first.error === undefined ? first : attempt(type, json, "byName");
-  if (read.error !== undefined) return read;
-  const missing = missingFields(type, read.value);
-  if (missing.length > 0) return { error: `Missing required fields: ${missing.join(", ")}` };
-  return read;
+  return read.error === undefined ? read : attempt(type, json, "byName");
 }
 
 function attempt(type: MessageType<unknown>, json: unknown, order: Order): Result<unknown> {
   if (!isObject(json)) return { error: "Expecting a JSON object" };
+  const reader = new JsonReader(order);
   try {
-    return { value: new JsonReader(order).message(type, json, 0) };
+    const value = reader.message(type, json, 0);
+    if (reader.isComplete) return { value };
+    return { error: `Missing required fields: ${missingFields(type, value).join(", ")}` };
   } catch (error) {
     if (!(error instanceof Unconvertible)) throw error;
     return { error: error.problem };
@@ -76,9 +75,15 @@ function fieldsOf(type: MessageType<unknown>, order: Order): readonly Field[] {
 
 class JsonReader {
   readonly #order: Order;
+  #isComplete = true;
 
   constructor(order: Order) {
     this.#order = order;
+  }
+
+  /** Whether no required field was missing so far. */
+  get isComplete(): boolean {
+    return this.#isComplete;
   }
 
   message(type: MessageType<unknown>, json: JsonObject, depth: number): Record<string, unknown> {
@@ -86,9 +91,12 @@ class JsonReader {
     const message: Record<string, unknown> = {};
     for (const field of fieldsOf(type, this.#order)) {
       const name = field[1];
-      if (!Object.hasOwn(json, name) || isOverruled(type, field, json)) continue;
-      const value = this.#field(field, json[name], depth);
+      const value =
+        Object.hasOwn(json, name) && !isOverruled(type, field, json)
+          ? this.#field(field, json[name], depth)
+          : undefined;
       if (value !== undefined) message[name] = value;
+      else if (field[3] === "required") this.#isComplete = false;
     }
     return message;
   }
@@ -128,8 +136,13 @@ class JsonReader {
     const valueField: Field = [2, "value", kind, "optional"];
     for (const [key, element] of Object.entries(json)) {
       const value = element === null ? undefined : this.#value(valueField, element, depth);
-      setEntry(map, key, value ?? emptyValue(kind));
+      setEntry(map, key, value ?? this.#emptyValue(kind));
     }
+  }
+
+  #emptyValue(kind: Field[2]): unknown {
+    if (typeof kind !== "string" && kind.form === "message") return this.message(kind, {}, 0);
+    return emptyValue(kind);
   }
 
   /** undefined when the value counts as unset. */
@@ -144,6 +157,7 @@ class JsonReader {
 
 /** Of several members of a oneof the alphabetically last counts, as in Mesos's sorted objects. */
 function isOverruled(type: MessageType<unknown>, field: Field, json: JsonObject): boolean {
+  if (field[4]?.oneof === undefined) return false;
   return oneofSiblings(type, field).some(([, name]) => name > field[1] && json[name] != null);
 }
 

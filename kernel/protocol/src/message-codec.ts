@@ -35,11 +35,14 @@ export function decodeMessage<T>(type: MessageType<T>, bytes: Uint8Array): Resul
   const buffer = Buffer.isBuffer(bytes)
     ? bytes
     : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  reader.begin(buffer);
   try {
     return { value: decoderOf(type)(buffer, 0, buffer.length, 0) as T };
   } catch (error) {
     if (error !== unreadable) throw error;
     return decodePlainly(type, buffer) as Result<T>;
+  } finally {
+    reader.end();
   }
 }
 

@@ -158,7 +158,7 @@ function readScalar(kind: ScalarKind, input: Input, path: string): unknown {
   if (kind === "string" || kind === "bytes") {
     const slice = readSlice(input, path);
     return kind === "string"
-      ? reader.string(bytes, slice.at, slice.end)
+      ? bytes.toString("utf8", slice.at, slice.end)
       : reader.blob(bytes, slice.at, slice.end);
   }
   if (kind !== "double")

@@ -7,19 +7,35 @@
  * bytes again with the plain decoder, which knows where it stands and says so.
  */
 
+import { SharedStrings } from "./shared-strings.ts";
+
 /** Thrown when the input is not what a compiled decoder can read. Never leaves the codec. */
 export const unreadable: unique symbol = Symbol("unreadable");
 
 /** Nested groups and messages deeper than this are refused, as by Mesos. */
 export const depthMax = 100;
 
-/** A string up to here may be shared with an equal one decoded before. */
-const sharedStringMax = 64;
-const sharedStrings: (string | undefined)[] = new Array(4096).fill(undefined);
+/** A view of a larger buffer is let go after the message. */
+const keptBytesMax = 1024 * 1024;
 
 export class WireReader {
   /** Position after what was read last. */
   at = 0;
+  readonly #strings = new SharedStrings();
+  /** Sees all of the memory that the input is in; the input begins at #base. */
+  #view: DataView = new DataView(new ArrayBuffer(0));
+  #base = 0;
+
+  /** To be called before `string` and `double` are. */
+  begin(bytes: Buffer): void {
+    if (this.#view.buffer !== bytes.buffer) this.#view = new DataView(bytes.buffer);
+    this.#base = bytes.byteOffset;
+  }
+
+  /** Lets go of the input, unless it is small enough to be kept for the next one in the same memory. */
+  end(): void {
+    if (this.#view.byteLength > keptBytesMax) this.#view = new DataView(new ArrayBuffer(0));
+  }
 
   /** A tag or a length: at most 32 bits in at most five bytes. */
   prefix(bytes: Buffer, from: number, end: number): number {
@@ -72,29 +88,13 @@ export class WireReader {
     return BigInt.asIntN(64, (BigInt(this.#high) << 32n) | BigInt(this.#low));
   }
 
-  /**
-   * UTF-8 as a string. The same ids, names and roles come again and again, so a short string equal to
-   * one decoded lately is that very string: it costs no memory, and maps know its hash.
-   *
-   * PERF: a sampled hash and one comparison; a collision costs a fresh string, never a wrong one.
-   */
+  /** UTF-8 as a string; what is not UTF-8 becomes U+FFFD. */
   string(bytes: Buffer, from: number, end: number): string {
-    const length = end - from;
-    if (length > sharedStringMax) return bytes.toString("utf8", from, end);
-    if (length === 0) return "";
-    let hash = length;
-    for (let i = end - 1, stop = Math.max(from, end - 8); i >= stop; i--)
-      hash = (hash * 33 + (bytes[i] as number)) | 0;
-    hash = (hash * 33 + (bytes[from] as number)) & 4095;
-    const shared = sharedStrings[hash];
-    if (shared !== undefined && shared.length === length) {
-      let i = 0;
-      while (i < length && shared.charCodeAt(i) === bytes[from + i]) i++;
-      if (i === length) return shared;
-    }
-    const text = bytes.toString("utf8", from, end);
-    if (text.length === length) sharedStrings[hash] = text;
-    return text;
+    return this.#strings.decode(bytes, this.#view, this.#base, from, end);
+  }
+
+  double(from: number): number {
+    return this.#view.getFloat64(this.#base + from, true);
   }
 
   blob(bytes: Buffer, from: number, end: number): Uint8Array {
