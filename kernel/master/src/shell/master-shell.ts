@@ -159,7 +159,8 @@ export class MasterShell {
 
   /** PERF: a message to many agents is one object, and is encoded once. */
   #encode(type: MessageType<unknown>, message: unknown): Uint8Array {
-    if (this.#lastEncoded?.message === message) return this.#lastEncoded.bytes;
+    const last = this.#lastEncoded;
+    if (last !== undefined && last.message === message) return last.bytes;
     const bytes = encodeMessage(type, message);
     this.#lastEncoded = { message, bytes };
     return bytes;
