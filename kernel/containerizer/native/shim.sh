@@ -11,7 +11,8 @@
 # be given an environment of somebody else's choosing.
 #
 # Differs from shim.c: two small processes wait instead of one; ARGV0 is always FILE; variables whose
-# names a shell cannot write are left out; what the command leaves behind is not ended here.
+# names a shell cannot write are left out; what the command leaves behind is not ended here; files
+# that whoever started the agent left open to everybody stay open.
 
 case $1 in
   --child | --user)

@@ -81,12 +81,12 @@ function shimPidOf(
 ): number | undefined {
   const parent = all.find((entry) => entry.pid === pid)?.parent;
   if (parent === undefined || parent <= 1) return undefined;
-  const words = commandLineOf(parent);
+  const words = commandLineOfProcess(parent);
   return words.includes(directory) && !words.includes("/bin/sh") ? parent : undefined;
 }
 
 /** Empty when there is no such process. */
-export function commandLineOf(pid: number): string[] {
+export function commandLineOfProcess(pid: number): string[] {
   try {
     return readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0");
   } catch {

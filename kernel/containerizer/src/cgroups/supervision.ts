@@ -7,8 +7,8 @@
  */
 
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
-import type { CgroupMounts } from "@tavola/host";
+import { basename, dirname, join } from "node:path";
+import { type Cgroup, type CgroupMounts, createCgroup, moveToCgroup } from "@tavola/host";
 
 /** Folders of the cgroups which a process enters to be free of its starter. Empty: it is free. */
 export function supervisionCgroups(
@@ -34,4 +34,18 @@ export function ownCgroups(): string {
   } catch {
     return "";
   }
+}
+
+/** Rejects with CodedError CGROUP_FAILED. */
+export async function makeCgroups(paths: readonly string[]): Promise<void> {
+  for (const path of paths) await createCgroup(cgroupAt(path));
+}
+
+/** Moves a process of ours there. Rejects with CodedError CGROUP_FAILED. */
+export async function enterCgroups(paths: readonly string[], pid: number): Promise<void> {
+  for (const path of paths) await moveToCgroup(cgroupAt(path), pid);
+}
+
+function cgroupAt(path: string): Cgroup {
+  return { hierarchy: dirname(path), name: basename(path), version: 2 };
 }

@@ -6,7 +6,7 @@
  * accepted and not heeded: every URI is fetched anew. Writes nothing outside of the sandbox.
  */
 
-import { chmod, copyFile } from "node:fs/promises";
+import { chmod, copyFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { CodedError, type ContainerId, describeError } from "@tavola/base";
 import type { Clock, HttpClient, Metrics } from "@tavola/host";
@@ -96,6 +96,10 @@ export class Fetcher {
         await target.close();
       }
       return;
+    }
+    // Opening a pipe would wait for ever, a device might never end.
+    if (!(await stat(from.path)).isFile()) {
+      throw new CodedError("NOT_A_FILE", `'${from.path}' is not a regular file`);
     }
     const target = await clearSandboxPath(sandbox, to, user);
     if (user === undefined || user.uid === process.getuid?.()) {

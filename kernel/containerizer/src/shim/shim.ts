@@ -9,9 +9,16 @@
 import { watch, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { CodedError } from "@tavola/base";
-import { type Clock, identityOf, isRunning, readProcess, spawnDetached } from "@tavola/host";
-import { commandLineOf, type ProcessPlace } from "../process-place.ts";
-import { readShimPid, readShimRecord, type ShimRecord } from "../runtime-directory.ts";
+import {
+  type Clock,
+  identityOf,
+  isRunning,
+  readProcess,
+  readProcesses,
+  spawnDetached,
+} from "@tavola/host";
+import { commandLineOfProcess, type ProcessPlace } from "../process-place.ts";
+import { readShimRecord, type ShimRecord } from "../runtime-directory.ts";
 import type { ShimProgram } from "./shim-program.ts";
 
 export interface ProcessUser {
@@ -101,13 +108,14 @@ const looks = {
 } as const;
 
 /**
- * A shim that another process started; undefined when none ever got as far as to record a pid. Ends
+ * A shim that another process started; undefined when there is none and nothing it has left. Ends
  * when the shim is gone. PERF: one inotify watch, and one look at /proc every five seconds.
  */
 export function adoptShim(directory: string, clock: Clock): RunningShim | undefined {
-  const pid = readShimPid(directory);
+  const before = readShimRecord(directory);
+  const shimPid = before.status === undefined ? findShim(directory, before.pid) : undefined;
+  const pid = shimPid ?? before.pid;
   if (pid === undefined) return undefined;
-  const shimPid = shimOf(pid, directory);
   const identity = shimPid === undefined ? undefined : identityOf(shimPid);
   const { promise, resolve } = Promise.withResolvers<ShimRecord>();
   const watcher = watch(directory, () => look());
@@ -123,14 +131,20 @@ export function adoptShim(directory: string, clock: Clock): RunningShim | undefi
     watcher.close();
     resolve(readShimRecord(directory));
   }
-  return { pid: shimPid ?? pid, ended: promise };
+  return { pid, ended: promise };
 }
 
-/** The parent of `pid` if it is the shim of this container; pids are used again, directories are not. */
-function shimOf(pid: number, directory: string): number | undefined {
-  const parent = readProcess(pid)?.parent;
-  if (parent === undefined || parent <= 1) return undefined;
+/**
+ * The shim of this container: above its process, or, when that is not there (yet, or any more), found
+ * by its command line. Pids are used again, directories are not.
+ */
+function findShim(directory: string, pid: number | undefined): number | undefined {
+  const isShim = (each: number): boolean =>
+    each > 1 && commandLineOfProcess(each).includes(directory);
+  const parent = pid === undefined ? 0 : (readProcess(pid)?.parent ?? 0);
   // The shell's shim has a setsid between itself and the process.
-  const candidates = [parent, readProcess(parent)?.parent ?? 0];
-  return candidates.findLast((each) => each > 1 && commandLineOf(each).includes(directory));
+  const above = [parent, readProcess(parent)?.parent ?? 0].findLast(isShim);
+  if (above !== undefined) return above;
+  const found = readProcesses().filter((entry) => isShim(entry.pid));
+  return found.find((entry) => !found.some((other) => other.pid === entry.parent))?.pid;
 }

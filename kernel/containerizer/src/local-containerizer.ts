@@ -1,0 +1,368 @@
+/**
+ * Containers as process trees of this machine.
+ *
+ * Owns their lives: launch (place, URIs, start), the watch over memory, the end whoever brings it
+ * about, and cleaning up so that nothing is left. How processes are held and measured is a launcher's,
+ * how URIs come a fetcher's; the executor host is met through its link.
+ */
+
+import { mkdir, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { CodedError, type ContainerId, describeError } from "@tavola/base";
+import { type Clock, type Counter, type HttpClient, type Logger, signalTree } from "@tavola/host";
+import type { ContainerStatus, Resource, ResourceStatistics } from "@tavola/protocol";
+import { boundsOf } from "./cgroups/cgroup-limits.ts";
+import { OomWatch } from "./cgroups/oom-watch.ts";
+import { commandLineOf } from "./command-line.ts";
+import { Container } from "./container.ts";
+import { type ContainerRecord, writeContainerRecord } from "./container-record.ts";
+import { type Machine, usageOf } from "./container-usage.ts";
+import { resolveUser } from "./container-user.ts";
+import type {
+  Containerizer,
+  ContainerLaunch,
+  ContainerTermination,
+  ResourceLimits,
+} from "./containerizer.ts";
+import type { HostLink } from "./executor-host/host-link.ts";
+import { readHostedEnd } from "./executor-host/host-protocol.ts";
+import type { Fetcher } from "./fetcher/fetcher.ts";
+import type { Launcher } from "./launcher.ts";
+import { oomKillsOf, signalContainer } from "./process-place.ts";
+import { containerDirectory, readShimPid, type ShimRecord } from "./runtime-directory.ts";
+import { adoptShim, type RunningShim, type ShimRequest, startShim } from "./shim/shim.ts";
+import type { ShimProgram } from "./shim/shim-program.ts";
+
+export interface LocalContainerizerParts {
+  readonly runtimeDir: string;
+  readonly launcher: Launcher;
+  readonly fetcher: Fetcher;
+  readonly hostLink: HostLink;
+  /** Closed with the containerizer. */
+  readonly http: HttpClient;
+  readonly shim: Promise<ShimProgram>;
+  readonly machine: Machine;
+  readonly enableCfs: boolean;
+  /** How long the end of a container may take once it is asked for. */
+  readonly destroyMsMax: number;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly destroyErrors: Counter;
+}
+
+/** Ends that are remembered for those who ask late. */
+const endedMax = 1000;
+
+export class LocalContainerizer implements Containerizer {
+  readonly #parts: LocalContainerizerParts;
+  readonly #containers = new Map<ContainerId, Container>();
+  readonly #ended = new Map<ContainerId, Promise<ContainerTermination>>();
+  readonly #oomWatch: OomWatch;
+  #isClosed = false;
+
+  constructor(parts: LocalContainerizerParts) {
+    this.#parts = parts;
+    this.#oomWatch = new OomWatch({
+      clock: parts.clock,
+      onKilled: (id) => void this.#memoryExhausted(id),
+    });
+  }
+
+  async launch(launch: ContainerLaunch): Promise<void> {
+    const id = launch.containerId;
+    if (this.#containers.has(id)) {
+      throw new CodedError("CONTAINER_EXISTS", `Container ${id} is already there`, { id });
+    }
+    const container = new Container(id);
+    this.#containers.set(id, container);
+    try {
+      await this.#start(container, launch);
+    } catch (cause) {
+      const error = launchError(id, container.aborting.signal, cause);
+      container.message ??= error.message;
+      await this.#end(container, undefined);
+      throw error;
+    }
+  }
+
+  wait(id: ContainerId): Promise<ContainerTermination> {
+    return (
+      this.#containers.get(id)?.terminated ?? this.#ended.get(id) ?? Promise.reject(unknown(id))
+    );
+  }
+
+  async destroy(id: ContainerId): Promise<void> {
+    const container = this.#containers.get(id);
+    if (container === undefined) return;
+    container.aborting.abort(
+      new CodedError("CONTAINER_DESTROYED", `Container ${id} was destroyed while being launched`),
+    );
+    if (container.phase === "running") await this.#kill(container);
+    await container.terminated;
+  }
+
+  async update(
+    id: ContainerId,
+    resources: readonly Resource[],
+    limits?: ResourceLimits,
+  ): Promise<void> {
+    const container = this.#existing(id);
+    const { record } = container;
+    if (record === undefined) return;
+    await this.#parts.launcher.update(id, boundsOf(resources, limits));
+    const { limits: _old, ...rest } = record;
+    container.record = { ...rest, resources, ...(limits !== undefined && { limits }) };
+    await writeContainerRecord(container.record);
+  }
+
+  async usage(id: ContainerId): Promise<ResourceStatistics> {
+    const { record } = this.#existing(id);
+    const { launcher, clock, machine, enableCfs } = this.#parts;
+    const measured = record === undefined ? {} : await launcher.measure(id, record.place);
+    const bounds = boundsOf(record?.resources ?? [], record?.limits);
+    return usageOf(measured, bounds, { now: clock.now(), enableCfs, machine });
+  }
+
+  /** `executor_pid` is the task's process where its executor is hosted; absent before it runs. */
+  async status(id: ContainerId): Promise<ContainerStatus> {
+    this.#existing(id);
+    const pid = readShimPid(containerDirectory(this.#parts.runtimeDir, id));
+    return { container_id: { value: id }, ...(pid !== undefined && { executor_pid: pid }) };
+  }
+
+  containers(): readonly ContainerId[] {
+    return [...this.#containers.keys()];
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    this.#oomWatch.close();
+    await this.#parts.hostLink.close();
+    await this.#parts.http.close();
+    if (this.#containers.size === 0) await this.#parts.launcher.close();
+  }
+
+  /** A container that an earlier agent left running, or dying. */
+  adopt(id: ContainerId, record: ContainerRecord): void {
+    const container = new Container(id);
+    this.#containers.set(id, container);
+    container.record = record;
+    container.move("running");
+    this.#watch(container, record);
+    if (record.kind === "hosted") return;
+    const shim = adoptShim(record.place.directory, this.#parts.clock);
+    if (shim === undefined) void this.#end(container, undefined);
+    else this.#followShim(container, shim);
+  }
+
+  /** Removes what is left of a launch that did not get as far as a record. */
+  async discard(id: ContainerId): Promise<void> {
+    const directory = containerDirectory(this.#parts.runtimeDir, id);
+    await this.#parts.launcher.destroy(id, { directory, cgroups: [], shimCgroups: [] });
+    await rm(directory, { recursive: true, force: true });
+  }
+
+  /** The host says that this executor has ended. */
+  hostedEnded(id: ContainerId): void {
+    const container = this.#containers.get(id);
+    if (container?.phase === "running") void this.#collectHosted(container);
+  }
+
+  /** The host is there (again): whoever ended meanwhile has left word on disk. */
+  hostConnected(): void {
+    for (const container of this.#containers.values()) {
+      if (container.record?.kind === "hosted") this.hostedEnded(container.id);
+    }
+  }
+
+  async #start(container: Container, launch: ContainerLaunch): Promise<void> {
+    const { signal } = container.aborting;
+    const { id } = container;
+    const record = await this.#prepare(container, launch);
+    const { shim, place, user } = record;
+    await this.#parts.fetcher.fetch({
+      containerId: id,
+      uris: launch.command.uris ?? [],
+      sandbox: launch.directory,
+      user,
+      directory: place.directory,
+      shim,
+      signal,
+    });
+    signal.throwIfAborted();
+    if (launch.kind === "hosted") {
+      await this.#parts.hostLink.start(id, signal);
+      signal.throwIfAborted();
+      container.move("running");
+      this.hostedEnded(id);
+    } else {
+      const running = await startShim(shim, processRequest(launch, record));
+      container.move("running");
+      this.#followShim(container, running);
+    }
+    this.#watch(container, record);
+  }
+
+  /** The place, and what is on disk about it. */
+  async #prepare(container: Container, launch: ContainerLaunch): Promise<ContainerRecord> {
+    const { launcher, runtimeDir } = this.#parts;
+    const { id } = container;
+    const user = resolveUser(launch.user);
+    const directory = containerDirectory(runtimeDir, id);
+    await mkdir(directory, { recursive: true });
+    const shim = await this.#parts.shim;
+    const bounds = boundsOf(launch.resources, launch.limits);
+    const place = await launcher.prepare(id, directory, bounds);
+    const record: ContainerRecord = {
+      containerId: id,
+      kind: launch.kind,
+      agentId: launch.agentId,
+      frameworkId: launch.frameworkId,
+      executorId: launch.executorId,
+      sandbox: launch.directory,
+      ...(user !== undefined && { user }),
+      environment: launch.environment,
+      place,
+      shim,
+      resources: launch.resources,
+      ...(launch.limits !== undefined && { limits: launch.limits }),
+    };
+    container.record = record;
+    await writeContainerRecord(record);
+    return record;
+  }
+
+  #watch({ id }: Container, { place }: ContainerRecord): void {
+    this.#oomWatch.add(id, place);
+  }
+
+  #followShim(container: Container, shim: RunningShim): void {
+    container.shimPid = shim.pid;
+    void shim.ended.then((end: ShimRecord) => {
+      container.message ??= end.error;
+      return this.#end(container, end.status);
+    });
+  }
+
+  async #collectHosted(container: Container): Promise<void> {
+    const { record } = container;
+    const end = record === undefined ? undefined : await readHostedEnd(record.place.directory);
+    if (end === undefined || container.phase !== "running") return;
+    container.message ??= end.message;
+    await this.#end(container, end.status);
+  }
+
+  /** The kernel has killed one of its processes: the rest must not go on without it. */
+  async #memoryExhausted(id: ContainerId): Promise<void> {
+    const container = this.#containers.get(id);
+    if (container?.phase !== "running") return;
+    this.#parts.logger.info({ containerId: id }, "container has reached its memory limit");
+    await this.#noteLimitation(container);
+    await this.destroy(id);
+  }
+
+  async #noteLimitation(container: Container): Promise<void> {
+    if (container.limitation !== undefined || container.record === undefined) return;
+    if (oomKillsOf(container.record.place) === 0) return;
+    try {
+      container.limitation = await this.#parts.launcher.memoryLimitation(container.id);
+    } catch (error) {
+      this.#parts.logger.warn({ containerId: container.id, error }, "cannot read the memory limit");
+    }
+  }
+
+  /** Asks for the end; it comes the way every end comes. */
+  async #kill(container: Container): Promise<void> {
+    const { record } = container;
+    if (record === undefined) return;
+    if (record.kind === "hosted") {
+      try {
+        await this.#parts.hostLink.end(container.id);
+        return;
+      } catch (error) {
+        this.#parts.logger.warn(
+          { containerId: container.id, error: describeError(error) },
+          "the executor host cannot end a container; ending it without",
+        );
+        await this.#parts.launcher.destroy(container.id, record.place).catch(() => {});
+        if (container.phase === "running") await this.#end(container, undefined);
+        return;
+      }
+    }
+    await this.#killUntilGone(container, record);
+  }
+
+  /** Its shim sees it end; again and again, because what forks may slip through one round. */
+  async #killUntilGone(container: Container, record: ContainerRecord): Promise<void> {
+    const { clock, logger, destroyMsMax } = this.#parts;
+    const deadline = clock.now() + destroyMsMax;
+    let delayMs = 1;
+    while (container.phase === "running" && clock.now() < deadline) {
+      signalContainer(record.place, "SIGKILL");
+      const pause = Promise.withResolvers<void>();
+      const timer = clock.after(delayMs, pause.resolve);
+      await Promise.race([container.terminated, pause.promise]);
+      timer.cancel();
+      delayMs = Math.min(100, delayMs * 2);
+    }
+    if (container.phase !== "running") return;
+    logger.error({ containerId: container.id }, "a container does not end; giving up on its shim");
+    if (container.shimPid !== undefined) signalTree(container.shimPid, "SIGKILL");
+    await this.#end(container, undefined);
+  }
+
+  /** Cleans up and tells. Called once for each container, whatever ended it. */
+  async #end(container: Container, status: number | undefined): Promise<void> {
+    // Let go of: the end is for whoever comes after us to see.
+    if (this.#isClosed || container.phase === "ending" || container.phase === "gone") return;
+    container.move("ending");
+    const { id, record } = container;
+    const { launcher, logger, destroyErrors, runtimeDir } = this.#parts;
+    this.#oomWatch.remove(id);
+    await this.#noteLimitation(container);
+    try {
+      if (record !== undefined) await launcher.destroy(id, record.place);
+      await rm(containerDirectory(runtimeDir, id), { recursive: true, force: true });
+    } catch (error) {
+      destroyErrors.increment();
+      logger.error({ containerId: id, error: describeError(error) }, "cannot clean up a container");
+    }
+    this.#containers.delete(id);
+    this.#ended.set(id, container.terminated);
+    for (const oldest of this.#ended.keys()) {
+      if (this.#ended.size <= endedMax) break;
+      this.#ended.delete(oldest);
+    }
+    container.end(status);
+  }
+
+  #existing(id: ContainerId): Container {
+    const container = this.#containers.get(id);
+    if (container === undefined) throw unknown(id);
+    return container;
+  }
+}
+
+function unknown(id: ContainerId): CodedError {
+  return new CodedError("UNKNOWN_CONTAINER", `Unknown container: ${id}`, { id });
+}
+
+function launchError(id: ContainerId, signal: AbortSignal, cause: unknown): CodedError {
+  if (signal.aborted && signal.reason instanceof CodedError) return signal.reason;
+  const codes = ["FETCH_FAILED", "UNKNOWN_USER", "CANNOT_SWITCH_USER", "SHIM_UNAVAILABLE"];
+  if (cause instanceof CodedError && codes.includes(cause.code)) return cause;
+  return new CodedError("CONTAINER_LAUNCH_FAILED", describeError(cause), { id }, { cause });
+}
+
+/** A custom executor's process. */
+function processRequest(launch: ContainerLaunch, record: ContainerRecord): ShimRequest {
+  return {
+    place: record.place,
+    ...commandLineOf(launch.command),
+    environment: record.environment,
+    cwd: launch.directory,
+    stdout: join(launch.directory, "stdout"),
+    stderr: join(launch.directory, "stderr"),
+    ...(record.user !== undefined && { user: record.user }),
+  };
+}
