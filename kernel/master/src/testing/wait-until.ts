@@ -1,0 +1,14 @@
+/**
+ * Waiting on a state instead of sleeping.
+ */
+
+const msMax = 5000;
+
+/** Looks at every turn of the event loop; rejects, saying what was awaited, after five seconds. */
+export async function waitUntil(isThere: () => boolean, what: string): Promise<void> {
+  const giveUpAt = performance.now() + msMax;
+  while (!isThere()) {
+    if (performance.now() > giveUpAt) throw new Error(`waited ${msMax} ms in vain for ${what}`);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
