@@ -9,6 +9,8 @@
  * back at once, and keeps up to 400 launched and not yet running. Every TASK_RUNNING is
  * acknowledged; all tasks stay running.
  *
+ * `--tasks=N` launches another number of them.
+ *
  * `launches`: tasks a second from the first ACCEPT until the last acknowledgement was taken.
  * `accept-to-running`: from sending the ACCEPT with the task to receiving its TASK_RUNNING.
  * `cpu-…`: processor time per launch of each party, which says where a second goes.
@@ -22,7 +24,10 @@ import { launchInstantTasks } from "./load/launch-load.ts";
 import { cpuSecondsOf } from "./measure/processes.ts";
 import { percentile, report } from "./report.ts";
 
-const load = { count: 10_000, perOfferMax: 50, pendingMax: 400 } as const;
+const agentResources = "cpus:500;mem:160000;disk:1000;ports:[31000-32000]";
+const countGiven = process.argv.find((argument) => argument.startsWith("--tasks="));
+const count = Number(countGiven?.slice("--tasks=".length) ?? 10_000);
+const load = { count, perOfferMax: 50, pendingMax: 400 } as const;
 
 const folder = mkdtempSync(join(tmpdir(), "tavola-bench-launch-"));
 const daemons: Daemon[] = [];
@@ -40,14 +45,18 @@ try {
     startDaemon(join(import.meta.dirname, "load/instant-agent.ts"), [
       new URL(master.url).host,
       join(folder, `agent-${n}`),
+      agentResources,
     ]),
   );
   daemons.push(...(await Promise.all(agents)));
   const [, ...agentPids] = daemons.map(({ pid }) => pid);
   const before = { master: cpuSecondsOf([master.pid]), agents: cpuSecondsOf(agentPids) };
   const ownBefore = process.cpuUsage();
-  const { elapsedMs, acceptToRunningMs } = await launchInstantTasks(master.url, load);
+  const { elapsedMs, acceptToRunningMs, end } = await launchInstantTasks(master.url, load);
   const own = process.cpuUsage(ownBefore);
+  const masterSeconds = cpuSecondsOf([master.pid]) - before.master;
+  const agentSeconds = cpuSecondsOf(agentPids) - before.agents;
+  await end();
   const perLaunch = (seconds: number): number => (seconds * 1e6) / load.count;
   report(
     "launch",
@@ -58,12 +67,12 @@ try {
       { name: "accept-to-running-p99", value: percentile(acceptToRunningMs, 0.99), unit: "ms" },
       {
         name: "cpu-master",
-        value: perLaunch(cpuSecondsOf([master.pid]) - before.master),
+        value: perLaunch(masterSeconds),
         unit: "us/task",
       },
       {
         name: "cpu-agents",
-        value: perLaunch(cpuSecondsOf(agentPids) - before.agents),
+        value: perLaunch(agentSeconds),
         unit: "us/task",
       },
       {

@@ -17,6 +17,8 @@ export interface LaunchResult {
   readonly elapsedMs: number;
   /** One per task, in order of arrival. */
   readonly acceptToRunningMs: readonly number[];
+  /** Tears the framework down. */
+  end(): Promise<void>;
 }
 
 const resources = [
@@ -24,19 +26,18 @@ const resources = [
   { name: "mem", type: "SCALAR", scalar: { value: 32 } },
 ] as const;
 
-/** Launches command tasks that stay running; tears the framework down at the end. */
+/** Launches command tasks, which stay running until `end` is called. */
 export async function launchInstantTasks(
   masterUrl: string,
   load: LaunchLoad,
 ): Promise<LaunchResult> {
   const run = new LaunchRun(load);
   const framework = { user: "root", name: "bench launch" };
-  run.scheduler = await RawScheduler.subscribe(masterUrl, framework, (event) =>
+  const scheduler = await RawScheduler.subscribe(masterUrl, framework, (event) =>
     run.happened(event),
   );
-  const result = await run.done;
-  await run.scheduler.teardown();
-  return result;
+  run.scheduler = scheduler;
+  return { ...(await run.done), end: () => scheduler.teardown() };
 }
 
 class LaunchRun {
@@ -44,7 +45,7 @@ class LaunchRun {
   readonly #load: LaunchLoad;
   readonly #launchedAt: number[] = [];
   readonly #samples: number[] = [];
-  readonly #done = Promise.withResolvers<LaunchResult>();
+  readonly #done = Promise.withResolvers<Omit<LaunchResult, "end">>();
   readonly #offers: Offer[] = [];
   #acknowledged = 0;
 
@@ -52,7 +53,7 @@ class LaunchRun {
     this.#load = load;
   }
 
-  get done(): Promise<LaunchResult> {
+  get done(): Promise<Omit<LaunchResult, "end">> {
     return this.#done.promise;
   }
 

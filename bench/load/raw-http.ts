@@ -88,7 +88,15 @@ export class RawConnection {
     message.write(`${head}\r\n`, "latin1");
     message.set(body, head.length + 2);
     this.#waiting.push(waiting);
+    this.#cork();
     this.#socket.write(message);
+  }
+
+  /** What is sent in one turn of the event loop leaves in one system call. */
+  #cork(): void {
+    if (this.#socket.writableCorked > 0) return;
+    this.#socket.cork();
+    setImmediate(() => this.#socket.uncork());
   }
 
   #received(chunk: Buffer): void {
