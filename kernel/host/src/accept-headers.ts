@@ -10,7 +10,7 @@ export function acceptsEncoding(header: string | undefined, encoding: string): b
 
 /** True when the header is absent: then every media type will do. */
 export function acceptsMediaType(header: string | undefined, mediaType: string): boolean {
-  if (header === undefined) return true;
+  if (header === undefined || header === mediaType) return true;
   const [type] = mediaType.split("/");
   return admits(header, [mediaType, `${type}/*`, "*/*"]);
 }

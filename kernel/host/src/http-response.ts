@@ -54,8 +54,8 @@ function writeStream(
   response.stream(
     createStreamSink(out, { bufferBytesMax: context.streamBufferBytesMax, onGone: context.onGone }),
   );
-  // PERF: what was written at once leaves together with the headers, in one system call.
-  if (!out.headersSent) out.flushHeaders();
+  // PERF: after the callback, so that what it writes leaves with the headers in one system call.
+  if (!out.writableEnded) out.flushHeaders();
 }
 
 /**
