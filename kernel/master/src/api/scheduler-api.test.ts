@@ -4,11 +4,18 @@
 
 import assert from "node:assert/strict";
 import test from "node:test";
+import { CodedError } from "@tavola/base";
+import { createRouter } from "@tavola/host";
 import { jsonType, type MessageFormat, protobufType } from "@tavola/protocol";
+import type { MasterEvent } from "../core/events.ts";
+import type { MasterState } from "../core/state.ts";
+import { CoreFixture } from "../testing/core-fixture.ts";
 import { type EventStream, eventOf, openEventStream } from "../testing/event-stream.ts";
 import { startFakeAgent } from "../testing/fake-agent.ts";
 import { Names, type RecordedLine, recordedLines } from "../testing/recorded-calls.ts";
+import { ask, requestOf } from "../testing/requests.ts";
 import { startTestMaster, type TestMaster } from "../testing/test-master.ts";
+import { createSchedulerRoutes } from "./scheduler-api.ts";
 
 /** Notes of recorded requests that ours answers otherwise on purpose, and how. */
 const deliberate: ReadonlyMap<string, { readonly status: number; readonly text: string }> = new Map(
@@ -151,4 +158,62 @@ test("a call of type UNKNOWN is not implemented", async () => {
   assert.equal(`${Buffer.from(await answer.body())}`, "501 Not Implemented.");
   stream.abort();
   await master.close();
+});
+
+/** The API over a state, without a server. */
+function apiOver(state: MasterState) {
+  const dispatched: MasterEvent[] = [];
+  const routes = createSchedulerRoutes({
+    state,
+    streams: { open: () => {} },
+    dispatch: (event) => dispatched.push(event),
+    ask: async () => ({ status: 200 }),
+  });
+  return { handle: createRouter({ delegate: "master", routes }), dispatched };
+}
+
+test("a master that does not lead sends schedulers on before it looks at their call", async () => {
+  const { state } = new CoreFixture();
+  const { handle } = apiOver(state);
+  state.leadership = { kind: "standby", leader: undefined };
+  const nobody = await ask(handle, "/api/v1/scheduler", { method: "GET" });
+  assert.equal(nobody.status, 503);
+  assert.equal(nobody.text, "No leader elected");
+  const leader = { id: "other", ip: 1, port: 5050, hostname: "leader" };
+  state.leadership = { kind: "standby", leader };
+  const redirected = await ask(handle, "/master/api/v1/scheduler", { method: "POST" });
+  assert.equal(redirected.status, 307);
+  assert.equal(redirected.headers["Location"], "//leader:5050/master/api/v1/scheduler");
+  state.leadership = { kind: "recovering" };
+  const recovering = await ask(handle, "/api/v1/scheduler", { method: "POST" });
+  assert.equal(recovering.status, 503);
+  assert.equal(recovering.text, "Master has not finished recovery");
+});
+
+test("a framework that is disconnected is told 403, whatever stream it names", async () => {
+  const f = new CoreFixture();
+  const framework = f.subscribe("s", { failover_timeout: 60 });
+  f.handle({ kind: "streamClosed", stream: "s" });
+  const { handle, dispatched } = apiOver(f.state);
+  const answer = await ask(handle, "/api/v1/scheduler", {
+    method: "POST",
+    headers: { "Content-Type": jsonType, "Mesos-Stream-Id": "s" },
+    body: JSON.stringify({ type: "REVIVE", framework_id: { value: framework.id } }),
+  });
+  assert.equal(answer.status, 403);
+  assert.equal(answer.text, "Framework is not subscribed");
+  assert.deepEqual(dispatched, []);
+});
+
+test("a body above the endpoint's limit is 413", async () => {
+  const { handle } = apiOver(new CoreFixture().state);
+  const request = requestOf("/api/v1/scheduler", {
+    method: "POST",
+    headers: { "Content-Type": jsonType },
+  });
+  const answer = await handle({
+    ...request,
+    body: () => Promise.reject(new CodedError("BODY_TOO_LARGE", "The body is too large")),
+  });
+  assert.equal(answer.status, 413);
 });

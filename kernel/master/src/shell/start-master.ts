@@ -85,6 +85,8 @@ export async function startMaster(options: MasterOptions): Promise<RunningMaster
     async close() {
       master.shell.close();
       master.closeApis();
+      // What was written goes out at the end of this turn of the event loop.
+      await new Promise((resolve) => setImmediate(resolve));
       await endpoint.close();
     },
   };

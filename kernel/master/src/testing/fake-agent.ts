@@ -96,8 +96,7 @@ export async function startFakeAgent(
     send,
     report(run, state, extra = {}) {
       uuids += 1;
-      const uuid = new Uint8Array(16);
-      new DataView(uuid.buffer).setUint32(0, uuids);
+      const uuid = extra.uuid ?? uuidOf(uuids);
       const executorId = run.task.executor?.executor_id ?? { value: run.task.task_id.value };
       const timestamp = 1_795_228_857.936 + uuids;
       send(internal.StatusUpdateMessage, {
@@ -125,4 +124,10 @@ export async function startFakeAgent(
     },
     close: () => endpoint.close(),
   };
+}
+
+function uuidOf(n: number): Uint8Array {
+  const uuid = new Uint8Array(16);
+  new DataView(uuid.buffer).setUint32(0, n);
+  return uuid;
 }

@@ -6,6 +6,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
+  type Clock,
   createHttpClient,
   type HttpClient,
   type HttpClientResponse,
@@ -36,9 +37,18 @@ export function testFlags(workDir: string, args: readonly string[] = []): Master
   return parsed.value.values;
 }
 
-export async function startTestMaster(...args: readonly string[]): Promise<TestMaster> {
+export interface TestMasterOptions {
+  readonly args?: readonly string[];
+  readonly clock?: Clock;
+}
+
+export async function startTestMaster(options: TestMasterOptions = {}): Promise<TestMaster> {
   const workDir = await mkdtemp(join(tmpdir(), "tavola-master-"));
-  const master = await startMaster({ flags: testFlags(workDir, args), logger: silentLogger });
+  const master = await startMaster({
+    flags: testFlags(workDir, options.args),
+    logger: silentLogger,
+    ...(options.clock && { clock: options.clock }),
+  });
   const client = createHttpClient();
   return {
     url: master.url,
@@ -46,8 +56,8 @@ export async function startTestMaster(...args: readonly string[]): Promise<TestM
     post: (path, headers, body) =>
       client.request({ method: "POST", url: master.url + path, headers, body }),
     async close() {
-      await client.close();
       await master.close();
+      await client.close();
       await rm(workDir, { recursive: true });
     },
   };
