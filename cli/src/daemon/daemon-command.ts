@@ -17,6 +17,7 @@ import {
 } from "@tavola/host";
 import { type Command, usageError } from "../command.ts";
 import { exitStatus } from "../exit-status.ts";
+import { logOptionsHelp, takeLogOptions } from "./log-options.ts";
 import { tellParent, whenParentIsGone } from "./parent-channel.ts";
 
 export interface RunningDaemon {
@@ -43,16 +44,10 @@ export interface DaemonDefinition<T extends FlagTable> {
   start(options: DaemonStart<T>): Promise<RunningDaemon>;
 }
 
-const logFormatHelp = `  --log-format=VALUE (default: text)
-      Logs as lines for people (text) or as JSON objects, one a line (json); on standard error.
-  --log-name=VALUE
-      What the daemon calls itself in its log.
-`;
-
 export function daemonCommand<T extends FlagTable>(definition: DaemonDefinition<T>): Command {
   const { name, description, table } = definition;
   return {
-    usage: `usage: tavola ${name} [--FLAG=VALUE…]\n\n${description}\n\n${logFormatHelp}${formatUsage(table)}`,
+    usage: `usage: tavola ${name} [--FLAG=VALUE…]\n\n${description}\n\n${logOptionsHelp}${formatUsage(table)}`,
     run: (args, terminal) => runDaemon(definition, args, terminal.environment),
   };
 }
@@ -94,25 +89,6 @@ async function runDaemon<T extends FlagTable>(
   if (end.how === "shutdown" && daemon.shutdown !== undefined) await daemon.shutdown();
   else await daemon.close();
   return exitStatus.ok;
-}
-
-interface LogOptions {
-  readonly logFormat: "text" | "json";
-  readonly logName: string | undefined;
-  readonly rest: readonly string[];
-}
-
-function takeLogOptions(args: readonly string[]): LogOptions {
-  const isOurs = (arg: string): boolean => /^--log[-_](format|name)=/.test(arg);
-  const given = (name: RegExp): string | undefined => {
-    const arg = args.filter((each) => isOurs(each) && name.test(each)).at(-1);
-    return arg?.slice(arg.indexOf("=") + 1);
-  };
-  const logFormat = given(/^--log.format/) ?? "text";
-  if (logFormat !== "text" && logFormat !== "json") {
-    throw usageError(`--log-format is "${logFormat}"; wanted text or json`);
-  }
-  return { logFormat, logName: given(/^--log.name/), rest: args.filter((arg) => !isOurs(arg)) };
 }
 
 /** Mesos's `--logging_level` and `--quiet`. */
