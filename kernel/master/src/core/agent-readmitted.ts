@@ -27,8 +27,13 @@ export function readmitAgent(
   message: internal.ReregisterSlaveMessage,
 ): void {
   const { state } = turn;
-  const infos = new Map((message.frameworks ?? []).map((info) => [info.id?.value ?? "", info]));
-  const tasks = liveTasks(turn, agentId, message, infos);
+  const tasks = acceptableTasks(turn, message);
+  const reason = state.unreachableAgents.has(agentId)
+    ? "Unreachable agent re-reregistered"
+    : "Unknown agent reregistered";
+  // Of an agent that the registry knew, all was known to be coming.
+  const isNews = !state.recoveredAgents.has(agentId);
+  if (isNews) for (const task of tasks) announceReturn(turn, task, reason);
   forgetUnreachableAgent(turn, agentId);
   state.recoveredAgents.delete(agentId);
   state.removedAgents.delete(agentId);
@@ -42,8 +47,7 @@ export function readmitAgent(
   });
   agent.reregisteredAt = turn.now;
   turn.count("master/slave_reregistrations");
-  const executors = liveExecutors(turn, message, infos);
-  addAgent(turn, agent, { tasks, executors });
+  addAgent(turn, agent, { tasks, executors: acceptableExecutors(turn, message) });
   rememberCompletedTasks(turn, message);
   turn.sendToAgent(agent, internal.SlaveReregisteredMessage, {
     slave_id: { value: agent.id },
@@ -55,30 +59,35 @@ export function readmitAgent(
   turn.info("agent reregistered", { agentId, pid: from, tasks: tasks.length });
 }
 
-/** Those of frameworks that are not over; each framework hears that its task is back. */
-function liveTasks(
-  turn: Turn,
-  agentId: AgentId,
-  message: internal.ReregisterSlaveMessage,
-  infos: ReadonlyMap<string, FrameworkInfo>,
-): Task[] {
+/** What of the reported tasks this master takes: not of ended frameworks, no id twice. */
+export function acceptableTasks(turn: Turn, message: internal.ReregisterSlaveMessage): Task[] {
   const { state } = turn;
-  const reason = state.unreachableAgents.has(agentId)
-    ? "Unreachable agent re-reregistered"
-    : "Unknown agent reregistered";
-  const isNews = !state.recoveredAgents.has(agentId);
+  const infos = frameworksById(message);
   const tasks: Task[] = [];
   for (const reported of message.tasks ?? []) {
     const frameworkId = asId<FrameworkId>(reported.framework_id.value);
     if (state.completedFrameworks.has(frameworkId)) continue;
     const task = taskOf(reported, infos.get(frameworkId));
-    tasks.push(task);
-    if (isNews) announceReturn(turn, task, reason);
+    const other = state.frameworks.get(frameworkId)?.tasks.get(task.id);
+    // Differs: Mesos ends itself when two agents report a task of the same id.
+    if (other !== undefined && other.agentId !== task.agentId) {
+      const { id: taskId, agentId } = task;
+      turn.warn("ignored a task that is known on another agent", { frameworkId, taskId, agentId });
+    } else {
+      tasks.push(task);
+    }
   }
   return tasks;
 }
 
-function announceReturn(turn: Turn, task: Task, message: string): void {
+function frameworksById(
+  message: internal.ReregisterSlaveMessage,
+): ReadonlyMap<string, FrameworkInfo> {
+  return new Map((message.frameworks ?? []).map((info) => [info.id?.value ?? "", info]));
+}
+
+/** The framework hears that its task is back. */
+export function announceReturn(turn: Turn, task: Task, message: string): void {
   const framework = turn.state.frameworks.get(task.frameworkId);
   if (framework === undefined) return;
   forgetUnreachableTask(turn, framework, task.id);
@@ -108,11 +117,11 @@ function allocated(resources: Resources, info: FrameworkInfo | undefined): Resou
   return resources.allocatedTo(role);
 }
 
-function liveExecutors(
+export function acceptableExecutors(
   turn: Turn,
   message: internal.ReregisterSlaveMessage,
-  infos: ReadonlyMap<string, FrameworkInfo>,
 ): ExecutorInfo[] {
+  const infos = frameworksById(message);
   const executors: ExecutorInfo[] = [];
   for (const executor of message.executor_infos ?? []) {
     const frameworkId = asId<FrameworkId>(executor.framework_id?.value ?? "");

@@ -6,6 +6,7 @@
 import { asId, type ExecutorId, type FrameworkId, type TaskId } from "@tavola/base";
 import { internal, parseUpid, type TaskStatus } from "@tavola/protocol";
 import { introduceFrameworks, shutDownCompleted } from "./agent-readmitted.ts";
+import { readoptTasks } from "./agent-readopted.ts";
 import { capabilitiesOfAgent, connectionOf, reregisterTimerKey, totalOf } from "./agent-records.ts";
 import { removeExecutor } from "./executor-records.ts";
 import { masterStatus } from "./master-status.ts";
@@ -27,6 +28,7 @@ export function agentReconnected(
     connection: connectionOf(turn),
   });
   removeMissingExecutors(turn, agent, message);
+  readoptTasks(turn, agent, message);
   repeatKills(turn, agent, message);
   if (!agent.connected) {
     turn.cancelWake(reregisterTimerKey(agent.id));

@@ -167,6 +167,38 @@ test("a task that was declared lost and is alive is in one memory only", () => {
   assert.equal(framework.tasks.size, 1);
 });
 
+test("tasks that were declared lost with the connection and are alive come back", () => {
+  const f = new CoreFixture();
+  const { framework, agent } = f.running();
+  f.handle({ kind: "agentExited", pid: agent.pid });
+  assert.equal(f.takeStatuses("s")[0]?.state, "TASK_LOST");
+  comesBack(f, reregistration(running(framework)));
+  const [status] = f.takeStatuses("s");
+  assert.equal(status?.state, "TASK_RUNNING");
+  assert.equal(status?.reason, "REASON_AGENT_REREGISTERED");
+  assert.equal(framework.tasks.size, 1);
+  assert.equal(framework.completedTasks.size, 0);
+  const cpus = f.offers("s")[0]?.resources?.find(({ name }) => name === "cpus");
+  assert.equal(cpus?.scalar?.value, 3, "what they use is not offered to others");
+});
+
+test("a task id that two agents report is ignored on the second", () => {
+  const f = new CoreFixture();
+  const { framework } = f.running();
+  const { slave, ...rest } = reregistration(running(framework));
+  f.handle({
+    kind: "reregisterSlave",
+    from: "slave(1)@10.0.0.7:5051",
+    message: {
+      ...rest,
+      slave: { ...slave, id: { value: "old-S9" } },
+      tasks: [reportedTask("t", framework.id, { agent_id: { value: "old-S9" } })],
+    },
+  });
+  assert.equal(f.state.agents.size, 2);
+  assert.equal([...framework.tasks.values()][0]?.agentId, "master-S0");
+});
+
 test("a new master learns frameworks and tasks from its agents", () => {
   const f = new CoreFixture();
   const info = frameworkInfo({ id: { value: "old-0000" }, failover_timeout: 60 });

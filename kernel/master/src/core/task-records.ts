@@ -184,7 +184,8 @@ export function removeTask(
   if (ofAgent?.size === 0) agent.tasksByFramework.delete(task.frameworkId);
   forgetKill(agent, task.frameworkId, task.id);
   const framework = turn.state.frameworks.get(task.frameworkId);
-  invariant(!task.usesResources, `task ${task.id} is removed while it uses resources`);
+  // An agent may report a live task whose last update was terminal.
+  if (task.usesResources) releaseTask(turn, task, framework);
   if (framework === undefined) return;
   framework.tasks.delete(task.id);
   if (into === "unreachable") {

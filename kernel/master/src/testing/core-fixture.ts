@@ -3,7 +3,7 @@
  * still until a test moves it.
  */
 
-import { createFairAllocator } from "@tavola/allocator";
+import { type Allocator, createFairAllocator } from "@tavola/allocator";
 import {
   type AgentId,
   asId,
@@ -65,6 +65,7 @@ interface Wake {
 
 export class CoreFixture {
   readonly state: MasterState;
+  readonly allocator: Allocator;
   /** Taken and emptied by `takeSent`. */
   #sent: SentMessage[] = [];
   readonly #events = new Map<string, scheduler.Event[]>();
@@ -92,11 +93,8 @@ export class CoreFixture {
       config: { ...fixtureConfig, ...config },
       startedAt: this.now,
     });
-    this.#core = new MasterCore({
-      state: this.state,
-      allocator: createFairAllocator({ random, filterIntervalMs: 1000 }),
-      random,
-    });
+    this.allocator = createFairAllocator({ random, filterIntervalMs: 1000 });
+    this.#core = new MasterCore({ state: this.state, allocator: this.allocator, random });
     this.handle({ kind: "elected" });
   }
 
