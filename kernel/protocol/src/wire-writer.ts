@@ -163,7 +163,7 @@ function clamp(value: number, low: bigint, high: bigint): bigint {
 }
 
 /** How many bytes a length takes. */
-export function varintSize(length: number): number {
+function varintSize(length: number): number {
   if (length < 0x80) return 1;
   if (length < 0x4000) return 2;
   if (length < 0x200000) return 3;
