@@ -23,33 +23,55 @@ export function executorEnvironment(
   info: ExecutorInfo,
   { agentId, frameworkId, directory, isCheckpointing }: ExecutorPlace,
 ): Record<string, string> {
-  const { upid } = config;
+  const common = commonEnvironmentOf(config);
   const environment: Record<string, string> = {
-    ...(config.executorEnvironment ?? config.inheritedEnvironment),
-    LIBPROCESS_PORT: "0",
+    ...common.always,
+    ...(isCheckpointing ? common.whenCheckpointing : {}),
     MESOS_FRAMEWORK_ID: frameworkId,
     MESOS_EXECUTOR_ID: info.executor_id.value,
     MESOS_DIRECTORY: directory,
     MESOS_SANDBOX: directory,
     MESOS_SLAVE_ID: agentId,
-    MESOS_SLAVE_PID: `${upid.id}@${upid.host}:${upid.port}`,
-    MESOS_AGENT_ENDPOINT: `${upid.host}:${upid.port}`,
     MESOS_CHECKPOINT: isCheckpointing ? "1" : "0",
-    MESOS_HTTP_COMMAND_EXECUTOR: "1",
-    MESOS_EXECUTOR_SHUTDOWN_GRACE_PERIOD: formatDuration(
-      shutdownGraceMs(info) ?? config.executorShutdownGraceMs,
-    ),
   };
-  if (isCheckpointing) {
-    environment["MESOS_RECOVERY_TIMEOUT"] = formatDuration(config.recoveryTimeoutMs);
-    environment["MESOS_SUBSCRIPTION_BACKOFF_MAX"] = formatDuration(
-      config.executorReregistrationTimeoutMs,
-    );
+  const graceMs = shutdownGraceMs(info);
+  if (graceMs !== undefined) {
+    environment["MESOS_EXECUTOR_SHUTDOWN_GRACE_PERIOD"] = formatDuration(graceMs);
   }
   for (const { name, value } of info.command?.environment?.variables ?? []) {
     if (value !== undefined) environment[name] = value;
   }
   return environment;
+}
+
+interface CommonEnvironment {
+  readonly always: Readonly<Record<string, string>>;
+  readonly whenCheckpointing: Readonly<Record<string, string>>;
+}
+
+/** PERF: what all executors share is put together once. */
+const commonEnvironments = new WeakMap<AgentConfig, CommonEnvironment>();
+
+function commonEnvironmentOf(config: AgentConfig): CommonEnvironment {
+  const known = commonEnvironments.get(config);
+  if (known !== undefined) return known;
+  const { id, host, port } = config.upid;
+  const common: CommonEnvironment = {
+    always: {
+      ...(config.executorEnvironment ?? config.inheritedEnvironment),
+      LIBPROCESS_PORT: "0",
+      MESOS_SLAVE_PID: `${id}@${host}:${port}`,
+      MESOS_AGENT_ENDPOINT: `${host}:${port}`,
+      MESOS_HTTP_COMMAND_EXECUTOR: "1",
+      MESOS_EXECUTOR_SHUTDOWN_GRACE_PERIOD: formatDuration(config.executorShutdownGraceMs),
+    },
+    whenCheckpointing: {
+      MESOS_RECOVERY_TIMEOUT: formatDuration(config.recoveryTimeoutMs),
+      MESOS_SUBSCRIPTION_BACKOFF_MAX: formatDuration(config.executorReregistrationTimeoutMs),
+    },
+  };
+  commonEnvironments.set(config, common);
+  return common;
 }
 
 /** The executor's own shutdown grace period; undefined: the agent's default. */

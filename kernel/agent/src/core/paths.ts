@@ -28,7 +28,7 @@
  *                                             |- task.info        Task
  *                                             '- task.updates     StatusUpdateRecord, appended
  *
- * Links are absolute. A message is its length (4 bytes, little-endian) and its protobuf. Only
+ * Links below `meta` are absolute. A message is its length (4 bytes, little-endian) and its protobuf. Only
  * frameworks that asked for checkpoints are below `meta`. Ids are path components as they are.
  */
 

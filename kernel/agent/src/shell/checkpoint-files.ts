@@ -15,6 +15,7 @@ import {
   renameSync,
   rmSync,
   symlinkSync,
+  writeFileSync,
   writeSync,
 } from "node:fs";
 import { dirname } from "node:path";
@@ -23,6 +24,7 @@ import type { MessageType } from "@tavola/protocol";
 import { encodeCheckpoint } from "../core/checkpoint-format.ts";
 
 const privateMode = 0o600;
+const newFileOptions = { mode: privateMode, flag: "wx" } as const;
 
 /** Makes the directory when it is missing. Throws CodedError CANNOT_WRITE. */
 export function writeCheckpoint<T>(path: string, type: MessageType<T>, message: T): void {
@@ -31,6 +33,15 @@ export function writeCheckpoint<T>(path: string, type: MessageType<T>, message: 
 
 export function writeText(path: string, text: string): void {
   replaceFile(path, Buffer.from(text));
+}
+
+/** A file in a directory that nobody looks into yet: it need not be whole at every moment. */
+export function writeNewCheckpoint<T>(path: string, type: MessageType<T>, message: T): void {
+  writing(path, () => writeFileSync(path, encodeCheckpoint(type, message), newFileOptions));
+}
+
+export function writeNewText(path: string, text: string): void {
+  writing(path, () => writeFileSync(path, text, newFileOptions));
 }
 
 /** An empty file whose being there says something. Idempotent. */
@@ -114,9 +125,10 @@ function temporaryBeside(path: string): string {
   return `${path}.tmp`;
 }
 
-function writing(path: string, write: () => void): void {
+/** What goes wrong in `write` becomes CodedError CANNOT_WRITE. */
+export function writing<T>(path: string, write: () => T): T {
   try {
-    write();
+    return write();
   } catch (cause) {
     throw new CodedError("CANNOT_WRITE", `cannot write ${path}`, { path }, { cause });
   }

@@ -14,7 +14,7 @@ import { decodeMessage, internal, type Task } from "@tavola/protocol";
 import type { CheckpointEvent } from "../core/events.ts";
 import { metaRoot, type RunAddress, taskUpdatesPath } from "../core/paths.ts";
 import { recordedMessages, unpackMeta } from "../testing/recordings.ts";
-import { SteppedAgent } from "../testing/stepped-agent.ts";
+import { customTask, frameworkInfo, SteppedAgent } from "../testing/stepped-agent.ts";
 import { temporaryFolder } from "../testing/temporary-folder.ts";
 import { type CheckpointedAgent, readCheckpoints } from "./checkpoint-reader.ts";
 import { Checkpoints } from "./checkpoints.ts";
@@ -175,8 +175,7 @@ test("the same RunTaskMessage gives the same checkpoints as in a Mesos agent", a
     const known = mesos.frameworks[0]?.executors.find(({ id }) => id === executor.id);
     const sameRun = { ...run, containerId: asId<ContainerId>(known?.latest ?? "") };
     checkpoints.framework(run.agentId, executor.framework.info, executor.framework.pid);
-    checkpoints.executor(sameRun, executor);
-    checkpoints.task(sameRun, firstTask);
+    checkpoints.newExecutor(sameRun, executor, firstTask);
     compared += 1;
   }
   assert.equal(compared, 2);
@@ -184,6 +183,34 @@ test("the same RunTaskMessage gives the same checkpoints as in a Mesos agent", a
   const written = filesBelow(workDir);
   assert.equal(written.size, 8);
   for (const [path, bytes] of written) assert.equal(bytes, expected.get(path), path);
+});
+
+test("an executor of a name that was there before gets a run beside the old one", async (context) => {
+  const workDir = await temporaryFolder(context);
+  const checkpoints = new Checkpoints(workDir);
+  const agent = new SteppedAgent();
+  agent.register();
+  checkpoints.agentRegistered(agent.state.id as AgentId, agent.state.info);
+  const framework = frameworkInfo({ checkpoint: true });
+  const containers: string[] = [];
+  for (const task of ["a", "b"]) {
+    const [launch] = agent
+      .run(customTask(task), { framework })
+      .flatMap((each) => (each.kind === "launchExecutor" ? [each] : []));
+    assert.ok(launch !== undefined);
+    const { run, executor, firstTask } = launch;
+    const { containerId } = run;
+    checkpoints.framework(run.agentId, framework, undefined);
+    checkpoints.newExecutor(run, executor, firstTask);
+    containers.push(containerId);
+    agent.state.frameworks.get(run.frameworkId)?.executors.delete(run.executorId);
+  }
+  const [executor] = (await readCheckpoints(workDir))?.frameworks[0]?.executors ?? [];
+  assert.deepEqual(executor?.runs.map(({ containerId }) => containerId).sort(), containers.sort());
+  assert.deepEqual(
+    executor?.runs.flatMap(({ tasks }) => tasks.map(({ info }) => info?.name)).sort(),
+    ["a", "b"],
+  );
 });
 
 test("a torn record at the end is the trace of a crash, and no problem", async (context) => {

@@ -58,7 +58,9 @@ export class ExecutorLauncher {
       const status = await this.#statusOf(containerId);
       report({ kind: "executorLaunched", containerId, status });
     } catch (error) {
-      report({ kind: "executorLaunchFailed", containerId, message: describeError(error) });
+      // Its message is made for the task's status; causes are for the containerizer's own log.
+      const message = error instanceof CodedError ? error.message : describeError(error);
+      report({ kind: "executorLaunchFailed", containerId, message });
     }
     report({ kind: "executorTerminated", containerId, end: await this.#endOf(containerId) });
   }
@@ -122,10 +124,10 @@ export class ExecutorLauncher {
     const { info, pid } = executor.framework;
     if (executor.isCheckpointing) {
       if (isFrameworkNew) checkpoints.framework(run.agentId, info, pid);
-      checkpoints.executor(run, executor);
-      checkpoints.task(run, firstTask);
+      checkpoints.newExecutor(run, executor, firstTask);
     }
-    makeSandbox(workDir, run, executor.directory, executor.user);
+    const { directory, user } = executor;
+    makeSandbox(workDir, { run, directory, user });
   }
 
   #launchOf(effect: LaunchExecutor): Parameters<Containerizer["launch"]>[0] {
