@@ -2,9 +2,9 @@
  * What somebody wants to run, from the command line of `tavola run`.
  */
 
-import { randomBytes } from "node:crypto";
 import { userInfo } from "node:os";
 import { milli } from "@tavola/base";
+import { newUuid } from "@tavola/host";
 import type { CommandInfo, Resource, TaskInfo } from "@tavola/protocol";
 import { usageError } from "../command.ts";
 import { type OptionTable, parseAmount, parseCount, parseOptions } from "../options.ts";
@@ -92,7 +92,7 @@ function nameOf(word: string): string {
 
 /** One id per instance, told apart from those of every other run. */
 export function taskIdsOf(request: RunRequest): readonly string[] {
-  const run = `${request.name}.${randomBytes(4).toString("hex")}`;
+  const run = `${request.name}.${newUuid().slice(0, 8)}`;
   if (request.instances === 1) return [run];
   return Array.from({ length: request.instances }, (_, index) => `${run}.${index + 1}`);
 }
