@@ -238,6 +238,18 @@ test("frameworks that ended meanwhile are shut down on the agent", () => {
   assert.equal(agent.tasksByFramework.size, 0);
 });
 
+test("an agent of another id at the same address takes its place when it asks again", () => {
+  const f = new CoreFixture();
+  f.register();
+  const { slave, ...rest } = reregistration();
+  const message = { ...rest, slave: { ...slave, id: { value: "old-S7" } } };
+  comesBack(f, message);
+  assert.equal(f.state.agents.size, 0);
+  comesBack(f, message);
+  assert.deepEqual([...f.state.agents.keys()], ["old-S7"]);
+  assert.ok(f.linked.has(pid));
+});
+
 test("an agent that is gone is sent away", () => {
   const f = new CoreFixture();
   const agent = f.register();

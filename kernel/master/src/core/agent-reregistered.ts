@@ -13,6 +13,7 @@ import { internal, parseUpid } from "@tavola/protocol";
 import { validateAgentPeer } from "./agent-peer.ts";
 import { readmitAgent } from "./agent-readmitted.ts";
 import { agentReconnected } from "./agent-reconciled.ts";
+import { removeAgent } from "./agent-removed.ts";
 import type { Agent } from "./state.ts";
 import type { Turn } from "./turn.ts";
 import { validateReregistration } from "./validation/agent-messages.ts";
@@ -37,6 +38,12 @@ export function agentAskedToReregister(
   const agent = state.agents.get(agentId);
   if (agent !== undefined && hasMoved(agent, from, message)) {
     shutDown(turn, from, "Agent attempted to reregister with different IP / hostname");
+    return;
+  }
+  const before = state.agentByPid.get(from);
+  if (before !== undefined && before !== agent) {
+    // A process is one agent: the other one is no more. This one will ask again.
+    removeAgent(turn, before, "another agent reregistered at the same address", "registered");
     return;
   }
   const known = agent?.info ?? state.recoveredAgents.get(agentId);

@@ -82,7 +82,7 @@ test("latest_state runs ahead of what the framework has seen", () => {
   assert.equal(framework.tasks.size, 1);
 });
 
-test("updates of strangers are dropped", () => {
+test("updates of strangers, and such as only a master may make, are dropped", () => {
   const f = new CoreFixture();
   const { agent, framework } = f.running();
   const send = (from: string, message: internal.StatusUpdateMessage) =>
@@ -91,8 +91,12 @@ test("updates of strangers are dropped", () => {
   send("slave(1)@10.9.9.9:1", good);
   send(agent.pid, statusUpdate("x" as AgentId, framework.id, "t", "TASK_LOST", new Uint8Array(16)));
   send(agent.pid, statusUpdate(agent.id, framework.id, "t", "TASK_LOST", new Uint8Array(3)));
+  send(
+    agent.pid,
+    statusUpdate(agent.id, framework.id, "t", "TASK_UNREACHABLE", new Uint8Array(16)),
+  );
   assert.deepEqual(f.takeEvents("s"), []);
-  assert.equal(f.state.counters.get("master/invalid_status_updates"), 3);
+  assert.equal(f.state.counters.get("master/invalid_status_updates"), 4);
 });
 
 test("a disconnected framework gets nothing, and nothing is lost: the agent repeats", () => {

@@ -17,7 +17,7 @@ export function statusUpdated(
   turn.count("master/messages_status_update");
   const agent = turn.state.agents.get(asId<AgentId>(update.slave_id?.value ?? ""));
   // Differs: Mesos does not ask who sends; an update of another agent's task is dropped here.
-  if (agent === undefined || agent.pid !== from || update.uuid?.length !== 16) {
+  if (agent?.pid !== from || update.uuid?.length !== 16 || claimsToBeAway(update)) {
     turn.count("master/invalid_status_updates");
     return;
   }
@@ -40,6 +40,13 @@ export function statusUpdated(
     ...(update.latest_state !== undefined && { latest: update.latest_state }),
   });
   turn.count(isHeard ? "master/valid_status_updates" : "master/invalid_status_updates");
+}
+
+/** Only a master may say so; from an executor it would free what is still in use. */
+function claimsToBeAway({ status, latest_state: latest }: internal.StatusUpdate): boolean {
+  return [status.state, latest].some(
+    (state) => state === "TASK_UNREACHABLE" || state === "TASK_UNKNOWN",
+  );
 }
 
 /** The status as frameworks see it: what the update says around it is in it. */

@@ -8,9 +8,16 @@ import { Resources } from "@tavola/resources";
 import type { Agent, Framework, MasterState, Task } from "../core/state.ts";
 import { isTerminal, noTasksByState } from "../core/task-states.ts";
 
-/** Throws, naming what does not hold. */
-export function assertInvariants(state: MasterState, allocator: Allocator): void {
-  for (const agent of state.agents.values()) assertAgent(state, agent);
+/** Throws, naming what does not hold. What a lying agent says it has may not hold what it runs. */
+export function assertInvariants(
+  state: MasterState,
+  allocator: Allocator,
+  agentsLie: "agentsLie" | undefined = undefined,
+): void {
+  for (const agent of state.agents.values()) {
+    assertAgent(state, agent);
+    if (agentsLie === undefined) assertFits(agent);
+  }
   for (const framework of state.frameworks.values()) assertFramework(state, framework);
   for (const offer of state.offers.values()) {
     assert.ok(state.frameworks.get(offer.frameworkId)?.offers.has(offer), `${offer.id} is owned`);
@@ -45,7 +52,11 @@ function assertAgent(state: MasterState, agent: Agent): void {
   assert.equal(`${sorted(byFramework)}`, `${sorted(used)}`, "by framework");
   const offered = Resources.sum([...agent.offers].map(({ resources }) => resources));
   assert.equal(`${sorted(agent.offeredResources)}`, `${sorted(offered)}`, "what is offered of it");
-  const held = used.plus(offered).unallocated();
+}
+
+/** Nothing is promised twice. */
+function assertFits(agent: Agent): void {
+  const held = agent.usedResources.plus(agent.offeredResources).unallocated();
   assert.ok(agent.totalResources.contains(held), `${agent.totalResources} holds ${held}`);
 }
 
