@@ -104,7 +104,7 @@ export function announceReturn(turn: Turn, task: Task, message: string): void {
 }
 
 /** The record of a reported task; agents without MULTI_ROLE do not say whose share it counts to. */
-export function taskOf(reported: TaskMessage, info: FrameworkInfo | undefined): Task {
+function taskOf(reported: TaskMessage, info: FrameworkInfo | undefined): Task {
   const resources = allocated(Resources.of(reported.resources ?? []), info);
   return taskOfMessage({ ...reported, resources: resources.toList() }, resources);
 }

@@ -2,7 +2,7 @@
  * The books about agents: one comes with what it runs, is pinged, goes.
  */
 
-import { type AgentId, asId, type ExecutorId, type FrameworkId, later } from "@tavola/base";
+import { type AgentId, asId, type FrameworkId, later } from "@tavola/base";
 import {
   type AgentInfo,
   type AgentInfo_Capability,
@@ -141,11 +141,6 @@ export function pingAgent(turn: Turn, agent: Agent): void {
 export function connectionOf(turn: Turn): internal.MasterSlaveConnection {
   const { agentPingTimeoutMs, agentPingTimeoutsMax } = turn.state.config;
   return { total_ping_timeout_seconds: (agentPingTimeoutMs * agentPingTimeoutsMax) / 1000 };
-}
-
-/** Where its executors live. */
-export function executorIdsOn(agent: Agent, frameworkId: FrameworkId): ExecutorId[] {
-  return [...(agent.executorsByFramework.get(frameworkId)?.keys() ?? [])];
 }
 
 export function pingKey(id: AgentId): string {

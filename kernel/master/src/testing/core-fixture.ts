@@ -36,7 +36,7 @@ import type { Agent, Framework, MasterState } from "../core/state.ts";
 
 const masterId = asId<MasterId>("master");
 
-export const fixtureConfig: MasterConfig = {
+const fixtureConfig: MasterConfig = {
   cluster: undefined,
   agentPingTimeoutMs: 15_000,
   agentPingTimeoutsMax: 5,

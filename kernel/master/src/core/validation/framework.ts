@@ -134,6 +134,6 @@ export function validateFrameworkUpdate(
 }
 
 /** `{ a, b }`, sorted, as Mesos prints a set. */
-export function formatSet(items: Iterable<string>): string {
+function formatSet(items: Iterable<string>): string {
   return `{ ${[...items].sort().join(", ")} }`;
 }
