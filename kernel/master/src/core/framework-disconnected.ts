@@ -4,7 +4,7 @@
  */
 
 import type { FrameworkId } from "@tavola/base";
-import { instant, later } from "@tavola/base";
+import { later } from "@tavola/base";
 import { isConnected } from "./framework-info.ts";
 import { removeFramework } from "./framework-removed.ts";
 import { failoverTimerKey, heartbeatKey } from "./framework-subscribed.ts";
@@ -29,10 +29,7 @@ function disconnectFramework(turn: Turn, framework: Framework): void {
   turn.allocateSoon();
   const timeoutMs = Math.max(0, (framework.info.failover_timeout ?? 0) * 1000);
   turn.info("framework disconnected", { frameworkId: framework.id, failoverTimeoutMs: timeoutMs });
-  const at = Number.isFinite(turn.now + timeoutMs)
-    ? later(turn.now, timeoutMs)
-    : instant(Number.MAX_VALUE);
-  turn.wakeAt(failoverTimerKey(framework.id), at, {
+  turn.wakeAt(failoverTimerKey(framework.id), later(turn.now, timeoutMs), {
     kind: "failoverTimedOut",
     frameworkId: framework.id,
   });

@@ -24,6 +24,8 @@ export interface MasterShellOptions {
   readonly logger: Logger;
   readonly registry: Registry;
   readonly messenger: Messenger;
+  /** Told of a turn that failed, which is a bug of ours; must end the process. Default: throws it at nobody. */
+  readonly crash?: (error: unknown) => void;
 }
 
 export class MasterShell {
@@ -65,6 +67,11 @@ export class MasterShell {
     this.#isRunning = true;
     try {
       this.#run();
+    } catch (error) {
+      // The state is half changed: whatever the caller does with the error, this master must not go on.
+      this.#isClosed = true;
+      (this.#options.crash ?? crashProcess)(error);
+      throw error;
     } finally {
       this.#isRunning = false;
     }
@@ -175,4 +182,10 @@ export class MasterShell {
     });
     this.#links.set(pid, unlink);
   }
+}
+
+function crashProcess(error: unknown): void {
+  queueMicrotask(() => {
+    throw error;
+  });
 }
