@@ -69,7 +69,6 @@ export const inertMasterFlags = {
   registry_store_timeout: unused("duration", 20 * secondMs),
   registry_gc_interval: unused("duration", 15 * minuteMs),
   registry_max_agent_age: unused("duration", 2 * weekMs),
-  registry_max_agent_count: unused("int", 102_400),
   recovery_agent_removal_limit: unused("string", "100%"),
   agent_removal_rate_limit: refusable("a limit on how fast agents are given up"),
 

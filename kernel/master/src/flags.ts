@@ -74,6 +74,12 @@ const ownMasterFlags = {
     default: 1000,
     validate: atLeast(0, "0"),
   },
+  registry_max_agent_count: {
+    kind: "int",
+    help: "Unreachable and gone agents that are remembered, of each kind.",
+    default: 102_400,
+    validate: atLeast(1, "1"),
+  },
 
   // How it watches its agents
   agent_ping_timeout: {

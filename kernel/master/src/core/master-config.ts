@@ -14,6 +14,8 @@ export interface MasterConfig {
   readonly completedFrameworksMax: number;
   readonly completedTasksPerFrameworkMax: number;
   readonly unreachableTasksPerFrameworkMax: number;
+  /** Unreachable and gone agents that are remembered, of each kind. */
+  readonly rememberedAgentsMax: number;
   /** `--roles`: undefined means any role. */
   readonly roleWhitelist: ReadonlySet<string> | undefined;
   /** `--root_submissions=false` refuses frameworks and tasks of user root. */

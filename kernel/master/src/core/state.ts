@@ -213,8 +213,9 @@ export interface MasterState {
   readonly agentByPid: Map<string, Agent>;
   /** Admitted in the registry and not heard of since this master was elected. */
   readonly recoveredAgents: Map<AgentId, AgentInfo>;
-  readonly unreachableAgents: Map<AgentId, UnreachableAgent>;
-  readonly goneAgents: Map<AgentId, { readonly id: AgentId; readonly since: Instant }>;
+  /** Oldest first; above the limit the oldest is forgotten, and is a stranger when it comes back. */
+  readonly unreachableAgents: BoundedHistory<AgentId, UnreachableAgent>;
+  readonly goneAgents: BoundedHistory<AgentId, { readonly id: AgentId; readonly since: Instant }>;
   /** Unregistered or replaced; kept for a while to answer reconciliation. */
   readonly removedAgents: BoundedHistory<AgentId, true>;
   readonly transitions: AgentTransitions;

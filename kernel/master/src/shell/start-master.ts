@@ -157,6 +157,7 @@ function configOf(flags: MasterFlags): MasterConfig {
     completedFrameworksMax: flags.max_completed_frameworks,
     completedTasksPerFrameworkMax: flags.max_completed_tasks_per_framework,
     unreachableTasksPerFrameworkMax: flags.max_unreachable_tasks_per_framework,
+    rememberedAgentsMax: flags.registry_max_agent_count,
     roleWhitelist: flags.roles === undefined ? undefined : parseRoles(flags.roles).value,
     rootSubmissions: flags.root_submissions,
   };

@@ -46,6 +46,7 @@ const fixtureConfig: MasterConfig = {
   completedFrameworksMax: 50,
   completedTasksPerFrameworkMax: 1000,
   unreachableTasksPerFrameworkMax: 1000,
+  rememberedAgentsMax: 1000,
   roleWhitelist: undefined,
   rootSubmissions: true,
 };
