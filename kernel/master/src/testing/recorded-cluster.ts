@@ -43,6 +43,7 @@ const testConfig: MasterConfig = {
   completedFrameworksMax: 50,
   completedTasksPerFrameworkMax: 1000,
   unreachableTasksPerFrameworkMax: 1000,
+  rememberedAgentsMax: 1000,
   roleWhitelist: undefined,
   rootSubmissions: true,
 };
