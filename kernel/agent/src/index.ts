@@ -1,6 +1,7 @@
 /** The door of `@tavola/agent`: the daemon that offers a machine and runs tasks on it. */
 
 export { type AgentFlags, agentFlags } from "./flags.ts";
+export type { AgentExit, RunningAgent } from "./shell/agent-daemon.ts";
 export type {
   CheckpointedAgent,
   CheckpointedExecutor,
@@ -10,9 +11,4 @@ export type {
 } from "./shell/checkpoint-reader.ts";
 export { readCheckpoints } from "./shell/checkpoint-reader.ts";
 export type { DetectedMaster, MasterDetector } from "./shell/master-detector.ts";
-export {
-  type AgentExit,
-  type AgentOptions,
-  type RunningAgent,
-  startAgent,
-} from "./shell/start-agent.ts";
+export { type AgentOptions, startAgent } from "./shell/start-agent.ts";

@@ -39,9 +39,9 @@ export async function agentSettings(sources: SettingsSources): Promise<AgentConf
     hostname: await agentHostname(flags, upid.host),
     port: upid.port,
     resources: totalResources.toList(),
-    attributes: attributesOf(flags.attributes),
     checkpoint: true,
   };
+  if (flags.attributes !== undefined) info.attributes = attributesOf(flags.attributes);
   return Object.freeze({
     upid,
     version: mesosVersion,
@@ -86,8 +86,7 @@ async function resourcesOf(flags: AgentFlags, workDir: string): Promise<Resource
     : invalidFlag("resources", resources.error);
 }
 
-function attributesOf(text: string | undefined): readonly Attribute[] {
-  if (text === undefined) return [];
+function attributesOf(text: string): readonly Attribute[] {
   const attributes = parseAttributes(text);
   return attributes.error === undefined
     ? attributes.value

@@ -6,6 +6,9 @@
  * files are synced at a time, because the thread pool has other work too. An acknowledgement's record
  * is written and not synced: nobody waits for it.
  *
+ * (The host's AppendFile is for one file that is synced with every append; here are thousands, and
+ * half of what is appended need not be synced.)
+ *
  * PERF: an update costs a write here and one task of the thread pool. Writing through the pool as well
  * would cost three times that; what the page cache takes does not block.
  */

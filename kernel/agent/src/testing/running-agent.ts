@@ -5,7 +5,8 @@
 import type { TestContext } from "node:test";
 import { parseFlags, silentLogger } from "@tavola/host";
 import { agentFlags } from "../flags.ts";
-import { type RunningAgent, startAgent } from "../shell/start-agent.ts";
+import type { RunningAgent } from "../shell/agent-daemon.ts";
+import { startAgent } from "../shell/start-agent.ts";
 import { FakeContainerizer, type FakeContainerizerOptions } from "./fake-containerizer.ts";
 import { ScriptedMaster, type ScriptedMasterOptions } from "./scripted-master.ts";
 import { agentId } from "./stepped-agent.ts";
