@@ -1,1 +1,3 @@
 /** The door of `@tavola/executor`: the executor host. */
+
+export { type ExecutorHostOptions, runExecutorHost } from "./shell/executor-host.ts";

@@ -37,14 +37,14 @@ function running(own: Partial<TaskInfo> = {}, capabilities: readonly "TASK_KILLI
   const core = new CommandTask({ shutdownGraceMs: 5000 });
   core.subscribed({ ...framework, capabilities: capabilities.map((type) => ({ type })) });
   core.launched({ ...task, ...own }, start);
-  core.processStarted(7, start);
+  core.processStarted(start);
   return core;
 }
 
 test("a command that succeeds: STARTING, RUNNING, FINISHED", () => {
   const core = new CommandTask({ shutdownGraceMs: 5000 });
   assert.deepEqual(told(core.launched(task, start)), ["TASK_STARTING", "start"]);
-  assert.deepEqual(told(core.processStarted(7, start)), ["TASK_RUNNING", "startChecks"]);
+  assert.deepEqual(told(core.processStarted(start)), ["TASK_RUNNING", "startChecks"]);
   assert.deepEqual(told(core.processEnded(exitedZero, start)), [
     "stopChecks",
     "no kill",
@@ -104,7 +104,7 @@ test("a kill while the process is being started is carried out once it runs", ()
   const core = new CommandTask({ shutdownGraceMs: 5000 });
   core.launched(task, start);
   assert.deepEqual(told(core.killRequested(undefined, start)), ["stopChecks", "no completion"]);
-  assert.deepEqual(told(core.processStarted(7, later(start, 100))), [
+  assert.deepEqual(told(core.processStarted(later(start, 100))), [
     "TASK_RUNNING",
     "SIGTERM",
     "kill in 3000 ms",
@@ -116,7 +116,7 @@ test("max_completion_time ends it as TASK_FAILED with its reason", () => {
   core.subscribed({ ...framework, capabilities: [{ type: "TASK_KILLING_STATE" }] });
   const own = { ...task, max_completion_time: { nanoseconds: 2e9 } };
   assert.ok(told(core.launched(own, start)).includes("completion in 2000 ms"));
-  core.processStarted(7, start);
+  core.processStarted(start);
   assert.deepEqual(told(core.timerFired("completion", start)), [
     "stopChecks",
     "no completion",

@@ -34,7 +34,7 @@ export type TaskEffect =
   /** A later one for the same timer replaces it. */
   | { readonly kind: "wakeAt"; readonly timer: TaskTimer; readonly at: Instant }
   | { readonly kind: "cancelWake"; readonly timer: TaskTimer }
-  | { readonly kind: "startChecks"; readonly task: TaskInfo; readonly pid: number }
+  | { readonly kind: "startChecks"; readonly task: TaskInfo }
   | { readonly kind: "stopChecks" }
   /** Nothing more will come: leave once the updates so far are acknowledged. */
   | { readonly kind: "leave"; readonly end: ExecutorEnd };
@@ -79,7 +79,8 @@ export class CommandTask {
   #killedBy: "kill" | "completion" | undefined;
   #isSignalled = false;
   #killAt: Instant | undefined;
-  #lastHealthy: boolean | undefined;
+  /** Of the last results of checks: every later update carries them on. */
+  #attached: Pick<TaskUpdate, "healthy" | "check_status"> = {};
 
   constructor(options: CommandTaskOptions) {
     this.#shutdownGraceMs = options.shutdownGraceMs;
@@ -104,8 +105,7 @@ export class CommandTask {
       const message = 'Attempted to run multiple tasks using a "command" executor';
       return [this.#update(task, "TASK_FAILED", now, { message })];
     }
-    this.#task = task;
-    this.#phase = "starting";
+    this.#begin(task, "starting");
     const effects: TaskEffect[] = [
       this.#update(task, "TASK_STARTING", now),
       { kind: "start", task },
@@ -118,22 +118,18 @@ export class CommandTask {
   }
 
   /** An executor of an earlier host, whose task runs already. */
-  adopted(task: TaskInfo, pid: number): TaskEffect[] {
-    this.#task = task;
-    this.#phase = "running";
-    return [{ kind: "startChecks", task, pid }];
+  adopted(task: TaskInfo): TaskEffect[] {
+    this.#begin(task, "running");
+    return [{ kind: "startChecks", task }];
   }
 
-  processStarted(pid: number, now: Instant): TaskEffect[] {
+  processStarted(now: Instant): TaskEffect[] {
     const task = this.#task;
     if (task === undefined) return [];
     if (this.#phase === "starting") this.#phase = "running";
-    const checkStatus = initialCheckStatus(task);
-    const effects: TaskEffect[] = [
-      this.#update(task, "TASK_RUNNING", now, checkStatus && { check_status: checkStatus }),
-    ];
+    const effects: TaskEffect[] = [this.#update(task, "TASK_RUNNING", now)];
     if (this.#phase === "killing") return [...effects, ...this.#signal()];
-    return [...effects, { kind: "startChecks", task, pid }];
+    return [...effects, { kind: "startChecks", task }];
   }
 
   /** It never ran. */
@@ -152,8 +148,7 @@ export class CommandTask {
       return this.#ended("TASK_FAILED", { message, reason }, now);
     }
     if (this.#killedBy === "kill") {
-      const healthy = this.#lastHealthy === false ? { healthy: false } : {};
-      return this.#ended("TASK_KILLED", { message, ...healthy }, now);
+      return this.#ended("TASK_KILLED", { message }, now);
     }
     return this.#ended(end.status === 0 ? "TASK_FINISHED" : "TASK_FAILED", { message }, now);
   }
@@ -182,14 +177,22 @@ export class CommandTask {
     const task = this.#task;
     if (task === undefined || this.#phase !== "running") return [];
     if (report.kind === "check") {
+      this.#attached = { ...this.#attached, check_status: report.status };
       const reason = "REASON_TASK_CHECK_STATUS_UPDATED";
-      return [this.#update(task, "TASK_RUNNING", now, { check_status: report.status, reason })];
+      return [this.#update(task, "TASK_RUNNING", now, { reason })];
     }
-    this.#lastHealthy = report.healthy;
+    this.#attached = { ...this.#attached, healthy: report.healthy };
     const reason = "REASON_TASK_HEALTH_CHECK_STATUS_UPDATED";
-    const update = this.#update(task, "TASK_RUNNING", now, { healthy: report.healthy, reason });
+    const update = this.#update(task, "TASK_RUNNING", now, { reason });
     if (!report.kill) return [update];
     return [update, ...this.#kill("kill", policyGraceMs(task.kill_policy), now)];
+  }
+
+  #begin(task: TaskInfo, phase: TaskPhase): void {
+    this.#task = task;
+    this.#phase = phase;
+    const status = emptyCheckStatus(task);
+    if (status !== undefined) this.#attached = { check_status: status };
   }
 
   #kill(by: "kill" | "completion", graceMs: number, now: Instant): TaskEffect[] {
@@ -246,7 +249,7 @@ export class CommandTask {
   ): TaskEffect {
     return {
       kind: "update",
-      status: { task_id, state, timestamp: now / secondMs, ...details },
+      status: { task_id, state, timestamp: now / secondMs, ...this.#attached, ...details },
     };
   }
 }
@@ -257,7 +260,7 @@ function policyGraceMs(policy: KillPolicy | undefined): number {
 }
 
 /** A task that is checked says so from the start, before there is a result. */
-function initialCheckStatus({ check }: TaskInfo): TaskStatus["check_status"] {
+function emptyCheckStatus({ check }: TaskInfo): TaskStatus["check_status"] {
   if (check?.type === undefined) return undefined;
   const empty = { COMMAND: "command", HTTP: "http", TCP: "tcp" } as const;
   if (check.type === "UNKNOWN") return undefined;
