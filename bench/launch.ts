@@ -5,33 +5,65 @@
  * whose executors are replaced by ones that report at once (see `load/instant-containerizer.ts`:
  * each subscribes over the agent's executor API and answers LAUNCH with TASK_RUNNING; nothing is
  * executed), and this one, a framework over raw HTTP in protobuf. It launches 10,000 command tasks
- * (`cpus:0.1;mem:32`, 5,000 fit on an agent): from each offer it takes up to 50, asks for the rest
- * back at once, and keeps up to 400 launched and not yet running. Every TASK_RUNNING is
- * acknowledged; all tasks stay running.
- *
- * `--tasks=N` launches another number of them.
+ * (`cpus:0.1;mem:32`), so 10,000 executors: from each offer it takes up to 50 tasks, asks for the rest
+ * back at once, and keeps up to 400 launched and not yet running. Every TASK_RUNNING is acknowledged;
+ * all tasks stay running. Before that a framework like it launches 2,000 and goes, unmeasured, so that
+ * all code is compiled. `--tasks=N` launches another number; agents work below the temporary
+ * directory (`TMPDIR`), whose file system counts.
  *
  * `launches`: tasks a second from the first ACCEPT until the last acknowledgement was taken.
  * `accept-to-running`: from sending the ACCEPT with the task to receiving its TASK_RUNNING.
  * `cpu-…`: processor time per launch of each party, which says where a second goes.
+ * `launches-shared-executor`: the same with one custom executor per agent for all its tasks.
  */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { repositoryRoot } from "@tavola/harness";
+import { eventually, repositoryRoot } from "@tavola/harness";
 import { type Daemon, startDaemon } from "./load/daemon.ts";
-import { launchInstantTasks } from "./load/launch-load.ts";
+import { type LaunchLoad, type LaunchResult, launchInstantTasks } from "./load/launch-load.ts";
 import { cpuSecondsOf } from "./measure/processes.ts";
-import { percentile, report } from "./report.ts";
+import { type BenchResult, percentile, report } from "./report.ts";
 
 const agentResources = "cpus:500;mem:160000;disk:1000;ports:[31000-32000]";
 const countGiven = process.argv.find((argument) => argument.startsWith("--tasks="));
 const count = Number(countGiven?.slice("--tasks=".length) ?? 10_000);
-const load = { count, perOfferMax: 50, pendingMax: 400 } as const;
+const warmUpCount = 2000;
+const load = { executors: "each", count, perOfferMax: 50, pendingMax: 400 } as const;
+
+interface Parties {
+  readonly master: Daemon;
+  readonly agents: readonly Daemon[];
+}
 
 const folder = mkdtempSync(join(tmpdir(), "tavola-bench-launch-"));
 const daemons: Daemon[] = [];
 try {
+  const parties = await startParties();
+  await measure(parties, { ...load, count: warmUpCount });
+  const each = await measure(parties, load);
+  const shared = await measure(parties, { ...load, executors: "shared" });
+  report(
+    "launch",
+    `1 master, 2 agents with instant executors, 1 framework: ${count} command tasks, up to ${load.perOfferMax} from an offer, up to ${load.pendingMax} not yet running`,
+    [
+      { name: "launches", value: rateOf(each), unit: "tasks/s" },
+      { name: "accept-to-running-p50", value: percentile(each.acceptToRunningMs, 0.5), unit: "ms" },
+      {
+        name: "accept-to-running-p99",
+        value: percentile(each.acceptToRunningMs, 0.99),
+        unit: "ms",
+      },
+      ...each.cpu,
+      { name: "launches-shared-executor", value: rateOf(shared), unit: "tasks/s" },
+    ],
+  );
+} finally {
+  for (const daemon of daemons.reverse()) await daemon.stop();
+  rmSync(folder, { recursive: true, force: true });
+}
+
+async function startParties(): Promise<Parties> {
   const master = await startDaemon(join(repositoryRoot, "cli/src/main.ts"), [
     "master",
     `--work_dir=${join(folder, "master")}`,
@@ -41,48 +73,41 @@ try {
     "--logging_level=WARNING",
   ]);
   daemons.push(master);
-  const agents = [1, 2].map((n) =>
-    startDaemon(join(import.meta.dirname, "load/instant-agent.ts"), [
-      new URL(master.url).host,
-      join(folder, `agent-${n}`),
-      agentResources,
-    ]),
+  const script = join(import.meta.dirname, "load/instant-agent.ts");
+  const agents = await Promise.all(
+    [1, 2].map((n) =>
+      startDaemon(script, [new URL(master.url).host, join(folder, `agent-${n}`), agentResources]),
+    ),
   );
-  daemons.push(...(await Promise.all(agents)));
-  const [, ...agentPids] = daemons.map(({ pid }) => pid);
-  const before = { master: cpuSecondsOf([master.pid]), agents: cpuSecondsOf(agentPids) };
-  const ownBefore = process.cpuUsage();
-  const { elapsedMs, acceptToRunningMs, end } = await launchInstantTasks(master.url, load);
-  const own = process.cpuUsage(ownBefore);
-  const masterSeconds = cpuSecondsOf([master.pid]) - before.master;
-  const agentSeconds = cpuSecondsOf(agentPids) - before.agents;
-  await end();
-  const perLaunch = (seconds: number): number => (seconds * 1e6) / load.count;
-  report(
-    "launch",
-    `1 master, 2 agents with instant executors, 1 framework: ${load.count} command tasks, up to ${load.perOfferMax} from an offer, up to ${load.pendingMax} not yet running`,
-    [
-      { name: "launches", value: load.count / (elapsedMs / 1000), unit: "tasks/s" },
-      { name: "accept-to-running-p50", value: percentile(acceptToRunningMs, 0.5), unit: "ms" },
-      { name: "accept-to-running-p99", value: percentile(acceptToRunningMs, 0.99), unit: "ms" },
-      {
-        name: "cpu-master",
-        value: perLaunch(masterSeconds),
-        unit: "us/task",
-      },
-      {
-        name: "cpu-agents",
-        value: perLaunch(agentSeconds),
-        unit: "us/task",
-      },
-      {
-        name: "cpu-framework",
-        value: perLaunch((own.user + own.system) / 1e6),
-        unit: "us/task",
-      },
-    ],
-  );
-} finally {
-  for (const daemon of daemons.reverse()) await daemon.stop();
-  rmSync(folder, { recursive: true, force: true });
+  daemons.push(...agents);
+  return { master, agents };
+}
+
+/** Launches, then ends the framework and waits until nothing is left of it. */
+async function measure(
+  { master, agents }: Parties,
+  what: LaunchLoad,
+): Promise<LaunchResult & { readonly cpu: readonly BenchResult[] }> {
+  const groups = [[master.pid], agents.map(({ pid }) => pid), [process.pid]];
+  const before = groups.map(cpuSecondsOf);
+  const result = await launchInstantTasks(master.url, what);
+  const cpu = ["cpu-master", "cpu-agents", "cpu-framework"].map((name, i) => {
+    const seconds = cpuSecondsOf(groups[i] ?? []) - (before[i] ?? 0);
+    return { name, value: (seconds * 1e6) / what.count, unit: "us/task" };
+  });
+  await result.end();
+  await eventually("the agents to be free again", () => isAllFree(master.url), { boundMs: 60_000 });
+  return { ...result, cpu };
+}
+
+async function isAllFree(masterUrl: string): Promise<true | undefined> {
+  const response = await fetch(`${masterUrl}/slaves`);
+  const { slaves } = (await response.json()) as {
+    slaves: readonly { readonly used_resources: { readonly cpus: number } }[];
+  };
+  return slaves.every(({ used_resources }) => used_resources.cpus === 0) ? true : undefined;
+}
+
+function rateOf({ acceptToRunningMs, elapsedMs }: LaunchResult): number {
+  return acceptToRunningMs.length / (elapsedMs / 1000);
 }

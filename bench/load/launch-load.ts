@@ -5,6 +5,8 @@ import type { Offer, scheduler, TaskInfo, TaskStatus } from "@tavola/protocol";
 import { RawScheduler } from "./raw-scheduler.ts";
 
 export interface LaunchLoad {
+  /** "each": command tasks. "shared": one custom executor of the framework per agent, for all tasks. */
+  readonly executors: "each" | "shared";
   readonly count: number;
   /** Tasks launched from one offer. */
   readonly perOfferMax: number;
@@ -26,31 +28,29 @@ const resources = [
   { name: "mem", type: "SCALAR", scalar: { value: 32 } },
 ] as const;
 
-/** Launches command tasks, which stay running until `end` is called. */
+/** Launches tasks, which stay running until `end` is called. */
 export async function launchInstantTasks(
   masterUrl: string,
   load: LaunchLoad,
 ): Promise<LaunchResult> {
-  const run = new LaunchRun(load);
-  const framework = { user: "root", name: "bench launch" };
-  const scheduler = await RawScheduler.subscribe(masterUrl, framework, (event) =>
-    run.happened(event),
-  );
-  run.scheduler = scheduler;
+  const scheduler = await RawScheduler.subscribe(masterUrl, { user: "root", name: "bench launch" });
+  const run = new LaunchRun(load, scheduler);
+  scheduler.listen((event) => run.happened(event));
   return { ...(await run.done), end: () => scheduler.teardown() };
 }
 
 class LaunchRun {
-  scheduler: RawScheduler | undefined;
   readonly #load: LaunchLoad;
+  readonly #scheduler: RawScheduler;
   readonly #launchedAt: number[] = [];
   readonly #samples: number[] = [];
   readonly #done = Promise.withResolvers<Omit<LaunchResult, "end">>();
   readonly #offers: Offer[] = [];
   #acknowledged = 0;
 
-  constructor(load: LaunchLoad) {
+  constructor(load: LaunchLoad, scheduler: RawScheduler) {
     this.#load = load;
+    this.#scheduler = scheduler;
   }
 
   get done(): Promise<Omit<LaunchResult, "end">> {
@@ -84,11 +84,11 @@ class LaunchRun {
         name: "instant",
         task_id: { value: String(number) },
         agent_id,
-        command: { shell: false, value: "true" },
         resources,
+        ...this.#whatToRun(),
       });
     }
-    void this.scheduler?.call({
+    void this.#scheduler.call({
       type: "ACCEPT",
       accept: {
         offer_ids: [id],
@@ -98,13 +98,20 @@ class LaunchRun {
     });
   }
 
+  #whatToRun(): Pick<TaskInfo, "command" | "executor"> {
+    const command = { shell: false, value: "true" };
+    if (this.#load.executors === "each") return { command };
+    const framework_id = { value: this.#scheduler.frameworkId };
+    return { executor: { executor_id: { value: "instant" }, framework_id, command } };
+  }
+
   #updated(status: TaskStatus): void {
     const { task_id, agent_id, uuid, state, message } = status;
     if (state !== "TASK_RUNNING") throw new Error(`task ${task_id.value}: ${state}: ${message}`);
     if (agent_id === undefined || uuid === undefined) throw new Error("an update without its uuid");
     this.#samples.push(performance.now() - (this.#launchedAt[Number(task_id.value)] ?? 0));
     const acknowledge = { agent_id, task_id, uuid };
-    void this.scheduler?.call({ type: "ACKNOWLEDGE", acknowledge }).then(() => {
+    void this.#scheduler.call({ type: "ACKNOWLEDGE", acknowledge }).then(() => {
       this.#acknowledged += 1;
       if (this.#acknowledged < this.#load.count) return;
       const elapsedMs = performance.now() - (this.#launchedAt[0] ?? 0);

@@ -76,8 +76,13 @@ export class RawConnection {
     });
   }
 
-  close(): void {
+  /** From here on the other side may close it. */
+  expectEnd(): void {
     this.onBroken = () => {};
+  }
+
+  close(): void {
+    this.expectEnd();
     this.#socket.destroy();
   }
 

@@ -21,26 +21,27 @@ export class RawScheduler {
   readonly #calls: RawConnection;
   readonly #headers: Readonly<Record<string, string>>;
   readonly frameworkId: string;
+  /** Gets every event after SUBSCRIBED, in order, also those that came before this was called. */
+  readonly listen: (onEvent: (event: scheduler.Event) => void) => void;
 
   private constructor(
     connections: readonly [RawConnection, RawConnection],
+    inbox: EventInbox,
     streamId: string,
     frameworkId: string,
   ) {
     [this.#events, this.#calls] = connections;
+    this.listen = (onEvent) => inbox.listen(onEvent);
     this.#headers = { "Content-Type": protobufType, "Mesos-Stream-Id": streamId };
     this.frameworkId = frameworkId;
   }
 
-  /** Resolves when subscribed. `onEvent` gets every event after SUBSCRIBED, in order. */
-  static async subscribe(
-    masterUrl: string,
-    framework: FrameworkInfo,
-    onEvent: (event: scheduler.Event) => void,
-  ): Promise<RawScheduler> {
+  /** Resolves when subscribed. */
+  static async subscribe(masterUrl: string, framework: FrameworkInfo): Promise<RawScheduler> {
     const events = await RawConnection.open(masterUrl);
     const calls = await RawConnection.open(masterUrl);
     const subscribed = Promise.withResolvers<string>();
+    const inbox = new EventInbox();
     const decoder = new RecordDecoder();
     const response = await events.stream(
       {
@@ -55,7 +56,7 @@ export class RawScheduler {
         for (const record of expectValue(decoder.push(chunk))) {
           const event = expectValue(decodeMessage(scheduler.Event, record));
           if (event.type === "ERROR") throw new Error(`framework: ${event.error?.message}`);
-          if (event.type !== "SUBSCRIBED") onEvent(event);
+          if (event.type !== "SUBSCRIBED") inbox.receive(event);
           else subscribed.resolve(event.subscribed?.framework_id?.value ?? "");
         }
       },
@@ -64,7 +65,7 @@ export class RawScheduler {
     if (response.status !== 200 || streamId === undefined) {
       throw new Error(`SUBSCRIBE was answered with ${response.status}`);
     }
-    return new RawScheduler([events, calls], streamId, await subscribed.promise);
+    return new RawScheduler([events, calls], inbox, streamId, await subscribed.promise);
   }
 
   /** Resolves when the master has taken the call. Does not wait for calls before it. */
@@ -79,9 +80,26 @@ export class RawScheduler {
 
   /** Ends the framework and its connections. */
   async teardown(): Promise<void> {
+    this.#events.expectEnd();
     await this.call({ type: "TEARDOWN" });
     this.#events.close();
     this.#calls.close();
+  }
+}
+
+/** Keeps events until somebody listens. */
+class EventInbox {
+  readonly #early: scheduler.Event[] = [];
+  #onEvent: ((event: scheduler.Event) => void) | undefined;
+
+  receive(event: scheduler.Event): void {
+    if (this.#onEvent === undefined) this.#early.push(event);
+    else this.#onEvent(event);
+  }
+
+  listen(onEvent: (event: scheduler.Event) => void): void {
+    this.#onEvent = onEvent;
+    for (const event of this.#early.splice(0)) onEvent(event);
   }
 }
 
