@@ -1,5 +1,6 @@
 /**
- * No file imports itself by a detour. Type-only imports vanish at run time and do not count.
+ * No file imports itself by a detour. Type-only imports vanish at run time, and lazy ones come when
+ * everything is loaded; neither counts.
  */
 
 import { type Finding, isGenerated, type SourceTree } from "./source-tree.ts";
@@ -10,8 +11,8 @@ export function cycleRule(tree: SourceTree): Finding[] {
       .filter((file) => !isGenerated(file.path))
       .map((file) => [
         file.path,
-        file.imports.flatMap(({ target, typeOnly }) =>
-          target === undefined || typeOnly ? [] : [target],
+        file.imports.flatMap(({ target, typeOnly, lazy }) =>
+          target === undefined || typeOnly || lazy ? [] : [target],
         ),
       ]),
   );

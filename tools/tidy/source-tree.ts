@@ -25,6 +25,8 @@ export interface Import {
   readonly target: string | undefined;
   readonly line: number;
   readonly typeOnly: boolean;
+  /** `import(…)`: loaded when it is asked for. */
+  readonly lazy: boolean;
 }
 
 export interface SourceTree {
@@ -71,6 +73,7 @@ function importsOf(path: string, text: string): Import[] {
       target: relative ? normalize(join(dirname(path), specifier)) : undefined,
       line: code.slice(0, match.index + match[0].search(/\S/)).split("\n").length,
       typeOnly: match[2] !== undefined,
+      lazy: match[4] !== undefined,
     });
   }
   return found;
