@@ -18,6 +18,7 @@ import {
 import { decodeBody, executor, jsonType, type MessageFormat, protobufType } from "@tavola/protocol";
 import type { Executor } from "../core/state.ts";
 import type { AgentContext } from "./agent-context.ts";
+import type { ContainerStatuses } from "./container-statuses.ts";
 import { validateExecutorCall } from "./executor-call.ts";
 
 const accepted: HttpResponse = { status: 202 };
@@ -26,6 +27,7 @@ const notRecovered = "Agent has not finished recovery";
 /** PERF: a few thousand a second; one decoding, two lookups, one turn of the core. */
 export async function handleExecutorCall(
   context: AgentContext,
+  statuses: ContainerStatuses,
   request: HttpRequest,
 ): Promise<HttpResponse> {
   if (context.state.phase === "recovering") return textResponse(503, notRecovered);
@@ -45,7 +47,7 @@ export async function handleExecutorCall(
   if (problem !== undefined) {
     return textResponse(400, `Failed to validate Executor::Call: ${problem}`);
   }
-  return answer(context, request, call);
+  return answer(context, statuses, request, call);
 }
 
 function formatOf(contentType: string): MessageFormat | undefined {
@@ -53,7 +55,12 @@ function formatOf(contentType: string): MessageFormat | undefined {
   return contentType === jsonType ? "json" : undefined;
 }
 
-function answer(context: AgentContext, request: HttpRequest, call: executor.Call): HttpResponse {
+function answer(
+  context: AgentContext,
+  statuses: ContainerStatuses,
+  request: HttpRequest,
+  call: executor.Call,
+): HttpResponse {
   if (call.type === "HEARTBEAT") return accepted;
   const accept = acceptedFormat(request);
   if (call.type === "SUBSCRIBE" && accept === undefined) {
@@ -72,7 +79,10 @@ function answer(context: AgentContext, request: HttpRequest, call: executor.Call
     return subscribed(context, found, subscribe, accept);
   }
   if (call.type === "UPDATE" && update !== undefined) {
-    context.dispatch({ kind: "executorUpdated", containerId, status: update.status });
+    const { status } = update;
+    statuses.whenKnown(found, (container) =>
+      context.dispatch({ kind: "executorUpdated", containerId, status, container }),
+    );
     return accepted;
   }
   if (call.type === "MESSAGE" && message !== undefined) {

@@ -16,6 +16,7 @@ import { mesosVersion, tavolaVersion } from "@tavola/protocol";
 import type { AgentContext } from "./agent-context.ts";
 import { answerContainers, answerStatistics } from "./container-answers.ts";
 import { ContainerReadings } from "./container-readings.ts";
+import { ContainerStatuses } from "./container-statuses.ts";
 import { handleExecutorCall } from "./executor-api.ts";
 import { formatJsonModel, type JsonModel } from "./json-model.ts";
 import { LoggingLevel } from "./logging-level.ts";
@@ -55,6 +56,7 @@ export function createAgentRoutes(context: AgentContext): AgentRoutes {
 
 function agentRoutes(context: AgentContext, readings: ContainerReadings, process: string): Route[] {
   const { state, flagsShown } = context;
+  const statuses = new ContainerStatuses(context.containerizer);
   const answerState = (request: HttpRequest): HttpResponse =>
     state.phase === "recovering"
       ? textResponse(503, "Agent has not finished recovery")
@@ -70,7 +72,7 @@ function agentRoutes(context: AgentContext, readings: ContainerReadings, process
       process,
       path: "api/v1/executor",
       exact: true,
-      handle: (request) => handleExecutorCall(context, request),
+      handle: (request) => handleExecutorCall(context, statuses, request),
     },
     read("state", answerState),
     read("state.json", answerState),

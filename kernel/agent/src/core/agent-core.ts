@@ -90,7 +90,8 @@ const rules: Rules = {
 
   executorSubscribed: (turn, { containerId, subscribe }) =>
     executorSubscribed(turn, containerId, subscribe),
-  executorUpdated: (turn, { containerId, status }) => executorReported(turn, containerId, status),
+  executorUpdated: (turn, { containerId, status, container }) =>
+    executorReported(turn, containerId, status, container),
   executorMessaged: (turn, { containerId, data }) => executorMessaged(turn, containerId, data),
   executorDisconnected: (turn, { containerId }) => executorDisconnected(turn, containerId),
 

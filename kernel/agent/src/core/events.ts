@@ -59,6 +59,8 @@ export type ExecutorEvent =
       readonly kind: "executorUpdated";
       readonly containerId: ContainerId;
       readonly status: TaskStatus;
+      /** Where the container is, when that was not known yet. */
+      readonly container?: ContainerStatus | undefined;
     }
   | {
       readonly kind: "executorMessaged";

@@ -6,6 +6,7 @@ import type { ContainerId, TaskId } from "@tavola/base";
 import {
   type AgentInfo,
   type executor as api,
+  type ContainerStatus,
   internal,
   parseUpid,
   type TaskStatus,
@@ -79,10 +80,16 @@ function replayUpdates(turn: Turn, executor: Executor, subscribe: api.Call_Subsc
   }
 }
 
-export function executorReported(turn: Turn, containerId: ContainerId, status: TaskStatus): void {
+export function executorReported(
+  turn: Turn,
+  containerId: ContainerId,
+  status: TaskStatus,
+  container?: ContainerStatus,
+): void {
   const { state } = turn;
   const executor = state.executorsByContainer.get(containerId);
   if (executor === undefined) return;
+  if (container !== undefined) executor.containerStatus = container;
   const agentId = state.id as NonNullable<typeof state.id>;
   const frameworkId = executor.framework.id;
   const update = executorUpdateOf({ frameworkId, agentId, status }, turn.now);

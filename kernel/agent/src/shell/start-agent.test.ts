@@ -90,6 +90,32 @@ test("updates are in the order of the recording: state, uuid twice, the agent's 
   assert.equal(message.update.timestamp, message.update.status.timestamp);
 });
 
+test("a process that is known only later is told from then on, and updates stay in order", async (t) => {
+  const { master, containerizer } = await runningAgent(t, { containerizer: { pidFrom: 3 } });
+  await master.next(internal.UpdateSlaveMessage);
+  const framework = frameworkInfo();
+  master.send(internal.RunTaskMessage, {
+    framework,
+    task: commandTask("a"),
+    launch_executor: true,
+  });
+  const executor = await containerizer.executor("a");
+  await executor.event("LAUNCH");
+  const states = ["TASK_STARTING", "TASK_RUNNING", "TASK_FINISHED"] as const;
+  await Promise.all(states.map((state) => executor.report("a", state)));
+  await master.status("a", "TASK_FINISHED");
+  const told = master.updates.map(({ status }) => [
+    status.state,
+    status.container_status?.executor_pid,
+  ]);
+  assert.deepEqual(
+    told.map(([state]) => state),
+    states,
+  );
+  assert.equal(told.at(-1)?.[1], 4711);
+  assert.equal(told[0]?.[1], undefined);
+});
+
 test("a custom executor: further task, message both ways, shutdown, its end", async (t) => {
   const { master, containerizer } = await runningAgent(t, { containerizer: { format: "json" } });
   await master.next(internal.UpdateSlaveMessage);

@@ -26,8 +26,8 @@ export interface FakeContainerizerOptions {
   readonly format?: MessageFormat;
   /** Launches fail with this. */
   readonly failure?: () => CodedError | undefined;
-  /** Executors that never subscribe. */
-  readonly isMute?: boolean;
+  /** From which asking on a container's process is known; default: the first. */
+  readonly pidFrom?: number;
 }
 
 export class FakeContainerizer implements Containerizer {
@@ -47,7 +47,7 @@ export class FakeContainerizer implements Containerizer {
       fake.end({});
       throw failure;
     }
-    if (this.#options.isMute !== true) void fake.subscribe();
+    void fake.subscribe();
   }
 
   async wait(id: ContainerId): Promise<ContainerTermination> {
@@ -76,8 +76,10 @@ export class FakeContainerizer implements Containerizer {
   }
 
   async status(id: ContainerId): Promise<ContainerStatus> {
-    this.#get(id);
-    return { container_id: { value: id }, executor_pid: 4711 };
+    const fake = this.#get(id);
+    fake.timesAsked += 1;
+    const isKnown = fake.timesAsked >= (this.#options.pidFrom ?? 1);
+    return { container_id: { value: id }, ...(isKnown ? { executor_pid: 4711 } : {}) };
   }
 
   containers(): readonly ContainerId[] {
@@ -107,6 +109,7 @@ export class FakeExecutor {
   readonly events: executor.Event[] = [];
   readonly ended: Promise<ContainerTermination>;
   hasEnded = false;
+  timesAsked = 0;
   resources: readonly Resource[];
   readonly #end: (termination: ContainerTermination) => void;
   readonly #http: HttpClient;
