@@ -20,7 +20,7 @@ const runs = 10;
 
 const cluster = await startCluster({
   agents: 1,
-  arguments: ["--resources=cpus:16;mem:16384;disk:16384"],
+  arguments: ["--agent.resources=cpus:16;mem:16384;disk:16384"],
 });
 try {
   const masters = new URL(cluster.master).host;

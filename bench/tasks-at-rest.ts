@@ -5,11 +5,13 @@
  * Ours are the agent, its executor host and the shims; the `sleep` processes are not.
  * `bytes-per-task`: proportional set size of ours with the tasks, less that of the idle agent before,
  * by 500. `ours`: all of it, the idle agent included, by 500. `agent-cpu`, `host-cpu`: percent of one
- * processor over 30 s (`--seconds=N`). `shims`: what of `bytes-per-task` the shims are.
+ * processor over 30 s (`--seconds=N`). `shims`: what of `bytes-per-task` the shims
+ * are, `shim-processes` how many there are.
  */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Cluster, startCluster } from "@tavola/harness";
+import { readProcess } from "@tavola/host";
 import { startCommands } from "./load/command-load.ts";
 import {
   cpuShareOver,
@@ -48,6 +50,7 @@ try {
     { name: "bytes-per-task", value: (oursBytes - agentIdleBytes) / tasks, unit: "bytes" },
     { name: "ours", value: oursBytes / tasks, unit: "bytes" },
     { name: "shims", value: shimBytes / tasks, unit: "bytes" },
+    { name: "shim-processes", value: shims.length, unit: "processes" },
     { name: "agent-cpu", value: agentShare, unit: "%" },
     { name: "host-cpu", value: hostShare, unit: "%" },
   ]);
@@ -56,15 +59,18 @@ try {
   await cluster.stop();
 }
 
-/** Every process of the agent's containers that is not a task's own. */
+/** The parents of the tasks' processes, and whatever else of the containers is not a task's own. */
 function shimsOf({ workDir }: Cluster, found: readonly FoundProcess[]): readonly number[] {
   const containers = join(workDir, "agent-1/run/containers");
   const taskPids = new Set(
     readdirSync(containers).map((id) => Number(readFileSync(join(containers, id, "pid"), "utf8"))),
   );
   if (taskPids.size !== tasks) throw new Error(`${taskPids.size} tasks run; wanted ${tasks}`);
+  const parents = [...taskPids].map((pid) => readProcess(pid)?.parent ?? 0);
   const daemons = new Set(["master", "agent", "executor-host", "up"]);
-  return found
-    .filter(({ pid, argv }) => !taskPids.has(pid) && !daemons.has(argv[2] ?? ""))
-    .map(({ pid }) => pid);
+  const daemonPids = found.filter(({ argv }) => daemons.has(argv[2] ?? "")).map(({ pid }) => pid);
+  const ours = new Set([...found.map(({ pid }) => pid), ...parents])
+    .difference(taskPids)
+    .difference(new Set(daemonPids));
+  return [...ours];
 }
