@@ -5,7 +5,7 @@
  * from floats see a float), a `bigint` is an integer, and a member that is undefined is left out.
  */
 
-import { formatMessageJson, formatV0MessageJson, type MessageType } from "@tavola/protocol";
+import { formatMessageJson, type MessageType } from "@tavola/protocol";
 
 export type JsonModel =
   | string
@@ -29,11 +29,6 @@ export class JsonFragment {
 /** A message under v1's names. */
 export function messageModel<T>(type: MessageType<T>, message: T): JsonFragment {
   return new JsonFragment(formatMessageJson(type, message));
-}
-
-/** A message under the older names (`slave_id`). */
-export function v0MessageModel<T>(type: MessageType<T>, message: T): JsonFragment {
-  return new JsonFragment(formatV0MessageJson(type, message));
 }
 
 export function formatJsonModel(model: JsonModel): string {

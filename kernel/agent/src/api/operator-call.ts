@@ -19,7 +19,7 @@ import {
   recordIoType,
 } from "@tavola/protocol";
 
-export interface OperatorCall {
+interface OperatorCall {
   readonly call: agent.Call & { type: agent.Call_Type };
   readonly accept: MessageFormat;
 }
@@ -113,7 +113,7 @@ const neededParts = {
 } as const satisfies Partial<Record<agent.Call_Type, keyof agent.Call>>;
 
 /** A sentence that says what is missing, or undefined. */
-export function validateOperatorCall(call: agent.Call): string | undefined {
+function validateOperatorCall(call: agent.Call): string | undefined {
   if (call.type === undefined) return "Expecting 'type' to be present";
   const part = (neededParts as Partial<Record<agent.Call_Type, keyof agent.Call>>)[call.type];
   if (part === undefined || call[part] !== undefined) return undefined;

@@ -49,7 +49,7 @@ interface FromPeer<Kind extends string, Message> {
 }
 
 /** A call of the executor API that passed its checks; the executor is named by its container. */
-export type ExecutorEvent =
+type ExecutorEvent =
   | {
       readonly kind: "executorSubscribed";
       readonly containerId: ContainerId;

@@ -13,7 +13,7 @@ import { performStreamActions } from "./update-delivery.ts";
 const nobodysPids: ReadonlySet<string> = new Set(["", "@0.0.0.0:0"]);
 
 /** The listening address of a native (v0) scheduler; undefined for HTTP ones. */
-export function schedulerPid(pid: string | undefined): string | undefined {
+function schedulerPid(pid: string | undefined): string | undefined {
   return pid === undefined || nobodysPids.has(pid) ? undefined : pid;
 }
 

@@ -102,8 +102,3 @@ export function taskPath(metaDir: string, run: RunAddress, taskId: TaskId): stri
 export function taskUpdatesPath(metaDir: string, run: RunAddress, taskId: TaskId): string {
   return `${taskPath(metaDir, run, taskId)}/task.updates`;
 }
-
-/** Where the files API shows the newest sandbox of an executor, without naming the work directory. */
-export function virtualSandboxPath(frameworkId: FrameworkId, executorId: ExecutorId): string {
-  return `/frameworks/${frameworkId}/executors/${executorId}/runs/latest`;
-}

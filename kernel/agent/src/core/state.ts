@@ -43,7 +43,7 @@ import { StatusUpdateStreams } from "./status-update-streams.ts";
  *
  * disconnected: no master has confirmed a registration. terminating: shutting everything down.
  */
-export type AgentPhase = "recovering" | "disconnected" | "running" | "terminating";
+type AgentPhase = "recovering" | "disconnected" | "running" | "terminating";
 
 export interface AgentState {
   readonly config: AgentConfig;
@@ -96,7 +96,7 @@ export function createAgentState(config: AgentConfig, now: Instant): AgentState 
 }
 
 /** terminating: no new tasks; it goes when its last executor has gone. */
-export type FrameworkPhase = "running" | "terminating";
+type FrameworkPhase = "running" | "terminating";
 
 export interface Framework {
   readonly id: FrameworkId;
@@ -152,7 +152,7 @@ export interface Executor {
 }
 
 /** How the tasks of an executor end when the agent itself ends it. */
-export interface PendingTermination {
+interface PendingTermination {
   readonly state: TaskState;
   readonly reason: TaskStatus_Reason;
   readonly message: string;

@@ -139,7 +139,7 @@ export class SandboxCollector {
 }
 
 /** Rejects when the disk cannot be asked. */
-export async function diskUsage(path: string): Promise<number> {
+async function diskUsage(path: string): Promise<number> {
   const { blocks, bfree } = await statfs(path);
   return blocks === 0 ? 0 : (blocks - bfree) / blocks;
 }
