@@ -29,19 +29,26 @@ export function sandboxPath(frameworkId: string, executorId: string): string {
  */
 export async function showTaskOutput(options: TaskOutputOptions): Promise<void> {
   const { terminal } = options;
-  const outcomes = await Promise.allSettled([
+  const copies = [
     copy(options, "stdout", (data) => terminal.write(data)),
     copy(options, "stderr", (data) => terminal.writeError(data)),
-  ]);
-  const errors = outcomes.flatMap((outcome) =>
-    outcome.status === "rejected" ? [outcome.reason as unknown] : [],
+  ];
+  // A reader of one stream who has gone ends both at once: the task may never end by itself.
+  const problems = await Promise.all(
+    copies.map((copied) => copied.then(() => undefined, keepIfOurs)),
   );
-  for (const error of errors) if (!(error instanceof CodedError)) throw error;
   // No such file: the task ended before it had a sandbox, and its status says why.
-  const [first] = (errors as CodedError[]).filter(({ details }) => details["status"] !== 404);
+  const [first] = problems.flatMap((problem) =>
+    problem === undefined || problem.details["status"] === 404 ? [] : [problem],
+  );
   if (first !== undefined) {
     terminal.tell(`${options.executorId}: cannot read all of its output: ${first.message}\n`);
   }
+}
+
+function keepIfOurs(error: unknown): CodedError {
+  if (error instanceof CodedError) return error;
+  throw error;
 }
 
 async function copy(
