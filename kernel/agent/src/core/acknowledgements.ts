@@ -33,7 +33,9 @@ export function updateAcknowledged(
   if (outcome.kind === "advanced") return;
   const executor = state.frameworks.get(frameworkId)?.executorsByTask.get(taskId);
   if (executor === undefined) return;
-  if (completeTask(executor, taskId) && executor.isCheckpointing) {
+  const isCompleted = completeTask(executor, taskId);
+  // A command task's checkpoints go with those of its executor.
+  if (isCompleted && executor.isCheckpointing && !executor.isGenerated) {
     turn.add({ kind: "retireTask", run: runAddressOf(state, executor), taskId });
   }
   removeExecutorIfDone(turn, executor);

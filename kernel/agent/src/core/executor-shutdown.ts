@@ -13,6 +13,7 @@ import { describeExecutor, moveExecutor } from "./executors.ts";
 import { removeFrameworkIfIdle } from "./frameworks.ts";
 import type { Executor, Framework } from "./state.ts";
 import type { Turn } from "./turn.ts";
+import { performStreamActions } from "./update-delivery.ts";
 
 /** It must be registering or running. */
 export function shutDownExecutor(turn: Turn, executor: Executor): void {
@@ -81,8 +82,11 @@ export function shutdownFrameworkAsked(
     );
     return;
   }
-  const framework = state.frameworks.get(asId<FrameworkId>(framework_id.value));
+  const frameworkId = asId<FrameworkId>(framework_id.value);
+  const framework = state.frameworks.get(frameworkId);
   if (framework?.phase === "running") shutDownFramework(turn, framework);
+  // Nothing of it runs here; what is still to be delivered nobody waits for.
+  else performStreamActions(turn, state.updates.frameworkRemoved(frameworkId));
 }
 
 function shutDownFramework(turn: Turn, framework: Framework): void {

@@ -80,7 +80,11 @@ export function removeFrameworkIfIdle(turn: Turn, framework: Framework): void {
   const { state } = turn;
   if (framework.executors.size > 0 || state.frameworks.get(framework.id) !== framework) return;
   turn.info({ framework: framework.id }, "cleaning up framework");
-  performStreamActions(turn, state.updates.frameworkRemoved(framework.id));
+  // Differs: Mesos stops delivering in any case. Of a framework that lives on, whose tasks here were
+  // all refused, the updates that say so must still arrive.
+  if (framework.phase === "terminating" || state.phase === "terminating") {
+    performStreamActions(turn, state.updates.frameworkRemoved(framework.id));
+  }
   state.frameworks.delete(framework.id);
   state.completedFrameworks.push(framework);
   const isCheckpointing = framework.info.checkpoint ?? false;

@@ -236,6 +236,19 @@ for (const [what, task, message, state, reason] of refusals) {
   });
 }
 
+test("a refusal is told until it is acknowledged, or its framework is shut down", () => {
+  const agent = ready();
+  const task = (id: string) => (({ command: _, ...rest }) => rest)(commandTask(id));
+  const [first] = statuses(agent.run(task("a")));
+  const [again] = statuses(agent.pass(10_000));
+  assert.deepEqual(again?.uuid, first?.uuid);
+  agent.acknowledge("a", first?.uuid ?? new Uint8Array());
+  agent.run(task("b"));
+  agent.fromMaster("shutdownFramework", { framework_id: { value: frameworkId } });
+  assert.deepEqual(statuses(agent.pass(10_000)), []);
+  assert.equal(agent.state.updates.size, 0);
+});
+
 test("frameworks that are not PARTITION_AWARE are told TASK_LOST", () => {
   const agent = ready();
   const framework = frameworkInfo({ capabilities: [{ type: "MULTI_ROLE" }] });

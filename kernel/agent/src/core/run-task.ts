@@ -91,6 +91,7 @@ export function runTaskGroup(turn: Turn, message: internal.RunTaskGroupMessage):
   }
   const { state } = turn;
   const known = state.frameworks.get(frameworkId);
+  if (tasks.length === 0 || known?.phase === "terminating") return;
   const framework = known ?? addFramework(state, frameworkId, frameworkInfo, undefined);
   for (const task of tasks) {
     refuse(turn, framework, task.task_id.value, executor.executor_id.value, {
