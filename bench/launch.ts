@@ -8,15 +8,18 @@
  * (`cpus:0.1;mem:32`), so 10,000 executors: from each offer it takes up to 50 tasks, asks for the rest
  * back at once, and keeps up to 400 launched and not yet running. Every TASK_RUNNING is acknowledged;
  * all tasks stay running. Before that a framework like it launches 2,000 and goes, unmeasured, so that
- * all code is compiled. `--tasks=N` launches another number; agents work below the temporary
- * directory (`TMPDIR`), whose file system counts.
+ * all code is compiled. `--tasks=N` launches another number.
+ *
+ * The agents' work directories, with four entries made for every sandbox, are in memory (/dev/shm)
+ * where there is such a file system, so that the figures are ours and not the disk's; `--folder=DIR`
+ * puts them elsewhere.
  *
  * `launches`: tasks a second from the first ACCEPT until the last acknowledgement was taken.
  * `accept-to-running`: from sending the ACCEPT with the task to receiving its TASK_RUNNING.
  * `cpu-…`: processor time per launch of each party, which says where a second goes.
  * `launches-shared-executor`: the same with one custom executor per agent for all its tasks.
  */
-import { mkdtempSync, rmSync } from "node:fs";
+import { accessSync, constants, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { eventually, repositoryRoot } from "@tavola/harness";
@@ -36,7 +39,9 @@ interface Parties {
   readonly agents: readonly Daemon[];
 }
 
-const folder = mkdtempSync(join(tmpdir(), "tavola-bench-launch-"));
+const parentGiven = process.argv.find((argument) => argument.startsWith("--folder="));
+const parent = parentGiven?.slice("--folder=".length) ?? memoryFolder() ?? tmpdir();
+const folder = mkdtempSync(join(parent, "tavola-bench-launch-"));
 const daemons: Daemon[] = [];
 try {
   const parties = await startParties();
@@ -45,7 +50,7 @@ try {
   const shared = await measure(parties, { ...load, executors: "shared" });
   report(
     "launch",
-    `1 master, 2 agents with instant executors, 1 framework: ${count} command tasks, up to ${load.perOfferMax} from an offer, up to ${load.pendingMax} not yet running`,
+    `1 master, 2 agents with instant executors, 1 framework: ${count} command tasks, up to ${load.perOfferMax} from an offer, up to ${load.pendingMax} not yet running; sandboxes below ${parent}`,
     [
       { name: "launches", value: rateOf(each), unit: "tasks/s" },
       { name: "accept-to-running-p50", value: percentile(each.acceptToRunningMs, 0.5), unit: "ms" },
@@ -61,6 +66,16 @@ try {
 } finally {
   for (const daemon of daemons.reverse()) await daemon.stop();
   rmSync(folder, { recursive: true, force: true });
+}
+
+function memoryFolder(): string | undefined {
+  try {
+    accessSync("/dev/shm", constants.W_OK);
+    return "/dev/shm";
+  } catch {
+    // Not on every system.
+    return undefined;
+  }
 }
 
 async function startParties(): Promise<Parties> {

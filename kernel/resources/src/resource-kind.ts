@@ -16,7 +16,7 @@ import type { Labels, Resource, Resource_DiskInfo_Source, Value_Type } from "@ta
  * - `whole`: a persistent volume or an exclusive disk: never added up, only taken away as it is;
  * - `shared`: like `whole`, but held several times at once, with a count.
  */
-export type Divisibility = "divisible" | "whole" | "shared";
+type Divisibility = "divisible" | "whole" | "shared";
 
 export interface ResourceKind {
   readonly name: string;
@@ -40,7 +40,7 @@ export function kindOf(resource: Resource): ResourceKind {
 }
 
 /** The kind of unreserved, ordinary `name`. */
-export function bareKind(name: string, type: Value_Type): ResourceKind {
+function bareKind(name: string, type: Value_Type): ResourceKind {
   const known = bareKinds.get(name);
   if (known?.type === type) return known;
   const kind: ResourceKind = {
