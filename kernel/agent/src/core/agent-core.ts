@@ -32,6 +32,7 @@ import { killTask } from "./kill-task.ts";
 import {
   masterDetected,
   masterExited,
+  masterNamedItself,
   ping,
   pingTimedOut,
   recovered,
@@ -113,10 +114,14 @@ const rules: Rules = {
 };
 
 /** Pings may be answered to anybody; native schedulers talk to their agents directly. */
-function mayCome({ state }: Turn, { kind, from }: PeerEvent): boolean {
+function mayCome(turn: Turn, { kind, from }: PeerEvent): boolean {
+  const { state } = turn;
   if (kind === "ping" || kind === "frameworkToExecutor") return true;
   if (kind === "statusUpdateAcknowledgement" && !from.startsWith("master")) return true;
-  return state.master !== undefined && formatUpid(state.master) === from;
+  if (state.master === undefined) return false;
+  if (formatUpid(state.master) === from) return true;
+  const isAnswer = kind === "slaveRegistered" || kind === "slaveReregistered";
+  return isAnswer && masterNamedItself(turn, from);
 }
 
 function woken(turn: Turn): void {

@@ -150,6 +150,23 @@ test("another agent's id ends the process", () => {
   assert.ok(effects.some((effect) => effect.kind === "exit" && effect.code === 1));
 });
 
+test("a master that answers under another of its addresses is taken at its word", () => {
+  const agent = new SteppedAgent();
+  agent.feed({ kind: "recovered" });
+  const given = { id: "master", host: "127.0.0.1", port: 5050 };
+  agent.feed({ kind: "masterDetected", master: given, hostname: "localhost" });
+  agent.pass(1000);
+  const slave_id = { value: agentId };
+  const other = agent.fromMaster("slaveRegistered", { slave_id }, "master@10.0.0.1:6060");
+  assert.deepEqual(kinds(other), []);
+  const effects = agent.fromMaster("slaveRegistered", { slave_id });
+  assert.deepEqual(kinds(effects), ["linkMaster", "checkpointAgent", "send"]);
+  assert.deepEqual(agent.state.master, master);
+  // Now that it is known, no other is taken for it.
+  const stranger = agent.fromMaster("slaveReregistered", { slave_id }, "master@10.0.0.9:5050");
+  assert.deepEqual(kinds(stranger), []);
+});
+
 test("only the leader is obeyed", () => {
   const agent = new SteppedAgent();
   agent.register();

@@ -65,6 +65,24 @@ export function registrationDue(turn: Turn): void {
   state.deadlines.set("register", at, { kind: "register" });
 }
 
+/**
+ * Whether an answer to our registration is from the master that we asked, under another address: one
+ * that listens on all addresses calls itself by one of them, which need not be the one we were given.
+ * From then on it is known by its own.
+ * Differs: a Mesos agent goes on ignoring such a master for ever.
+ */
+export function masterNamedItself(turn: Turn, from: string): boolean {
+  const { state } = turn;
+  const named = parseUpid(from);
+  const asked = state.master;
+  if (state.phase !== "disconnected" || named === undefined || asked === undefined) return false;
+  if (named.id !== asked.id || named.port !== asked.port) return false;
+  turn.info({ asked: formatUpid(asked), named: from }, "the master calls itself otherwise");
+  state.master = named;
+  turn.add({ kind: "linkMaster", to: named });
+  return true;
+}
+
 export function masterExited(turn: Turn, master: Upid): void {
   const { state } = turn;
   if (state.master === undefined || formatUpid(state.master) !== formatUpid(master)) return;
