@@ -4,6 +4,7 @@ import fc from "fast-check";
 import {
   agentIdOf,
   asId,
+  BoundedList,
   BoundedQueue,
   CodedError,
   describeError,
@@ -97,6 +98,18 @@ test("BoundedQueue gives items back in order and refuses one too many", () => {
       }
     }),
   );
+});
+
+test("BoundedList remembers the newest and says what fell out", () => {
+  const list = new BoundedList<string>(2);
+  assert.deepEqual(
+    ["a", "b", "a", "c"].map((item) => list.add(item)),
+    [undefined, undefined, undefined, "a"],
+  );
+  assert.deepEqual([...list], ["b", "c"]);
+  for (const item of list) assert.equal(list.delete(item), true);
+  assert.deepEqual([list.size, list.delete("b")], [0, false]);
+  assert.equal(new BoundedList<string>(0).add("a"), "a");
 });
 
 test("invariant() throws what nobody catches; CodedError carries code, place and cause", () => {

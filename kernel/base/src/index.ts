@@ -1,5 +1,6 @@
-/** The door of `@tavola/base`: ids, thousandths, instants, dice, errors, bounded queues. */
+/** The door of `@tavola/base`: ids, thousandths, instants, dice, errors, bounded queues and lists. */
 
+export { BoundedList } from "./bounded-list.ts";
 export { BoundedQueue } from "./bounded-queue.ts";
 export type { CodedErrorOptions } from "./errors.ts";
 export { CodedError, describeError, InvariantViolation, invariant, unreachable } from "./errors.ts";

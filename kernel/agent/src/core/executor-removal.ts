@@ -33,5 +33,5 @@ function removeExecutor(turn: Turn, executor: Executor): void {
   }
   turn.add({ kind: "closeStream", containerId: executor.containerId });
   turn.add({ kind: "retireExecutor", executor, run: runAddressOf(state, executor) });
-  framework.completedExecutors.push(executor);
+  framework.completedExecutors.add(executor);
 }

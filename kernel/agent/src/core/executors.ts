@@ -6,11 +6,10 @@
  * framework's `executorsByTask` while it is not completed.
  */
 
-import { type ContainerId, invariant, type TaskId } from "@tavola/base";
+import { BoundedList, type ContainerId, invariant, type TaskId } from "@tavola/base";
 import type { ExecutorInfo, Task, TaskInfo } from "@tavola/protocol";
 import { Resources } from "@tavola/resources";
 import { limits } from "./agent-config.ts";
-import { BoundedHistory } from "./bounded-history.ts";
 import type { RunAddress } from "./paths.ts";
 import type { AgentState, Executor, ExecutorPhase, Framework } from "./state.ts";
 import { taskOf } from "./task-messages.ts";
@@ -61,7 +60,7 @@ export function addExecutor(
     queuedTasks: new Map(),
     launchedTasks: new Map(),
     terminatedTasks: new Map(),
-    completedTasks: new BoundedHistory(limits.completedTasksPerExecutorMax),
+    completedTasks: new BoundedList(limits.completedTasksPerExecutorMax),
     everSentTask: false,
     pendingTermination: undefined,
   };
@@ -99,7 +98,7 @@ export function completeTask(executor: Executor, taskId: TaskId): boolean {
   const task = executor.terminatedTasks.get(taskId);
   if (task === undefined) return false;
   executor.terminatedTasks.delete(taskId);
-  executor.completedTasks.push(task);
+  executor.completedTasks.add(task);
   if (executor.framework.executorsByTask.get(taskId) === executor) {
     executor.framework.executorsByTask.delete(taskId);
   }

@@ -2,9 +2,8 @@
  * Frameworks come with their first task and go with their last executor.
  */
 
-import type { FrameworkId, TaskId } from "@tavola/base";
+import { BoundedList, type FrameworkId, type TaskId } from "@tavola/base";
 import type { FrameworkInfo } from "@tavola/protocol";
-import { BoundedHistory } from "./bounded-history.ts";
 import type { AgentState, Executor, Framework } from "./state.ts";
 import type { Turn } from "./turn.ts";
 import { performStreamActions } from "./update-delivery.ts";
@@ -38,13 +37,13 @@ export function addFramework(
   return framework;
 }
 
-function completedExecutorsOf(state: AgentState, id: FrameworkId): BoundedHistory<Executor> {
+function completedExecutorsOf(state: AgentState, id: FrameworkId): BoundedList<Executor> {
   for (const completed of state.completedFrameworks) {
     if (completed.id !== id) continue;
     state.completedFrameworks.delete(completed);
     return completed.completedExecutors;
   }
-  return new BoundedHistory(state.config.completedExecutorsPerFrameworkMax);
+  return new BoundedList(state.config.completedExecutorsPerFrameworkMax);
 }
 
 /** Roles, capabilities, name, scheduler's address: whatever changed. */
@@ -86,7 +85,7 @@ export function removeFrameworkIfIdle(turn: Turn, framework: Framework): void {
     performStreamActions(turn, state.updates.frameworkRemoved(framework.id));
   }
   state.frameworks.delete(framework.id);
-  state.completedFrameworks.push(framework);
+  state.completedFrameworks.add(framework);
   const isCheckpointing = framework.info.checkpoint ?? false;
   turn.add({ kind: "retireFramework", frameworkId: framework.id, isCheckpointing });
   if (state.phase === "terminating" && state.frameworks.size === 0) {

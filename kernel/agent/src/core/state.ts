@@ -17,7 +17,15 @@
  *       updates: StatusUpdateStreams (see status-update-streams.ts)
  */
 
-import type { AgentId, ContainerId, ExecutorId, FrameworkId, Instant, TaskId } from "@tavola/base";
+import {
+  type AgentId,
+  BoundedList,
+  type ContainerId,
+  type ExecutorId,
+  type FrameworkId,
+  type Instant,
+  type TaskId,
+} from "@tavola/base";
 import type {
   AgentInfo,
   ContainerStatus,
@@ -31,7 +39,6 @@ import type {
 } from "@tavola/protocol";
 import type { Resources } from "@tavola/resources";
 import { type AgentConfig, limits } from "./agent-config.ts";
-import { BoundedHistory } from "./bounded-history.ts";
 import { type AgentCounters, createCounters } from "./counters.ts";
 import { Deadlines } from "./deadlines.ts";
 import { StatusUpdateStreams } from "./status-update-streams.ts";
@@ -59,7 +66,7 @@ export interface AgentState {
   registrationBackoffMs: number;
   readonly deadlines: Deadlines<Wake>;
   readonly frameworks: Map<FrameworkId, Framework>;
-  readonly completedFrameworks: BoundedHistory<Framework>;
+  readonly completedFrameworks: BoundedList<Framework>;
   readonly executorsByContainer: Map<ContainerId, Executor>;
   readonly updates: StatusUpdateStreams;
   readonly counters: AgentCounters;
@@ -87,7 +94,7 @@ export function createAgentState(config: AgentConfig, now: Instant): AgentState 
     registrationBackoffMs: config.registrationBackoffMs,
     deadlines: new Deadlines(),
     frameworks: new Map(),
-    completedFrameworks: new BoundedHistory(limits.completedFrameworksMax),
+    completedFrameworks: new BoundedList(limits.completedFrameworksMax),
     executorsByContainer: new Map(),
     updates: new StatusUpdateStreams(),
     counters: createCounters(),
@@ -106,7 +113,7 @@ export interface Framework {
   phase: FrameworkPhase;
   isPartitionAware: boolean;
   readonly executors: Map<ExecutorId, Executor>;
-  readonly completedExecutors: BoundedHistory<Executor>;
+  readonly completedExecutors: BoundedList<Executor>;
   /** Whose executor a task belongs to, while it is queued, launched or terminated. */
   readonly executorsByTask: Map<TaskId, Executor>;
 }
@@ -144,7 +151,7 @@ export interface Executor {
   readonly queuedTasks: Map<TaskId, TaskInfo>;
   readonly launchedTasks: Map<TaskId, Task>;
   readonly terminatedTasks: Map<TaskId, Task>;
-  readonly completedTasks: BoundedHistory<Task>;
+  readonly completedTasks: BoundedList<Task>;
   /** Whether it was ever sent a task. */
   everSentTask: boolean;
   /** Why the agent ends it, for the tasks that die with it. The first reason stays. */

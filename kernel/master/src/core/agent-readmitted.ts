@@ -92,7 +92,9 @@ export function announceReturn(turn: Turn, task: Task, message: string): void {
   if (framework === undefined) return;
   forgetUnreachableTask(turn, framework, task.id);
   // What was declared over while it was away is not over: it must not be in both memories.
-  framework.completedTasks.deleteWhere((completed) => completed.id === task.id);
+  for (const completed of framework.completedTasks) {
+    if (completed.id === task.id) framework.completedTasks.delete(completed);
+  }
   const status = masterStatus(turn, {
     taskId: task.id,
     agentId: task.agentId,

@@ -2,12 +2,10 @@
  * The empty state of a master that has just started.
  */
 
-import type { Instant, MasterId } from "@tavola/base";
-import { asId, type FrameworkId } from "@tavola/base";
+import { asId, BoundedList, type FrameworkId, type Instant, type MasterId } from "@tavola/base";
 import type { FrameworkInfo, MasterInfo, scheduler } from "@tavola/protocol";
 import { Resources } from "@tavola/resources";
 import { BoundedHistory } from "./bounded-history.ts";
-import { BoundedList } from "./bounded-list.ts";
 import { Counters } from "./counters.ts";
 import { capabilitiesOf, rolesOf } from "./framework-info.ts";
 import { limits } from "./limits.ts";

@@ -18,6 +18,7 @@
 
 import type {
   AgentId,
+  BoundedList,
   ExecutorId,
   FrameworkId,
   Instant,
@@ -40,7 +41,6 @@ import type {
 } from "@tavola/protocol";
 import type { Resources } from "@tavola/resources";
 import type { BoundedHistory } from "./bounded-history.ts";
-import type { BoundedList } from "./bounded-list.ts";
 import type { Counters } from "./counters.ts";
 import type { MasterConfig } from "./master-config.ts";
 
