@@ -18,6 +18,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join, resolve } from "node:path";
+import { buildShim } from "@tavola/containerizer";
 import { build } from "esbuild";
 
 const root = join(import.meta.dirname, "..");
@@ -69,6 +70,20 @@ async function bundle(external: readonly string[]): Promise<void> {
   chmodSync(join(staging, "lib/main.js"), 0o755);
 }
 
+/**
+ * The shim's sources, and the shim itself for the platform that packs; elsewhere it is built where it
+ * runs, or the shell's is used.
+ */
+async function copyShim(): Promise<void> {
+  const native = join(staging, "native");
+  for (const name of ["shim.c", "shim.sh"]) {
+    cpSync(join(root, "kernel/containerizer/native", name), join(native, name));
+  }
+  const prebuilt = join(native, "prebuilt", `${process.platform}-${process.arch}`);
+  mkdirSync(prebuilt, { recursive: true });
+  await buildShim(join(prebuilt, "tavola-shim"));
+}
+
 function writeManifest(external: readonly string[]): void {
   const { version, description, license } = readManifest(root);
   const dependencies = Object.fromEntries(
@@ -81,7 +96,7 @@ function writeManifest(external: readonly string[]): void {
     license,
     type: "module",
     bin: { tavola: "lib/main.js" },
-    files: ["lib", "LICENSE", "README.md", "CHANGELOG.md"],
+    files: ["lib", "native", "LICENSE", "README.md", "CHANGELOG.md"],
     dependencies,
   };
   writeFileSync(join(staging, "package.json"), `${JSON.stringify(manifest, undefined, 2)}\n`);
@@ -91,6 +106,7 @@ rmSync(staging, { recursive: true, force: true });
 mkdirSync(staging, { recursive: true });
 const external = libraries();
 await bundle(external);
+await copyShim();
 writeManifest(external);
 for (const name of ["LICENSE", "README.md", "CHANGELOG.md"]) {
   cpSync(join(root, name), join(staging, name));

@@ -8,7 +8,7 @@
 
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
-import { accessSync, constants, readFileSync } from "node:fs";
+import { accessSync, constants, existsSync, readFileSync } from "node:fs";
 import { chmod, mkdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -31,7 +31,11 @@ export interface ShimProgramOptions {
   readonly forms?: readonly ShimProgram["form"][];
 }
 
-const nativeDirectory = join(import.meta.dirname, "../../native");
+/** Beside this package's sources, or beside the one folder of JavaScript that is published. */
+const nativeDirectory =
+  ["../../native", "../native"]
+    .map((path) => join(import.meta.dirname, path))
+    .find((path) => existsSync(join(path, "shim.c"))) ?? import.meta.dirname;
 const source = join(nativeDirectory, "shim.c");
 const script = join(nativeDirectory, "shim.sh");
 
