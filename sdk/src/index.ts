@@ -2,6 +2,7 @@
  * The door of `@tavola/sdk`: what a framework author imports to speak to a cluster.
  */
 
+export { isTerminal } from "@tavola/protocol";
 export type { StatusOf } from "./executor/executor-client.ts";
 export { connectExecutor, Executor, type ExecutorOptions } from "./executor/executor-client.ts";
 export type { ExecutorEnvironment } from "./executor/executor-environment.ts";
@@ -22,5 +23,4 @@ export type { KillOptions, UpdateFrameworkOptions } from "./scheduler/scheduler-
 export type { SchedulerOptions } from "./scheduler/scheduler-client.ts";
 export { connectScheduler, Scheduler } from "./scheduler/scheduler-client.ts";
 export type { SchedulerEvent } from "./scheduler/scheduler-events.ts";
-export { isTerminal } from "./task-state.ts";
 export type { ClientWorld } from "./world.ts";

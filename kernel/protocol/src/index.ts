@@ -22,7 +22,7 @@ export {
   V0Call,
   type V0Subscribe,
 } from "./internal-messages.ts";
-export { parseJson } from "./json-text.ts";
+export { formatDouble, parseJson } from "./json-text.ts";
 export type { LibprocessMessage } from "./libprocess.ts";
 export { encodeLibprocessMessage } from "./libprocess.ts";
 export { LibprocessDecoder } from "./libprocess-decoder.ts";
@@ -38,6 +38,7 @@ export {
 } from "./message-json.ts";
 export type { EnumType, Field, MessageOf, MessageType } from "./message-type.ts";
 export { encodeRecord, RecordDecoder } from "./record-io.ts";
+export { isTerminal } from "./task-states.ts";
 export type { Upid } from "./upid.ts";
 export { formatUpid, parseUpid } from "./upid.ts";
 export { v0EnumValue, v0FieldName, v0TypeName } from "./v0-names.ts";

@@ -15,9 +15,8 @@
 
 import type { ContainerId, FrameworkId, Instant, TaskId } from "@tavola/base";
 import { later } from "@tavola/base";
-import type { internal } from "@tavola/protocol";
+import { type internal, isTerminal } from "@tavola/protocol";
 import { limits } from "./agent-config.ts";
-import { isTerminalState } from "./task-states.ts";
 
 export type StreamAction =
   /** Send to the master. */
@@ -162,7 +161,7 @@ export class StatusUpdateStreams {
       const record: internal.StatusUpdateRecord = { type: "ACK", uuid };
       actions.push(append(stream, stream.path, record, stream.sequence, false));
     }
-    if (isTerminalState(head.update.status.state)) {
+    if (isTerminal(head.update.status.state)) {
       actions.push(...this.#end(stream));
       return { kind: "terminated", actions };
     }

@@ -7,7 +7,7 @@
  */
 
 import { type ContainerId, invariant, type TaskId } from "@tavola/base";
-import type { internal, Task, TaskStatus } from "@tavola/protocol";
+import { type internal, isTerminal, type Task, type TaskStatus } from "@tavola/protocol";
 import { isCounted } from "./counters.ts";
 import type { HeldUpdate } from "./effects.ts";
 import { executorLimits } from "./executor-limits.ts";
@@ -15,7 +15,6 @@ import { runAddressOf, terminateTask } from "./executors.ts";
 import { metaRoot, taskUpdatesPath } from "./paths.ts";
 import type { Executor, Framework } from "./state.ts";
 import { taskOf } from "./task-messages.ts";
-import { isTerminalState } from "./task-states.ts";
 import type { Turn } from "./turn.ts";
 import { acknowledgeToExecutor, performStreamActions } from "./update-delivery.ts";
 
@@ -81,7 +80,7 @@ export function executorUpdated(
     acknowledgeToExecutor(turn, reporter.containerId, update.status);
     return;
   }
-  if (isTerminalState(filled.status.state) && mustShrinkFirst(executor)) {
+  if (isTerminal(filled.status.state) && mustShrinkFirst(executor)) {
     shrink(turn, executor, { update: filled, reporter: reporter.containerId });
   } else {
     deliver(turn, executor, filled, reporter.containerId);
@@ -131,23 +130,23 @@ function withContainerStatus(
 /** Says why the update cannot be. */
 function changeTask(turn: Turn, executor: Executor, status: TaskStatus): string | undefined {
   const taskId = status.task_id.value as TaskId;
-  const isTerminal = isTerminalState(status.state);
-  const task = taskToChange(executor, taskId, isTerminal);
+  const isEnd = isTerminal(status.state);
+  const task = taskToChange(executor, taskId, isEnd);
   if (typeof task === "string") return task;
   const statuses = task.statuses ?? [];
   const isRepeated = statuses.at(-1)?.state === status.state;
   task.statuses = [...(isRepeated ? statuses.slice(0, -1) : statuses), status];
   task.state = status.state;
-  if (!isTerminal) return undefined;
+  if (!isEnd) return undefined;
   terminateTask(executor, taskId, task);
   if (isCounted(status.state)) turn.state.counters.tasks[status.state] += 1;
   return undefined;
 }
 
-function taskToChange(executor: Executor, taskId: TaskId, isTerminal: boolean): Task | string {
+function taskToChange(executor: Executor, taskId: TaskId, isEnd: boolean): Task | string {
   const queued = executor.queuedTasks.get(taskId);
   if (queued !== undefined) {
-    if (!isTerminal) return "the task was not sent to the executor yet";
+    if (!isEnd) return "the task was not sent to the executor yet";
     return taskOf(queued, "TASK_STAGING", executor.framework.id);
   }
   const launched = executor.launchedTasks.get(taskId);

@@ -6,10 +6,9 @@
  */
 
 import type { MetricReading } from "@tavola/host";
-import { Offer_Operation_Type, scheduler, TaskState } from "@tavola/protocol";
+import { isTerminal, Offer_Operation_Type, scheduler, TaskState } from "@tavola/protocol";
 import { isConnected } from "../core/framework-info.ts";
 import type { Framework, MasterState } from "../core/state.ts";
-import { isTerminal } from "../core/task-states.ts";
 
 const states = Object.keys(TaskState.numbers) as TaskState[];
 const activeStates = states.filter((state) => !isTerminal(state));

@@ -6,13 +6,12 @@
  */
 
 import { asId, type ExecutorId, type FrameworkId } from "@tavola/base";
-import type { ExecutorInfo, internal } from "@tavola/protocol";
+import { type ExecutorInfo, type internal, isTerminal } from "@tavola/protocol";
 import { acceptableExecutors, acceptableTasks, announceReturn } from "./agent-readmitted.ts";
 import { addExecutorToAgent, addExecutorToFramework, findExecutor } from "./executor-records.ts";
 import { rescindOffer } from "./offer-records.ts";
 import type { Agent, Task } from "./state.ts";
 import { addTask } from "./task-records.ts";
-import { isTerminal } from "./task-states.ts";
 import type { Turn } from "./turn.ts";
 
 export function readoptTasks(

@@ -4,7 +4,7 @@
  */
 
 import { asId, type ExecutorId, type FrameworkId, type TaskId } from "@tavola/base";
-import { internal, parseUpid, type TaskStatus } from "@tavola/protocol";
+import { internal, isTerminal, parseUpid, type TaskStatus } from "@tavola/protocol";
 import { introduceFrameworks, shutDownCompleted } from "./agent-readmitted.ts";
 import { readoptTasks } from "./agent-readopted.ts";
 import { capabilitiesOfAgent, connectionOf, reregisterTimerKey, totalOf } from "./agent-records.ts";
@@ -12,7 +12,6 @@ import { removeExecutor } from "./executor-records.ts";
 import { masterStatus } from "./master-status.ts";
 import { rescindOffer } from "./offer-records.ts";
 import type { Agent } from "./state.ts";
-import { isTerminal } from "./task-states.ts";
 import type { Turn } from "./turn.ts";
 
 export function agentReconnected(

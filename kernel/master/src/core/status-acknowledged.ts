@@ -4,10 +4,9 @@
  */
 
 import { type AgentId, asId, type TaskId } from "@tavola/base";
-import { internal, type scheduler } from "@tavola/protocol";
+import { internal, isTerminal, type scheduler } from "@tavola/protocol";
 import type { Agent, Framework } from "./state.ts";
 import { removeTask } from "./task-records.ts";
-import { isTerminal } from "./task-states.ts";
 import type { Turn } from "./turn.ts";
 
 export function statusAcknowledged(

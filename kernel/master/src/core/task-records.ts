@@ -13,16 +13,16 @@ import {
   invariant,
   type TaskId,
 } from "@tavola/base";
-import type {
-  TaskInfo,
-  Task as TaskMessage,
-  TaskState,
-  TaskStatus,
-  TaskStatus_Reason,
+import {
+  isTerminal,
+  type TaskInfo,
+  type Task as TaskMessage,
+  type TaskState,
+  type TaskStatus,
+  type TaskStatus_Reason,
 } from "@tavola/protocol";
 import type { Resources } from "@tavola/resources";
 import type { Agent, Framework, MutableTaskMessage, Task } from "./state.ts";
-import { isTerminal } from "./task-states.ts";
 import type { Turn } from "./turn.ts";
 import {
   addUsedByFramework,

@@ -4,9 +4,10 @@
 
 import assert from "node:assert/strict";
 import type { Allocator } from "@tavola/allocator";
+import { isTerminal } from "@tavola/protocol";
 import { Resources } from "@tavola/resources";
 import type { Agent, Framework, MasterState, Task } from "../core/state.ts";
-import { isTerminal, noTasksByState } from "../core/task-states.ts";
+import { noTasksByState } from "../core/task-states.ts";
 
 /** Throws, naming what does not hold. What a lying agent says it has may not hold what it runs. */
 export function assertInvariants(
