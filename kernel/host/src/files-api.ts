@@ -35,7 +35,7 @@ async function browse(files: ServedFiles, request: HttpRequest): Promise<HttpRes
   const path = request.query.get("path");
   if (!path) return pathMissing();
   const listing = await files.browse(path);
-  if (listing.error !== undefined) return refusal(listing.error);
+  if (listing.error !== undefined) return filesRefusal(listing.error);
   return jsonResponse(request, `[${listing.value.map(formatListingJson).join(",")}]`);
 }
 
@@ -50,7 +50,7 @@ async function read(files: ServedFiles, request: HttpRequest): Promise<HttpRespo
   const asksForSize = offset.value === -1;
   const wanted = asksForSize ? 0 : length.value === -1 ? undefined : length.value;
   const content = await files.read(path, asksForSize ? 0 : offset.value, wanted);
-  if (content.error !== undefined) return refusal(content.error);
+  if (content.error !== undefined) return filesRefusal(content.error);
   const { data, sizeBytes } = content.value;
   // One character a byte, there and back: JSON's escapes are ASCII, all else stays as it is.
   const text = JSON.stringify(Buffer.from(data).toString("latin1"));
@@ -62,7 +62,7 @@ async function download(files: ServedFiles, request: HttpRequest): Promise<HttpR
   const path = request.query.get("path");
   if (!path) return pathMissing();
   const opened = await files.open(path, "download");
-  if (opened.error !== undefined) return refusal(opened.error);
+  if (opened.error !== undefined) return filesRefusal(opened.error);
   const { realPath, sizeBytes } = opened.value;
   return {
     status: 200,
@@ -117,6 +117,7 @@ function pathMissing(): HttpResponse {
   return textResponse(400, "Expecting 'path=value' in query.\n");
 }
 
-function refusal(error: FilesRefusal): HttpResponse {
+/** Mesos's status, and the reason as text. */
+export function filesRefusal(error: FilesRefusal): HttpResponse {
   return textResponse(statusOf[error.kind], error.message);
 }

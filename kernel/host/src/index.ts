@@ -27,7 +27,8 @@ export type { FileListing } from "./file-listing.ts";
 export { formatListingJson, formatMode } from "./file-listing.ts";
 export type { AtomicWriteOptions, DirectoryOptions } from "./files.ts";
 export { makeDirectory, syncDirectory, writeFileAtomically } from "./files.ts";
-export { createFilesApi } from "./files-api.ts";
+export { createFilesApi, filesRefusal } from "./files-api.ts";
+export { listFiles, readFile } from "./files-calls.ts";
 export type { FlagKinds } from "./flag-kinds.ts";
 export type { FlagDefinition, FlagTable } from "./flag-table.ts";
 export type { FlagSources, FlagValues, ParsedFlags } from "./flags.ts";
@@ -58,6 +59,8 @@ export {
 } from "./http-router.ts";
 export type { LeveledLogger, Logger, LoggerOptions, LogLevel } from "./logger.ts";
 export { createLogger, silentLogger } from "./logger.ts";
+export { LoggingLevel } from "./logging-level.ts";
+export { createMachineApi } from "./machine-api.ts";
 export type { MemoryMember, MemoryNetwork, MemoryNetworkOptions } from "./memory-network.ts";
 export { createMemoryNetwork } from "./memory-network.ts";
 export type { Messenger } from "./messenger.ts";

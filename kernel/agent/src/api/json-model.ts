@@ -5,7 +5,7 @@
  * from floats see a float), a `bigint` is an integer, and a member that is undefined is left out.
  */
 
-import { formatMessageJson, type MessageType } from "@tavola/protocol";
+import { formatDouble, formatMessageJson, type MessageType } from "@tavola/protocol";
 
 export type JsonModel =
   | string
@@ -42,10 +42,4 @@ export function formatJsonModel(model: JsonModel): string {
     .filter(([, value]) => value !== undefined)
     .map(([name, value]) => `${JSON.stringify(name)}:${formatJsonModel(value)}`);
   return `{${members.join(",")}}`;
-}
-
-/** JSON has no infinity; Mesos's own reader takes the word. */
-function formatDouble(value: number): string {
-  if (Number.isInteger(value) && Math.abs(value) < 1e21) return `${value}.0`;
-  return Number.isFinite(value) ? String(value) : `"${value}"`;
 }

@@ -4,16 +4,17 @@
  */
 
 import {
-  type FileListing,
-  type FilesRefusal,
+  filesRefusal,
   type HttpRequest,
   type HttpResponse,
+  type LoggingLevel,
+  listFiles,
+  readFile,
   textResponse,
 } from "@tavola/host";
 import {
   agent,
   encodeBody,
-  type FileInfo,
   jsonType,
   type MessageFormat,
   protobufType,
@@ -22,7 +23,6 @@ import {
 import type { AgentContext } from "./agent-context.ts";
 import { getContainers } from "./container-answers.ts";
 import type { ContainerReadings } from "./container-readings.ts";
-import type { LoggingLevel } from "./logging-level.ts";
 import { readOperatorCall } from "./operator-call.ts";
 import { getAgent, getExecutors, getFrameworks, getState, getTasks } from "./state-messages.ts";
 
@@ -71,10 +71,14 @@ export async function handleOperatorCall(
     return { status: 200 };
   }
   if (call.type === "LIST_FILES" && list_files !== undefined) {
-    return await listFiles(context, list_files, accept);
+    const listed = await listFiles(context.files, list_files);
+    if (listed.error !== undefined) return filesRefusal(listed.error);
+    return respond(accept, call.type, { list_files: listed.value });
   }
   if (call.type === "READ_FILE" && read_file !== undefined) {
-    return await readFile(context, read_file, accept);
+    const content = await readFile(context.files, read_file);
+    if (content.error !== undefined) return filesRefusal(content.error);
+    return respond(accept, call.type, { read_file: content.value });
   }
   if (call.type === "GET_CONTAINERS") {
     return respond(accept, call.type, { get_containers: await getContainers(readings) });
@@ -82,47 +86,6 @@ export async function handleOperatorCall(
   return call.type === "UNKNOWN"
     ? textResponse(501, "501 Not Implemented.")
     : textResponse(501, `${call.type} is not supported by this agent yet`);
-}
-
-async function listFiles(
-  { files }: AgentContext,
-  { path }: agent.Call_ListFiles,
-  accept: MessageFormat,
-): Promise<HttpResponse> {
-  const listed = await files.browse(path);
-  if (listed.error !== undefined) return refusal(listed.error);
-  const file_infos = listed.value.map(fileInfo);
-  const list_files = file_infos.length === 0 ? {} : { file_infos };
-  return respond(accept, "LIST_FILES", { list_files });
-}
-
-async function readFile(
-  { files }: AgentContext,
-  { path, offset, length }: agent.Call_ReadFile,
-  accept: MessageFormat,
-): Promise<HttpResponse> {
-  const content = await files.read(path, offset, length);
-  if (content.error !== undefined) return refusal(content.error);
-  const { sizeBytes, data } = content.value;
-  return respond(accept, "READ_FILE", { read_file: { size: sizeBytes, data } });
-}
-
-function fileInfo(file: FileListing): FileInfo {
-  return {
-    path: file.path,
-    nlink: file.nlink,
-    size: file.size,
-    mtime: { nanoseconds: BigInt(file.mtimeSeconds) * 1_000_000_000n },
-    mode: file.modeBits,
-    uid: file.uid,
-    gid: file.gid,
-  };
-}
-
-const statusByKind = { invalid: 400, notFound: 404, failed: 500 } as const;
-
-function refusal({ kind, message }: FilesRefusal): HttpResponse {
-  return textResponse(statusByKind[kind], message);
 }
 
 /** The types of answers are named as those of the calls are. */

@@ -4,11 +4,13 @@
 
 import {
   createFilesApi,
+  createMachineApi,
   createRouter,
   type HttpHandler,
   type HttpRequest,
   type HttpResponse,
   jsonResponse,
+  LoggingLevel,
   type Route,
   textResponse,
 } from "@tavola/host";
@@ -19,8 +21,6 @@ import { ContainerReadings } from "./container-readings.ts";
 import { ContainerStatuses } from "./container-statuses.ts";
 import { handleExecutorCall } from "./executor-api.ts";
 import { formatJsonModel, type JsonModel } from "./json-model.ts";
-import { LoggingLevel } from "./logging-level.ts";
-import { machineRoutes } from "./machine-routes.ts";
 import { handleOperatorCall } from "./operator-api.ts";
 import { stateModel, versionModel } from "./state-model.ts";
 
@@ -33,7 +33,7 @@ export function createAgentRoutes(context: AgentContext): AgentRoutes {
   const logging = new LoggingLevel(context.logger, context.clock);
   const readings = new ContainerReadings(context.state, context.containerizer);
   const processId = context.state.config.upid.id;
-  const shared = [...machineRoutes(context, logging), ...createFilesApi(context.files)];
+  const shared = [...createMachineApi(context.metrics, logging), ...createFilesApi(context.files)];
   const routes: Route[] = [
     ...agentRoutes(context, readings, processId),
     {

@@ -3,60 +3,32 @@
  */
 
 import {
-  type FileListing,
-  type FilesRefusal,
+  filesRefusal,
   type HttpResponse,
+  listFiles,
+  readFile,
   type ServedFiles,
-  textResponse,
 } from "@tavola/host";
-import {
-  encodeBody,
-  type FileInfo,
-  jsonType,
-  type MessageFormat,
-  master,
-  protobufType,
-} from "@tavola/protocol";
-import { unlessEmpty } from "./cluster-messages.ts";
+import { encodeBody, jsonType, type MessageFormat, master, protobufType } from "@tavola/protocol";
 
 export async function answerListFiles(
   files: ServedFiles,
-  { path }: master.Call_ListFiles,
+  call: master.Call_ListFiles,
   accept: MessageFormat,
 ): Promise<HttpResponse> {
-  const listed = await files.browse(path);
-  if (listed.error !== undefined) return refusal(listed.error);
-  const list_files = unlessEmpty("file_infos", listed.value.map(fileInfo));
-  return answer(accept, { type: "LIST_FILES", list_files });
+  const listed = await listFiles(files, call);
+  if (listed.error !== undefined) return filesRefusal(listed.error);
+  return answer(accept, { type: "LIST_FILES", list_files: listed.value });
 }
 
 export async function answerReadFile(
   files: ServedFiles,
-  { path, offset, length }: master.Call_ReadFile,
+  call: master.Call_ReadFile,
   accept: MessageFormat,
 ): Promise<HttpResponse> {
-  const read = await files.read(path, offset, length);
-  if (read.error !== undefined) return refusal(read.error);
-  const { sizeBytes, data } = read.value;
-  return answer(accept, { type: "READ_FILE", read_file: { size: sizeBytes, data } });
-}
-
-function fileInfo(file: FileListing): FileInfo {
-  return {
-    path: file.path,
-    nlink: file.nlink,
-    size: file.size,
-    mtime: { nanoseconds: BigInt(file.mtimeSeconds) * 1_000_000_000n },
-    mode: file.modeBits,
-    uid: file.uid,
-    gid: file.gid,
-  };
-}
-
-const statusByKind = { invalid: 400, notFound: 404, failed: 500 } as const;
-
-function refusal({ kind, message }: FilesRefusal): HttpResponse {
-  return textResponse(statusByKind[kind], message);
+  const read = await readFile(files, call);
+  if (read.error !== undefined) return filesRefusal(read.error);
+  return answer(accept, { type: "READ_FILE", read_file: read.value });
 }
 
 function answer(accept: MessageFormat, response: master.Response): HttpResponse {

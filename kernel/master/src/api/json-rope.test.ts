@@ -3,7 +3,7 @@ import test from "node:test";
 import fc from "fast-check";
 import { ByteRope, type Bytes, flatten } from "./byte-rope.ts";
 import { jsonBytes, listRope, objectRope } from "./json-rope.ts";
-import { joinObjects, jsonArray, jsonDouble, jsonObject, jsonString } from "./json-text.ts";
+import { joinObjects, jsonArray, jsonObject, jsonString } from "./json-text.ts";
 
 /** As it comes back from JSON, which has no negative zero. */
 const json = fc
@@ -67,24 +67,6 @@ function fresh(names: Set<string>, name: string): boolean {
   names.add(name);
   return isNew;
 }
-
-test("jsonDouble() is read back as the same number, and always as a double", () => {
-  fc.assert(
-    fc.property(fc.double({ noNaN: true, noDefaultInfinity: true }), (value) => {
-      const text = jsonDouble(value);
-      assert.equal(JSON.parse(text) + 0, value + 0);
-      assert.match(text, /[.e]/);
-    }),
-  );
-  assert.deepEqual([4, 0.25, -0, 1e300, Infinity, Number.NaN].map(jsonDouble), [
-    "4.0",
-    "0.25",
-    "0.0",
-    "1e+300",
-    '"Infinity"',
-    '"NaN"',
-  ]);
-});
 
 test("jsonObject() leaves out what is undefined; joinObjects() takes empty ones", () => {
   const text = jsonObject({ a: jsonString('"'), b: undefined, c: jsonArray(["1", "2"]) });

@@ -6,17 +6,10 @@
  * Therefore a writer here returns text, never an object. Nothing here knows what it writes.
  */
 
+export { formatDouble as jsonDouble } from "@tavola/protocol";
+
 /** Text that is one JSON value. */
 export type JsonText = string;
-
-/**
- * A double as Mesos writes it: `4.0`, so that readers which tell integers from floats see a float.
- * JSON has no infinity; Mesos's own parser reads the word.
- */
-export function jsonDouble(value: number): JsonText {
-  if (Number.isInteger(value) && Math.abs(value) < 1e21) return `${value}.0`;
-  return Number.isFinite(value) ? String(value) : `"${value}"`;
-}
 
 export function jsonString(value: string): JsonText {
   return JSON.stringify(value);

@@ -26,37 +26,9 @@ test("SET_LOGGING_LEVEL raises the log level and lets it fall back", async () =>
   assert.equal((await ask(handle, "/logging/toggle")).text, "0\n");
 });
 
-test("a later change replaces an earlier one and its end", async () => {
-  const { handle, clock, logger } = operatorFixture();
-  await ask(handle, "/logging/toggle?level=1&duration=10secs");
-  await ask(handle, "/logging/toggle?level=3&duration=1mins");
-  clock.advance(30_000);
-  assert.equal((await ask(handle, "/logging/toggle")).text, "3\n");
-  await ask(handle, "/logging/toggle?level=0&duration=1mins");
-  assert.deepEqual([logger.level, clock.waiting], ["info", 0]);
-});
-
 test("close() leaves no timer behind", async () => {
   const fixture = operatorFixture();
   await ask(fixture.handle, "/logging/toggle?level=1&duration=10secs");
   fixture.close();
   assert.equal(fixture.clock.waiting, 0);
 });
-
-const refusals: readonly (readonly [query: string, text: RegExp])[] = [
-  ["level=1", /^Expecting 'duration=value' in query\.\n$/],
-  ["duration=1secs", /^Expecting 'level=value' in query\.\n$/],
-  ["level=x&duration=1secs", /^Failed to convert 'x' to number\.\n$/],
-  ["level=-1&duration=1secs", /^Invalid level '-1'\.\n$/],
-  ["level=1&duration=soon", /^'soon' is not a duration/],
-];
-
-for (const [query, text] of refusals) {
-  test(`/logging/toggle?${query} is refused and changes nothing`, async () => {
-    const { handle, logger } = operatorFixture();
-    const answer = await ask(handle, `/logging/toggle?${query}`);
-    assert.equal(answer.status, 400);
-    assert.match(answer.text, text);
-    assert.equal(logger.level, "info");
-  });
-}

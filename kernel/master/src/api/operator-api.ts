@@ -6,13 +6,12 @@
  */
 
 import { asId } from "@tavola/base";
-import { type HttpRequest, type HttpResponse, textResponse } from "@tavola/host";
+import { type HttpRequest, type HttpResponse, type LoggingLevel, textResponse } from "@tavola/host";
 import { jsonType, type MessageFormat, type master, protobufType } from "@tavola/protocol";
 import type { CommandResult } from "../core/effects.ts";
 import { type Bytes, flatten } from "./byte-rope.ts";
 import { answerListFiles, answerReadFile } from "./file-answers.ts";
 import { redirectToLeader, refuseUntilRecovered } from "./leadership.ts";
-import type { LoggingLevel } from "./logging-level.ts";
 import { encodings } from "./message-fragments.ts";
 import { missingParts, refuseMissing } from "./not-yet.ts";
 import { type OperatorCall, readOperatorCall } from "./operator-call.ts";

@@ -2,11 +2,9 @@
  * Every path of the master that is not the scheduler API's.
  */
 
-import { createFilesApi, type Route } from "@tavola/host";
+import { createFilesApi, createMachineApi, LoggingLevel, type Route } from "@tavola/host";
 import { helpPages } from "./help-page.ts";
 import { jsonEndpoints } from "./json-endpoints.ts";
-import { LoggingLevel } from "./logging-level.ts";
-import { machineEndpoints } from "./machine-endpoints.ts";
 import { addMasterMetrics } from "./master-metrics.ts";
 import { OperatorApi } from "./operator-api.ts";
 import type { OperatorContext, OperatorRoutes } from "./operator-context.ts";
@@ -15,7 +13,7 @@ export function createOperatorRoutes(context: OperatorContext): OperatorRoutes {
   const logging = new LoggingLevel(context.logger, context.clock);
   const api = new OperatorApi(context, logging);
   addMasterMetrics(context, () => api.subscribers);
-  const shared = [...machineEndpoints(context, logging), ...createFilesApi(context.files)];
+  const shared = [...createMachineApi(context.metrics, logging), ...createFilesApi(context.files)];
   const routes: Route[] = [
     { process: "master", path: "api/v1", handle: (request) => api.handle(request), exact: true },
     ...jsonEndpoints(context),

@@ -5,11 +5,11 @@
  */
 
 import { epochSecondsOf, unitsOf } from "@tavola/base";
+import type { LoggingLevel } from "@tavola/host";
 import { master, type Resource, type Role, versionInfo } from "@tavola/protocol";
 import type { Bytes } from "./byte-rope.ts";
 import { ClusterAnswers } from "./cluster-answers.ts";
 import { unlessEmpty } from "./cluster-messages.ts";
-import type { LoggingLevel } from "./logging-level.ts";
 import type { Encoding } from "./message-fragments.ts";
 import type { OperatorContext } from "./operator-context.ts";
 import { heartbeatIntervalMs } from "./operator-event-streams.ts";

@@ -1,23 +1,19 @@
 /**
  * The log level, raised for a while: SET_LOGGING_LEVEL and `/logging/toggle`.
  *
- * Levels are glog's verbosity: 0 is how the agent was started, 1 and above show debugging lines.
+ * Levels are glog's verbosity: 0 is how the daemon was started, 1 and above show debugging lines.
  * After the asked duration the level falls back by itself.
  */
 
-import {
-  type Clock,
-  type HttpRequest,
-  type HttpResponse,
-  type Logger,
-  type LogLevel,
-  parseDuration,
-  type Timer,
-  textResponse,
-} from "@tavola/host";
+import type { Clock, Timer } from "./clock.ts";
+import { parseDuration } from "./duration-text.ts";
+import type { HttpRequest, HttpResponse } from "./http.ts";
+import { textResponse } from "./http-router.ts";
+import type { Logger, LogLevel } from "./logger.ts";
 
 const levelMax = 2 ** 31 - 1;
 
+/** Without a level that can be set, the logger's stays; what was asked is remembered all the same. */
 export class LoggingLevel {
   readonly #logger: Logger & { level?: LogLevel };
   readonly #clock: Clock;
@@ -36,7 +32,7 @@ export class LoggingLevel {
     return this.#level;
   }
 
-  /** 0 ends what an earlier call began. */
+  /** `level` is 0 or more; 0 ends what an earlier call began. */
   set(level: number, durationMs: number): void {
     this.#revert?.cancel();
     this.#revert = undefined;
