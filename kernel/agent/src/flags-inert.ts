@@ -1,59 +1,16 @@
 /**
  * Flags of Mesos's agent whose features are not there yet.
- *
- * A flag is accepted while its value asks for nothing that is missing (so that a Mesos unit file or
- * environment starts our agent unchanged, and `/flags` shows what dashboards expect), and refused
- * when silence would be a lie: `--authenticate_http_readonly=true` must not start an open agent.
+ * Which values are refused, and why: `inert-flags` in host.
  */
 
 import { hourMs, minuteMs, secondMs } from "@tavola/base";
-import type { FlagTable } from "@tavola/host";
+import { type FlagTable, inertFlags } from "@tavola/host";
 
-type Refusal = (value: unknown) => string | undefined;
-
-/** Refused whatever it says. */
-function refused(feature: string): Refusal {
-  return () => `${feature} is not supported yet; leave the flag out`;
-}
-
-/** Refused when it says anything but `harmless`. */
-function refusedUnless(harmless: unknown, feature: string): Refusal {
-  return (value) =>
-    value === harmless ? undefined : `${feature} is not supported yet; leave the flag out`;
-}
-
-function refusable(feature: string) {
-  return {
-    kind: "string" as const,
-    help: `Not supported yet: ${feature}.`,
-    validate: refused(feature),
-  };
-}
-
-function switchable(feature: string, harmless = false) {
-  return {
-    kind: "bool" as const,
-    help: `Not supported yet: ${feature}.`,
-    default: harmless,
-    validate: refusedUnless(harmless, feature),
-  };
-}
-
-function unused<K extends "string" | "path" | "duration" | "bool">(
-  kind: K,
-  value: K extends "duration" ? number : K extends "bool" ? boolean : string,
-) {
-  return { kind, help: "Accepted; has no effect yet.", default: value };
-}
+const { only, refusable, refusedUnless, switchable, unused } = inertFlags;
 
 export const inertAgentFlags = {
   // Containerizers and images
-  containerizers: {
-    kind: "string",
-    help: "Only `mesos` so far.",
-    default: "mesos",
-    validate: refusedUnless("mesos", "a containerizer other than `mesos`"),
-  },
+  containerizers: only("mesos", "a containerizer"),
   launcher_dir: unused("path", "/usr/libexec/mesos"),
   sandbox_directory: unused("path", "/mnt/mesos/sandbox"),
   image_providers: refusable("container images"),

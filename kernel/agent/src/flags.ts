@@ -7,7 +7,7 @@
  */
 
 import { minuteMs, secondMs, weekMs } from "@tavola/base";
-import type { FlagTable, FlagValues } from "@tavola/host";
+import { type FlagTable, type FlagValues, logFlags, oneOf } from "@tavola/host";
 import { inertAgentFlags } from "./flags-inert.ts";
 
 const gib = 1024 ** 3;
@@ -28,11 +28,6 @@ function validatePositive(value: number): string | undefined {
 
 function validateFraction(value: number): string | undefined {
   return value >= 0 && value <= 1 ? undefined : "must be between 0 and 1";
-}
-
-function oneOf(...choices: readonly string[]): (value: string) => string | undefined {
-  return (value) =>
-    choices.includes(value) ? undefined : `'${value}' is none of ${choices.join(", ")}`;
 }
 
 /** Says why `text` is not a JSON object whose values are all strings. */
@@ -197,18 +192,9 @@ const ownAgentFlags = {
     help: "Bound of the first random delay before (re)registration; doubles up to 1mins.",
     default: secondMs,
   },
-
-  // Logs
-  logging_level: {
-    kind: "string",
-    help: "INFO, WARNING or ERROR.",
-    default: "INFO",
-    validate: oneOf("INFO", "WARNING", "ERROR"),
-  },
-  quiet: { kind: "bool", help: "Log nothing below ERROR to standard error.", default: false },
 } as const satisfies FlagTable;
 
 /** Every flag of `tavola agent`. */
-export const agentFlags = { ...ownAgentFlags, ...inertAgentFlags };
+export const agentFlags = { ...ownAgentFlags, ...logFlags, ...inertAgentFlags };
 
 export type AgentFlags = FlagValues<typeof agentFlags>;

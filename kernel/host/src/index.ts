@@ -57,6 +57,8 @@ export {
   notFound,
   textResponse,
 } from "./http-router.ts";
+export * as inertFlags from "./inert-flags.ts";
+export { logFlags, oneOf } from "./log-flags.ts";
 export type { LeveledLogger, Logger, LoggerOptions, LogLevel } from "./logger.ts";
 export { createLogger, silentLogger } from "./logger.ts";
 export { LoggingLevel } from "./logging-level.ts";

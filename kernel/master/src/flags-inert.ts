@@ -1,60 +1,12 @@
 /**
  * Flags of Mesos's master whose features are not there yet.
- *
- * A flag is accepted while its value asks for nothing that is missing (so that a Mesos unit file or
- * environment starts our master unchanged, and `/flags` shows what dashboards expect), and refused
- * when silence would be a lie: `--authenticate_agents=true` must not start an open master.
+ * Which values are refused, and why: `inert-flags` in host.
  */
 
 import { minuteMs, secondMs, weekMs } from "@tavola/base";
-import type { FlagTable } from "@tavola/host";
+import { type FlagTable, inertFlags } from "@tavola/host";
 
-type Refusal = (value: unknown) => string | undefined;
-
-/** Refused whatever it says. */
-function refused(feature: string): Refusal {
-  return () => `${feature} is not supported yet; leave the flag out`;
-}
-
-/** Refused when it says anything but `harmless`. */
-function refusedUnless(harmless: unknown, feature: string): Refusal {
-  return (value) =>
-    value === harmless ? undefined : `${feature} is not supported yet; leave the flag out`;
-}
-
-function refusable(feature: string) {
-  return {
-    kind: "string" as const,
-    help: `Not supported yet: ${feature}.`,
-    validate: refused(feature),
-  };
-}
-
-function switchable(feature: string, harmless = false) {
-  return {
-    kind: "bool" as const,
-    help: `Not supported yet: ${feature}.`,
-    default: harmless,
-    validate: refusedUnless(harmless, feature),
-  };
-}
-
-/** One choice is there, by the name that Mesos gives it. */
-function only(value: string, feature: string) {
-  return {
-    kind: "string" as const,
-    help: `Only \`${value}\` so far.`,
-    default: value,
-    validate: refusedUnless(value, `${feature} other than \`${value}\``),
-  };
-}
-
-function unused<K extends "string" | "path" | "duration" | "bool" | "int" | "double" | "bytes">(
-  kind: K,
-  value: K extends "bool" ? boolean : K extends "string" | "path" ? string : number,
-) {
-  return { kind, help: "Accepted; has no effect yet.", default: value };
-}
+const { only, refusable, switchable, unused } = inertFlags;
 
 export const inertMasterFlags = {
   // Several masters

@@ -7,14 +7,9 @@
  */
 
 import { minuteMs, secondMs } from "@tavola/base";
-import type { FlagTable, FlagValues } from "@tavola/host";
+import { type FlagTable, type FlagValues, logFlags } from "@tavola/host";
 import { parseQuantities, type Quantities, validateRole } from "@tavola/resources";
 import { inertMasterFlags } from "./flags-inert.ts";
-
-function oneOf(...choices: readonly string[]): (value: string) => string | undefined {
-  return (value) =>
-    choices.includes(value) ? undefined : `'${value}' is none of ${choices.join(", ")}`;
-}
 
 function atLeast(least: number, text: string): (value: number) => string | undefined {
   return (value) => (value >= least ? undefined : `must be at least ${text}`);
@@ -129,19 +124,10 @@ const ownMasterFlags = {
     help: "Whether frameworks may run as user root.",
     default: true,
   },
-
-  // Logs
-  logging_level: {
-    kind: "string",
-    help: "INFO, WARNING or ERROR.",
-    default: "INFO",
-    validate: oneOf("INFO", "WARNING", "ERROR"),
-  },
-  quiet: { kind: "bool", help: "Log nothing below ERROR to standard error.", default: false },
 } as const satisfies FlagTable;
 
 /** Every flag of `tavola master`. */
-export const masterFlags = { ...ownMasterFlags, ...inertMasterFlags };
+export const masterFlags = { ...ownMasterFlags, ...logFlags, ...inertMasterFlags };
 
 export type MasterFlags = FlagValues<typeof masterFlags>;
 
