@@ -16,7 +16,7 @@
 
 import { CodedError, type Instant, randomUuid } from "@tavola/base";
 import type { HttpClientResponse } from "@tavola/host";
-import { executor, type MessageFormat, type TaskStatus } from "@tavola/protocol";
+import { executor, type MessageFormat, type TaskInfo, type TaskStatus } from "@tavola/protocol";
 import { refusalOf, sendCall } from "../api-request.ts";
 import { CallLane } from "../call-lane.ts";
 import { EventQueue } from "../event-queue.ts";
@@ -44,6 +44,8 @@ export interface ExecutorOptions {
   readonly format?: MessageFormat;
   /** Ends the iteration and closes the connection. */
   readonly signal?: AbortSignal;
+  /** Launched by an earlier process of this executor, which may not have reported them. */
+  readonly earlierTasks?: readonly TaskInfo[];
   readonly world?: ClientWorld;
 }
 
@@ -77,6 +79,7 @@ export class Executor implements AsyncIterable<ExecutorEvent> {
     this.environment = environment;
     this.#format = options.format ?? "protobuf";
     this.#world = openWorld(options.world);
+    this.#pending.launched(options.earlierTasks ?? []);
     const abort = (): void => {
       this.#queue.discard();
       this.#closing.abort();
@@ -84,6 +87,11 @@ export class Executor implements AsyncIterable<ExecutorEvent> {
     if (options.signal?.aborted === true) abort();
     options.signal?.addEventListener("abort", abort, { once: true });
     this.#ended = this.#run().finally(() => options.signal?.removeEventListener("abort", abort));
+  }
+
+  /** Whether the agent hears it now. */
+  get isSubscribed(): boolean {
+    return this.#subscribed;
   }
 
   /**

@@ -170,3 +170,11 @@ test("a second LAUNCH is refused and harms nothing", () => {
   assert.match(line ?? "", /^TASK_FAILED .*multiple tasks/);
   assert.equal(core.phase, "running");
 });
+
+test("a task of an earlier host is told to run again; its time limit counts from its launch", () => {
+  const core = new CommandTask({ shutdownGraceMs: 5000 });
+  const own = { ...task, max_completion_time: { nanoseconds: 2e9 } };
+  assert.deepEqual(told(core.adopted(own, later(start, -500))), ["completion in 1500 ms"]);
+  assert.deepEqual(told(core.processStarted(start)), ["TASK_RUNNING", "startChecks"]);
+  assert.ok(told(core.processEnded(exitedZero, start)).some((line) => /FINISHED/.test(line)));
+});

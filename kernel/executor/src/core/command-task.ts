@@ -106,21 +106,20 @@ export class CommandTask {
       return [this.#update(task, "TASK_FAILED", now, { message })];
     }
     this.#begin(task, "starting");
-    const effects: TaskEffect[] = [
+    return [
       this.#update(task, "TASK_STARTING", now),
       { kind: "start", task },
+      ...completionWake(task, now),
     ];
-    const completionNs = task.max_completion_time?.nanoseconds ?? 0;
-    if (completionNs > 0) {
-      effects.push({ kind: "wakeAt", timer: "completion", at: later(now, completionNs / 1e6) });
-    }
-    return effects;
   }
 
-  /** An executor of an earlier host, whose task runs already. */
-  adopted(task: TaskInfo): TaskEffect[] {
-    this.#begin(task, "running");
-    return [{ kind: "startChecks", task }];
+  /**
+   * Launched by an earlier host, which may have told nobody: `processStarted` says again that it
+   * runs. Its time limit counts from then.
+   */
+  adopted(task: TaskInfo, launchedAt: Instant): TaskEffect[] {
+    this.#begin(task, "starting");
+    return completionWake(task, launchedAt);
   }
 
   processStarted(now: Instant): TaskEffect[] {
@@ -252,6 +251,12 @@ export class CommandTask {
       status: { task_id, state, timestamp: now / secondMs, ...this.#attached, ...details },
     };
   }
+}
+
+function completionWake(task: TaskInfo, launchedAt: Instant): TaskEffect[] {
+  const completionNs = task.max_completion_time?.nanoseconds ?? 0;
+  if (completionNs <= 0) return [];
+  return [{ kind: "wakeAt", timer: "completion", at: later(launchedAt, completionNs / 1e6) }];
 }
 
 function policyGraceMs(policy: KillPolicy | undefined): number {

@@ -8,15 +8,18 @@
 
 import { asId, CodedError, type ContainerId, describeError, secondMs } from "@tavola/base";
 import {
+  type ContainerRecord,
   type ContainerRequest,
   containerDirectory,
   type HostEvent,
+  type HostedEnd,
   hostPaths,
   hostSocketPath,
   listContainers,
   readContainerRecord,
   readHostedEnd,
   socketAddress,
+  writeHostedEnd,
 } from "@tavola/containerizer";
 import {
   type Clock,
@@ -31,6 +34,8 @@ import {
   type Timer,
 } from "@tavola/host";
 import { HostedExecutor, type HostWorld } from "./hosted-executor.ts";
+import { endRemaining } from "./task-process.ts";
+import { readTask } from "./task-record.ts";
 
 export interface ExecutorHostOptions {
   /** The agent's; see the containerizer's runtime-directory.ts. */
@@ -46,26 +51,30 @@ const idleMsMax = 10 * secondMs;
 /** The same once the agent that listened has left. */
 const abandonedMsMax = secondMs;
 
+/** A request is an id. */
+const requestBytesMax = 4096;
+
+/** Ways in which an executor ends that its task has no part in; raw wait statuses. */
+const killedStatus = 9;
+const lostStatus = 1 << 8;
+
 /** Resolves when the host has ended. Rejects with CodedError CANNOT_LISTEN when there is one already. */
 export async function runExecutorHost(options: ExecutorHostOptions): Promise<void> {
+  const { runtimeDir, logger, signal, clock = systemClock() } = options;
   const http = createHttpClient();
-  const clock = options.clock ?? systemClock();
-  const host = new ExecutorHost(options.runtimeDir, {
-    clock,
-    http,
-    random: systemRandom(),
-    logger: options.logger,
-  });
-  const address = socketAddress(hostSocketPath(options.runtimeDir));
+  const host = new ExecutorHost(runtimeDir, { clock, http, random: systemRandom(), logger });
+  const address = socketAddress(hostSocketPath(runtimeDir));
   const server = await serveUnixSocket(address, (request) => host.answer(request), {
-    logger: options.logger,
+    logger,
+    bodyBytesMax: requestBytesMax,
   });
   await host.adoptAll();
   const stopped = Promise.withResolvers<void>();
-  options.signal?.addEventListener("abort", () => stopped.resolve(), { once: true });
-  if (options.signal?.aborted === true) stopped.resolve();
+  signal?.addEventListener("abort", () => stopped.resolve(), { once: true });
+  if (signal?.aborted === true) stopped.resolve();
   await Promise.race([stopped.promise, host.idle]);
   await server.close();
+  await host.letGo();
   await http.close();
 }
 
@@ -73,14 +82,17 @@ class ExecutorHost {
   readonly #runtimeDir: string;
   readonly #world: HostWorld;
   readonly #executors = new Map<ContainerId, HostedExecutor>();
+  /** Those whose record is being read. */
+  readonly #starting = new Map<ContainerId, Promise<void>>();
   readonly #listeners = new Set<StreamSink>();
+  readonly #adopted = Promise.withResolvers<void>();
   readonly #idle = Promise.withResolvers<void>();
   #idleTimer: Timer | undefined;
+  #isLettingGo = false;
 
   constructor(runtimeDir: string, world: HostWorld) {
     this.#runtimeDir = runtimeDir;
     this.#world = world;
-    this.#lookIdle(idleMsMax);
   }
 
   /** Resolves when there has been nothing to do, for nobody, for a while. */
@@ -94,52 +106,94 @@ class ExecutorHost {
     if (request.path !== hostPaths.start && request.path !== hostPaths.end) return { status: 404 };
     try {
       const id = containerIdIn(await request.body());
-      if (request.path === hostPaths.start) await this.#start(id);
-      else await this.#executors.get(id)?.end();
+      await this.#adopted.promise;
+      await (request.path === hostPaths.start ? this.#start(id) : this.#end(id));
       return { status: 200 };
     } catch (error) {
       return { status: 400, body: describeError(error) };
     }
   }
 
-  /** What an earlier host left behind. */
+  /** What an earlier host left behind. Requests wait for it. */
   async adoptAll(): Promise<void> {
     for (const id of await listContainers(this.#runtimeDir)) {
       try {
         await this.#adopt(id);
       } catch (error) {
-        this.#world.logger.error({ containerId: id, error }, "cannot adopt an executor");
+        this.#world.logger.error({ containerId: id, error }, "cannot look after a container");
       }
     }
+    this.#adopted.resolve();
+    this.#lookIdle(idleMsMax);
+  }
+
+  /** All that is hosted runs on, for the next host to find. */
+  async letGo(): Promise<void> {
+    this.#isLettingGo = true;
+    this.#idleTimer?.cancel();
+    await Promise.all([...this.#executors.values()].map((executor) => executor.letGo()));
   }
 
   async #adopt(id: ContainerId): Promise<void> {
     const directory = containerDirectory(this.#runtimeDir, id);
     const record = await readContainerRecord(directory);
     if (record?.kind !== "hosted" || (await readHostedEnd(directory)) !== undefined) return;
-    if (this.#executors.has(id)) return;
-    const executor = new HostedExecutor(record, this.#world);
-    this.#executors.set(id, executor);
-    await executor.adopt();
-    this.#run(id, executor);
-    this.#world.logger.info({ containerId: id }, "adopted an executor");
+    try {
+      this.#run(id, new HostedExecutor(record, this.#world, await readTask(directory)));
+      this.#world.logger.info({ containerId: id }, "adopted an executor");
+    } catch (error) {
+      const message = `The executor is lost: ${describeError(error)}`;
+      this.#world.logger.error({ containerId: id, error }, "cannot adopt an executor");
+      await this.#endForsaken(record, { status: lostStatus, message });
+    }
   }
 
-  async #start(id: ContainerId): Promise<void> {
+  /** Idempotent, also while an earlier request for the same is under way. */
+  #start(id: ContainerId): Promise<void> {
+    const starting =
+      this.#starting.get(id) ?? this.#load(id).finally(() => this.#starting.delete(id));
+    this.#starting.set(id, starting);
+    return starting;
+  }
+
+  /** PERF: two small files, read at once. */
+  async #load(id: ContainerId): Promise<void> {
     if (this.#executors.has(id)) return;
-    const record = await readContainerRecord(containerDirectory(this.#runtimeDir, id));
-    if (record === undefined) {
+    const directory = containerDirectory(this.#runtimeDir, id);
+    const [record, end] = await Promise.all([
+      readContainerRecord(directory),
+      readHostedEnd(directory),
+    ]);
+    if (record?.kind !== "hosted" || this.#isLettingGo) {
       throw new CodedError("UNKNOWN_CONTAINER", `There is no container ${id} to host`, { id });
     }
-    if (this.#executors.has(id)) return;
-    const executor = new HostedExecutor(record, this.#world);
-    this.#executors.set(id, executor);
-    this.#run(id, executor);
+    if (end === undefined) this.#run(id, new HostedExecutor(record, this.#world));
+    else this.#tell({ kind: "ended", container_id: id });
+  }
+
+  async #end(id: ContainerId): Promise<void> {
+    await this.#starting.get(id)?.catch(() => {});
+    const executor = this.#executors.get(id);
+    if (executor !== undefined) return executor.end();
+    const directory = containerDirectory(this.#runtimeDir, id);
+    const record = await readContainerRecord(directory);
+    if (record?.kind !== "hosted") return;
+    const end = await readHostedEnd(directory);
+    if (end === undefined) await this.#endForsaken(record, { status: killedStatus });
+    this.#tell({ kind: "ended", container_id: id });
+  }
+
+  /** The end of a container in which no executor could be put. */
+  async #endForsaken({ place }: ContainerRecord, end: HostedEnd): Promise<void> {
+    await endRemaining(place, this.#world.clock);
+    await writeHostedEnd(place.directory, end);
   }
 
   #run(id: ContainerId, executor: HostedExecutor): void {
-    void executor.run().then(() => {
+    this.#executors.set(id, executor);
+    void executor.run().then((outcome) => {
       this.#executors.delete(id);
+      if (outcome === "letGo") return;
       this.#tell({ kind: "ended", container_id: id });
       this.#lookIdle(abandonedMsMax);
     });
@@ -150,7 +204,7 @@ class ExecutorHost {
     sink.write(`${JSON.stringify({ kind: "hosting", pid: process.pid } satisfies HostEvent)}\n`);
     sink.onClose(() => {
       this.#listeners.delete(sink);
-      this.#lookIdle(abandonedMsMax);
+      if (!this.#isLettingGo) this.#lookIdle(abandonedMsMax);
     });
   }
 
@@ -167,9 +221,17 @@ class ExecutorHost {
 }
 
 function containerIdIn(body: Uint8Array): ContainerId {
-  const request = JSON.parse(Buffer.from(body).toString("utf8")) as Partial<ContainerRequest>;
-  if (typeof request.container_id !== "string" || !/^[\w.-]+$/.test(request.container_id)) {
+  const { container_id } = requestIn(body);
+  if (typeof container_id !== "string" || !/^\w[\w.-]*$/.test(container_id)) {
     throw new CodedError("BAD_REQUEST", "container_id: expecting the id of a container");
   }
-  return asId<ContainerId>(request.container_id);
+  return asId<ContainerId>(container_id);
+}
+
+function requestIn(body: Uint8Array): Partial<ContainerRequest> {
+  try {
+    return (JSON.parse(Buffer.from(body).toString("utf8")) as ContainerRequest | null) ?? {};
+  } catch (cause) {
+    throw new CodedError("BAD_REQUEST", "Expecting a JSON object with container_id", {}, { cause });
+  }
 }

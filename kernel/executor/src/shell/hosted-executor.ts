@@ -20,7 +20,7 @@ import {
 import { startChecks } from "./checks.ts";
 import { taskEnvironment } from "./task-environment.ts";
 import { adoptTask, startTask, type TaskEnd, type TaskProcess } from "./task-process.ts";
-import { readTask, writeTask } from "./task-record.ts";
+import { type EarlierTask, writeTask } from "./task-record.ts";
 
 /** Shared by all executors of a host. */
 export interface HostWorld {
@@ -30,7 +30,7 @@ export interface HostWorld {
   readonly logger: Logger;
 }
 
-/** For the agent to acknowledge the last update, before the executor leaves without. */
+/** For an agent that is there to acknowledge the last update, before the executor leaves without. */
 const acknowledgementMsMax = minuteMs;
 
 const killedStatus = 9;
@@ -44,46 +44,48 @@ export class HostedExecutor {
   readonly #core: CommandTask;
   readonly #timers = new Map<TaskTimer, Timer>();
   readonly #updates = new Set<Promise<void>>();
-  readonly #left = Promise.withResolvers<ExecutorEnd>();
+  /** How it ends; undefined when it is let go. */
+  readonly #left = Promise.withResolvers<ExecutorEnd | undefined>();
+  /** Resolves when the executor is closed. */
+  readonly #closed = Promise.withResolvers<void>();
+  readonly #earlier: EarlierTask | undefined;
   #process: TaskProcess | undefined;
   #starting: Promise<void> | undefined;
   #checks: { stop(): void } | undefined;
   /** Why it does not wait for its task, nor speak with the agent, any more. */
   #givenUp: ExecutorEnd | undefined;
+  #isLetGo = false;
 
-  /** Subscribes at once. Throws CodedError when the record's environment is not an executor's. */
-  constructor(record: ContainerRecord, world: HostWorld) {
+  /**
+   * Subscribes at once. `earlier` is what an earlier host had launched, to go on with. Throws
+   * CodedError when the record's environment is not an executor's.
+   */
+  constructor(record: ContainerRecord, world: HostWorld, earlier?: EarlierTask) {
     this.#record = record;
     this.#world = world;
-    this.#executor = connectExecutor({ environment: record.environment, world });
+    this.#earlier = earlier;
+    this.#executor = connectExecutor({
+      environment: record.environment,
+      world,
+      ...(earlier !== undefined && { earlierTasks: [earlier.task] }),
+    });
     const { shutdownGraceMs } = this.#executor.environment;
     this.#core = new CommandTask({ shutdownGraceMs });
   }
 
-  /** Resolves when it has ended and its end is on disk; never rejects. */
-  async run(): Promise<HostedEnd> {
+  /** Resolves when it has ended and its end is on disk, or when it was let go; never rejects. */
+  async run(): Promise<"ended" | "letGo"> {
+    if (this.#earlier !== undefined) this.#adopt(this.#earlier);
     void this.#hear();
     const end = await this.#left.promise;
-    this.#checks?.stop();
-    for (const timer of this.#timers.values()) timer.cancel();
-    await this.#settle();
+    this.#stopWaiting();
+    if (end !== undefined) await this.#settle();
     await this.#executor.close();
-    await writeHostedEnd(this.#record.place.directory, end);
-    return end;
-  }
-
-  /** Goes on with what an earlier host had started, if it had. Called before `run`. */
-  async adopt(): Promise<void> {
-    const task = await readTask(this.#record.place.directory);
-    if (task === undefined) return;
-    this.#perform(this.#core.adopted(task));
-    const found = adoptTask(this.#record, this.#world.clock);
-    if (found === undefined) {
-      const why = "The executor host died while it was starting the task";
-      this.#perform(this.#core.processRefused(why, this.#world.clock.now()));
-    } else {
-      this.#follow(found);
-    }
+    this.#closed.resolve();
+    // What the agent has not acknowledged is for the next host to report.
+    if (end === undefined || this.#isLetGo) return "letGo";
+    await this.#writeEnd(end);
+    return "ended";
   }
 
   /** Ends it and its task at once, without another word to the agent. Resolves when it is gone. */
@@ -91,12 +93,51 @@ export class HostedExecutor {
     await this.#giveUp({ status: killedStatus });
   }
 
+  /** Leaves it and its task to the next host. Resolves when nothing here has to do with it. */
+  async letGo(): Promise<void> {
+    this.#isLetGo = true;
+    this.#stopWaiting();
+    this.#left.resolve(undefined);
+    await this.#executor.close();
+    await this.#starting;
+  }
+
+  #adopt({ task, launchedAt }: EarlierTask): void {
+    const { clock } = this.#world;
+    this.#perform(this.#core.adopted(task, launchedAt));
+    try {
+      const found = adoptTask(this.#record, clock);
+      if (found === undefined) throw new Error("the host died while it was starting the task");
+      this.#follow(found);
+    } catch (error) {
+      const why = `Cannot go on with the task: ${describeError(error)}`;
+      this.#perform(this.#core.processRefused(why, clock.now()));
+      return;
+    }
+    this.#perform(this.#core.processStarted(clock.now()));
+  }
+
+  #stopWaiting(): void {
+    this.#checks?.stop();
+    for (const timer of this.#timers.values()) timer.cancel();
+  }
+
+  async #writeEnd(end: HostedEnd): Promise<void> {
+    const { containerId, place } = this.#record;
+    try {
+      await writeHostedEnd(place.directory, end);
+    } catch (error) {
+      // The container was cleaned up without us: nobody asks for its end any more.
+      this.#world.logger.warn({ containerId, error }, "cannot record the end of an executor");
+    }
+  }
+
   async #hear(): Promise<void> {
     try {
       for await (const event of this.#executor) {
         this.#received(event);
         // Asking for more after SHUTDOWN would close the connection: the last updates go first.
-        if (event.type === "SHUTDOWN") await this.#left.promise;
+        if (event.type === "SHUTDOWN") await this.#closed.promise;
       }
     } catch (error) {
       const message = describeError(error);
@@ -130,6 +171,7 @@ export class HostedExecutor {
   }
 
   #perform(effects: readonly TaskEffect[]): void {
+    if (this.#givenUp !== undefined || this.#isLetGo) return;
     for (const effect of effects) this.#carryOut(effect);
   }
 
@@ -188,21 +230,18 @@ export class HostedExecutor {
   async #start(task: TaskInfo): Promise<void> {
     try {
       await writeTask(this.#record.place.directory, task);
-      if (this.#givenUp !== undefined) return;
+      if (this.#givenUp !== undefined || this.#isLetGo) return;
       this.#follow(await startTask(this.#record, task, this.#world.clock));
     } catch (error) {
       this.#perform(this.#core.processRefused(describeError(error), this.#world.clock.now()));
       return;
     }
-    if (this.#givenUp === undefined)
-      this.#perform(this.#core.processStarted(this.#world.clock.now()));
+    this.#perform(this.#core.processStarted(this.#world.clock.now()));
   }
 
   #follow(process: TaskProcess): void {
     this.#process = process;
-    void process.ended.then((end) => {
-      if (this.#givenUp === undefined) this.#processEnded(end);
-    });
+    void process.ended.then((end) => this.#processEnded(end));
   }
 
   #processEnded({ error, ...end }: TaskEnd): void {
@@ -221,11 +260,19 @@ export class HostedExecutor {
     this.#updates.add(settled);
   }
 
-  /** Until every update is acknowledged, or that has taken too long. */
+  /**
+   * Until every update is acknowledged, or the agent has taken too long. One that is away does not:
+   * how long to wait for it is in the executor's environment.
+   */
   async #settle(): Promise<void> {
     if (this.#updates.size === 0) return;
     const late = Promise.withResolvers<void>();
-    const timer = this.#world.clock.after(acknowledgementMsMax, late.resolve);
+    const wait = (): Timer =>
+      this.#world.clock.after(acknowledgementMsMax, () => {
+        if (this.#executor.isSubscribed) late.resolve();
+        else timer = wait();
+      });
+    let timer = wait();
     await Promise.race([Promise.all(this.#updates), late.promise]);
     timer.cancel();
   }
@@ -233,7 +280,7 @@ export class HostedExecutor {
   async #giveUp(end: ExecutorEnd): Promise<void> {
     if (this.#givenUp === undefined) {
       this.#givenUp = end;
-      this.#checks?.stop();
+      this.#stopWaiting();
       await this.#executor.close();
     }
     // What is being started cannot be called back; it is ended as soon as it is there.

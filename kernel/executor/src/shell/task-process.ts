@@ -3,6 +3,7 @@
  */
 
 import { join } from "node:path";
+import { later, minuteMs } from "@tavola/base";
 import {
   adoptShim,
   type ContainerRecord,
@@ -39,9 +40,11 @@ export class TaskProcess {
   constructor(place: ProcessPlace, shim: RunningShim, clock: Clock) {
     this.#place = place;
     this.#clock = clock;
-    this.ended = shim.ended.then(({ status, error }) => {
+    this.ended = shim.ended.then(async ({ status, error }) => {
       this.#hasEnded = true;
       this.#retry?.cancel();
+      // Somebody killed the shim, which else ends what is left below it.
+      if (status === undefined) await endRemaining(place, clock);
       return {
         ...(status !== undefined && { status }),
         ...(error !== undefined && { error }),
@@ -58,6 +61,18 @@ export class TaskProcess {
     if (signalContainer(this.#place, signal) > 0 && signal === "SIGTERM") return;
     const again = (): void => this.signal(signal, Math.min(retryMsMax, delayMs * 2));
     this.#retry = this.#clock.after(delayMs, again);
+  }
+}
+
+/** Kills whatever runs in the place. Resolves when it is gone, or does not go within a minute. */
+export async function endRemaining(place: ProcessPlace, clock: Clock): Promise<void> {
+  const deadline = later(clock.now(), minuteMs);
+  let delayMs = retryMs;
+  while (signalContainer(place, "SIGKILL") > 0 && clock.now() < deadline) {
+    const pause = Promise.withResolvers<void>();
+    clock.after(delayMs, pause.resolve);
+    await pause.promise;
+    delayMs = Math.min(retryMsMax, delayMs * 2);
   }
 }
 

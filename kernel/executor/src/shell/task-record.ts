@@ -3,11 +3,16 @@
  * in protobuf, in the tree that the containerizer draws. Written before the task is started.
  */
 
-import { readFile } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { CodedError } from "@tavola/base";
+import { CodedError, type Instant, instant } from "@tavola/base";
 import { writeFileAtomically } from "@tavola/host";
 import { decodeMessage, encodeMessage, TaskInfo } from "@tavola/protocol";
+
+export interface EarlierTask {
+  readonly task: TaskInfo;
+  readonly launchedAt: Instant;
+}
 
 export async function writeTask(directory: string, task: TaskInfo): Promise<void> {
   const bytes = encodeMessage(TaskInfo, task);
@@ -16,7 +21,7 @@ export async function writeTask(directory: string, task: TaskInfo): Promise<void
 }
 
 /** undefined when there is none. Rejects with CodedError TASK_UNREADABLE. */
-export async function readTask(directory: string): Promise<TaskInfo | undefined> {
+export async function readTask(directory: string): Promise<EarlierTask | undefined> {
   const path = join(directory, "task");
   const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
     if (error.code === "ENOENT") return undefined;
@@ -25,5 +30,5 @@ export async function readTask(directory: string): Promise<TaskInfo | undefined>
   if (bytes === undefined) return undefined;
   const { value, error } = decodeMessage(TaskInfo, bytes);
   if (value === undefined) throw new CodedError("TASK_UNREADABLE", `Cannot read ${path}: ${error}`);
-  return value;
+  return { task: value, launchedAt: instant(Math.floor((await stat(path)).mtimeMs)) };
 }
