@@ -8,19 +8,12 @@ import { CodedError, type Result } from "@tavola/base";
 import type { HttpClient, HttpClientResponse } from "@tavola/host";
 import {
   decodeMessage,
-  encodeMessage,
-  formatMessageJson,
-  jsonType,
+  encodeBody,
   type MessageFormat,
   type MessageType,
+  mediaTypes,
   parseMessageJson,
-  protobufType,
 } from "@tavola/protocol";
-
-export const mediaTypes: Readonly<Record<MessageFormat, string>> = {
-  json: jsonType,
-  protobuf: protobufType,
-};
 
 export interface ApiRequest<T> {
   readonly url: string;
@@ -29,14 +22,6 @@ export interface ApiRequest<T> {
   readonly format: MessageFormat;
   readonly headers?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal;
-}
-
-export function encodeAs<T>(
-  format: MessageFormat,
-  type: MessageType<T>,
-  value: T,
-): Uint8Array | string {
-  return format === "json" ? formatMessageJson(type, value) : encodeMessage(type, value);
 }
 
 export function decodeAs<T>(
@@ -56,7 +41,7 @@ export function sendCall<T>(http: HttpClient, request: ApiRequest<T>): Promise<H
     method: "POST",
     url: request.url,
     headers: { ...request.headers, "content-type": mediaType, accept: mediaType },
-    body: encodeAs(request.format, request.type, request.call),
+    body: encodeBody(request.type, request.format, request.call),
     ...(request.signal === undefined ? {} : { signal: request.signal }),
   });
 }

@@ -65,6 +65,7 @@ export { LoggingLevel } from "./logging-level.ts";
 export { createMachineApi } from "./machine-api.ts";
 export type { MemoryMember, MemoryNetwork, MemoryNetworkOptions } from "./memory-network.ts";
 export { createMemoryNetwork } from "./memory-network.ts";
+export { acceptedFormat, messageResponse, notAcceptable, readCall } from "./message-calls.ts";
 export type { Messenger } from "./messenger.ts";
 export type { MetricReading, TimerSummary } from "./metric-reading.ts";
 export type { Counter, Metrics, TimerMetric } from "./metrics.ts";

@@ -27,7 +27,13 @@ export type { LibprocessMessage } from "./libprocess.ts";
 export { encodeLibprocessMessage } from "./libprocess.ts";
 export { LibprocessDecoder } from "./libprocess-decoder.ts";
 export type { MessageFormat } from "./media-types.ts";
-export { jsonType, protobufType, recordIoType } from "./media-types.ts";
+export {
+  formatOfMediaType,
+  jsonType,
+  mediaTypes,
+  protobufType,
+  recordIoType,
+} from "./media-types.ts";
 export { decodeBody, encodeBody } from "./message-body.ts";
 export { decodeMessage, encodeMessage } from "./message-codec.ts";
 export {

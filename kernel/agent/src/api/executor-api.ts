@@ -9,13 +9,14 @@
 
 import { asId, type ExecutorId, type FrameworkId } from "@tavola/base";
 import {
-  acceptsMediaType,
+  acceptedFormat,
   type HttpRequest,
   type HttpResponse,
-  methodNotAllowed,
+  notAcceptable,
+  readCall,
   textResponse,
 } from "@tavola/host";
-import { decodeBody, executor, jsonType, type MessageFormat, protobufType } from "@tavola/protocol";
+import { executor, type MessageFormat, mediaTypes } from "@tavola/protocol";
 import type { Executor } from "../core/state.ts";
 import type { AgentContext } from "./agent-context.ts";
 import type { ContainerStatuses } from "./container-statuses.ts";
@@ -31,28 +32,14 @@ export async function handleExecutorCall(
   request: HttpRequest,
 ): Promise<HttpResponse> {
   if (context.state.phase === "recovering") return textResponse(503, notRecovered);
-  if (request.method !== "POST") return methodNotAllowed(["POST"], request.method);
-  const contentType = request.headers["content-type"];
-  if (contentType === undefined) {
-    return textResponse(400, "Expecting 'Content-Type' to be present");
-  }
-  const format = formatOf(contentType);
-  if (format === undefined) {
-    return textResponse(415, `Expecting 'Content-Type' of ${jsonType} or ${protobufType}`);
-  }
-  const decoded = decodeBody(executor.Call, format, await request.body());
-  if (decoded.error !== undefined) return textResponse(400, decoded.error);
-  const call = decoded.value;
+  const read = await readCall(request, executor.Call);
+  if ("refusal" in read) return read.refusal;
+  const { call } = read;
   const problem = validateExecutorCall(call);
   if (problem !== undefined) {
     return textResponse(400, `Failed to validate Executor::Call: ${problem}`);
   }
   return answer(context, statuses, request, call);
-}
-
-function formatOf(contentType: string): MessageFormat | undefined {
-  if (contentType === protobufType) return "protobuf";
-  return contentType === jsonType ? "json" : undefined;
 }
 
 function answer(
@@ -63,9 +50,7 @@ function answer(
 ): HttpResponse {
   if (call.type === "HEARTBEAT") return accepted;
   const accept = acceptedFormat(request);
-  if (call.type === "SUBSCRIBE" && accept === undefined) {
-    return textResponse(406, `Expecting 'Accept' to allow '${protobufType}' or '${jsonType}'`);
-  }
+  if (call.type === "SUBSCRIBE" && accept === undefined) return notAcceptable();
   const framework = context.state.frameworks.get(asId<FrameworkId>(call.framework_id.value));
   if (framework === undefined) return textResponse(400, "Framework cannot be found");
   const found = framework.executors.get(asId<ExecutorId>(call.executor_id.value));
@@ -92,12 +77,6 @@ function answer(
   return textResponse(501, "501 Not Implemented.");
 }
 
-function acceptedFormat({ headers }: HttpRequest): MessageFormat | undefined {
-  const { accept } = headers;
-  if (acceptsMediaType(accept, jsonType)) return "json";
-  return acceptsMediaType(accept, protobufType) ? "protobuf" : undefined;
-}
-
 /** The content type is that of the messages, although they come as records: Mesos has it so. */
 function subscribed(
   { streams, dispatch }: AgentContext,
@@ -107,7 +86,7 @@ function subscribed(
 ): HttpResponse {
   return {
     status: 200,
-    headers: { "Content-Type": format === "json" ? jsonType : protobufType },
+    headers: { "Content-Type": mediaTypes[format] },
     stream(sink) {
       streams.open(containerId, sink, format);
       dispatch({ kind: "executorSubscribed", containerId, subscribe });

@@ -9,17 +9,11 @@ import {
   type HttpResponse,
   type LoggingLevel,
   listFiles,
+  messageResponse,
   readFile,
   textResponse,
 } from "@tavola/host";
-import {
-  agent,
-  encodeBody,
-  jsonType,
-  type MessageFormat,
-  protobufType,
-  versionInfo,
-} from "@tavola/protocol";
+import { agent, type MessageFormat, versionInfo } from "@tavola/protocol";
 import type { AgentContext } from "./agent-context.ts";
 import { getContainers } from "./container-answers.ts";
 import type { ContainerReadings } from "./container-readings.ts";
@@ -94,9 +88,8 @@ function respond(
   type: agent.Call_Type,
   response: Omit<agent.Response, "type">,
 ): HttpResponse {
-  return {
-    status: 200,
-    headers: { "Content-Type": accept === "json" ? jsonType : protobufType },
-    body: encodeBody(agent.Response, accept, { type: type as agent.Response_Type, ...response }),
-  };
+  return messageResponse(agent.Response, accept, {
+    type: type as agent.Response_Type,
+    ...response,
+  });
 }

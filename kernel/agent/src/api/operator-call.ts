@@ -4,6 +4,7 @@
  */
 
 import {
+  acceptedFormat,
   acceptsMediaType,
   type HttpRequest,
   type HttpResponse,
@@ -13,6 +14,7 @@ import {
 import {
   agent,
   decodeBody,
+  formatOfMediaType,
   jsonType,
   type MessageFormat,
   protobufType,
@@ -32,16 +34,16 @@ export async function readOperatorCall(request: HttpRequest): Promise<Read> {
   const contentType = headers["content-type"];
   if (contentType === undefined) return refuse(400, "Expecting 'Content-Type' to be present");
   if (contentType === recordIoType) return refuseStream(headers["message-content-type"]);
-  if (contentType !== jsonType && contentType !== protobufType) {
+  const format = formatOfMediaType(contentType);
+  if (format === undefined) {
     const expected = `${jsonType} or ${protobufType} or ${recordIoType}`;
     return refuse(415, `Expecting 'Content-Type' of ${expected}`);
   }
   if (headers["message-content-type"] !== undefined) {
     return refuse(415, "Expecting 'Message-Content-Type' to be not set for non-streaming requests");
   }
-  const accept = readAccept(headers);
+  const accept = readAccept(request);
   if (typeof accept !== "string") return accept;
-  const format = contentType === jsonType ? "json" : "protobuf";
   const decoded = decodeBody(agent.Call, format, await request.body());
   if (decoded.error !== undefined) return refuse(400, decoded.error);
   const call = decoded.value;
@@ -57,23 +59,17 @@ function refuseStream(messageContentType: string | undefined): Read {
   if (messageContentType === undefined) {
     return refuse(400, "Expecting 'Message-Content-Type' to be set for streaming requests");
   }
-  if (messageContentType !== jsonType && messageContentType !== protobufType) {
+  if (formatOfMediaType(messageContentType) === undefined) {
     return refuse(415, `Expecting 'Message-Content-Type' of ${jsonType} or ${protobufType}`);
   }
   return refuse(501, "ATTACH_CONTAINER_INPUT is not supported by this agent yet");
 }
 
-function readAccept(
-  headers: HttpRequest["headers"],
-): MessageFormat | { readonly refusal: HttpResponse } {
-  const { accept } = headers;
-  const format = acceptsMediaType(accept, jsonType)
-    ? "json"
-    : acceptsMediaType(accept, protobufType)
-      ? "protobuf"
-      : undefined;
+function readAccept(request: HttpRequest): MessageFormat | { readonly refusal: HttpResponse } {
+  const { headers } = request;
+  const format = acceptedFormat(request);
   if (format === undefined) {
-    if (acceptsMediaType(accept, recordIoType)) {
+    if (acceptsMediaType(headers.accept, recordIoType)) {
       return refuse(406, "Streaming response is not supported by this agent yet");
     }
     return refuse(

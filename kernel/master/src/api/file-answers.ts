@@ -6,10 +6,11 @@ import {
   filesRefusal,
   type HttpResponse,
   listFiles,
+  messageResponse,
   readFile,
   type ServedFiles,
 } from "@tavola/host";
-import { encodeBody, jsonType, type MessageFormat, master, protobufType } from "@tavola/protocol";
+import { type MessageFormat, master } from "@tavola/protocol";
 
 export async function answerListFiles(
   files: ServedFiles,
@@ -18,7 +19,7 @@ export async function answerListFiles(
 ): Promise<HttpResponse> {
   const listed = await listFiles(files, call);
   if (listed.error !== undefined) return filesRefusal(listed.error);
-  return answer(accept, { type: "LIST_FILES", list_files: listed.value });
+  return messageResponse(master.Response, accept, { type: "LIST_FILES", list_files: listed.value });
 }
 
 export async function answerReadFile(
@@ -28,13 +29,5 @@ export async function answerReadFile(
 ): Promise<HttpResponse> {
   const read = await readFile(files, call);
   if (read.error !== undefined) return filesRefusal(read.error);
-  return answer(accept, { type: "READ_FILE", read_file: read.value });
-}
-
-function answer(accept: MessageFormat, response: master.Response): HttpResponse {
-  return {
-    status: 200,
-    headers: { "Content-Type": accept === "json" ? jsonType : protobufType },
-    body: encodeBody(master.Response, accept, response),
-  };
+  return messageResponse(master.Response, accept, { type: "READ_FILE", read_file: read.value });
 }

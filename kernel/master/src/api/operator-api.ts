@@ -7,7 +7,7 @@
 
 import { asId } from "@tavola/base";
 import { type HttpRequest, type HttpResponse, type LoggingLevel, textResponse } from "@tavola/host";
-import { jsonType, type MessageFormat, type master, protobufType } from "@tavola/protocol";
+import { type MessageFormat, type master, mediaTypes } from "@tavola/protocol";
 import type { CommandResult } from "../core/effects.ts";
 import { type Bytes, flatten } from "./byte-rope.ts";
 import { answerListFiles, answerReadFile } from "./file-answers.ts";
@@ -107,8 +107,7 @@ function isMissing(type: master.Call_Type): type is keyof typeof missingParts {
 }
 
 function ok(format: MessageFormat, body: Bytes): HttpResponse {
-  const contentType = format === "json" ? jsonType : protobufType;
-  return { status: 200, headers: { "Content-Type": contentType }, body: flatten(body) };
+  return { status: 200, headers: { "Content-Type": mediaTypes[format] }, body: flatten(body) };
 }
 
 /** What the core decided: nothing to say when done, a sentence when refused. */

@@ -4,13 +4,14 @@
  */
 
 import {
-  acceptsMediaType,
+  acceptedFormat,
   type HttpRequest,
   type HttpResponse,
-  methodNotAllowed,
+  notAcceptable,
+  readCall,
   textResponse,
 } from "@tavola/host";
-import { decodeBody, jsonType, type MessageFormat, master, protobufType } from "@tavola/protocol";
+import { type MessageFormat, master } from "@tavola/protocol";
 import { validateResources } from "@tavola/resources";
 
 export interface OperatorCall {
@@ -22,40 +23,16 @@ export interface OperatorCall {
 export async function readOperatorCall(
   request: HttpRequest,
 ): Promise<OperatorCall | { readonly refusal: HttpResponse }> {
-  if (request.method !== "POST") return { refusal: methodNotAllowed(["POST"], request.method) };
-  const contentType = request.headers["content-type"];
-  if (contentType === undefined) return refuse(400, "Expecting 'Content-Type' to be present");
-  const format = formatOf(contentType);
-  if (format === undefined) {
-    return refuse(415, `Expecting 'Content-Type' of ${jsonType} or ${protobufType}`);
-  }
-  const decoded = decodeBody(master.Call, format, await request.body());
-  if (decoded.error !== undefined) return refuse(400, decoded.error);
-  const call = decoded.value;
+  const read = await readCall(request, master.Call);
+  if ("refusal" in read) return read;
+  const { call } = read;
   const problem = validateOperatorCall(call);
   if (problem !== undefined || call.type === undefined) {
-    return refuse(400, `Failed to validate master::Call: ${problem}`);
+    return { refusal: textResponse(400, `Failed to validate master::Call: ${problem}`) };
   }
-  const accept = acceptedFormat(request.headers["accept"]);
-  if (accept === undefined) {
-    return refuse(406, `Expecting 'Accept' to allow '${protobufType}' or '${jsonType}'`);
-  }
+  const accept = acceptedFormat(request);
+  if (accept === undefined) return { refusal: notAcceptable() };
   return { call: { ...call, type: call.type }, accept };
-}
-
-/** Exactly one of two, as in Mesos: `application/json; charset=utf-8` is none. */
-function formatOf(contentType: string): MessageFormat | undefined {
-  if (contentType === jsonType) return "json";
-  return contentType === protobufType ? "protobuf" : undefined;
-}
-
-function acceptedFormat(accept: string | undefined): MessageFormat | undefined {
-  if (acceptsMediaType(accept, jsonType)) return "json";
-  return acceptsMediaType(accept, protobufType) ? "protobuf" : undefined;
-}
-
-function refuse(status: number, text: string): { readonly refusal: HttpResponse } {
-  return { refusal: textResponse(status, text) };
 }
 
 /** The part that a call of this type must have; types that are not here need none. */

@@ -7,14 +7,7 @@
  */
 
 import type { Clock, StreamingResponse, StreamSink, Timer } from "@tavola/host";
-import {
-  encodeBody,
-  encodeRecord,
-  jsonType,
-  type MessageFormat,
-  master,
-  protobufType,
-} from "@tavola/protocol";
+import { encodeBody, encodeRecord, type MessageFormat, master, mediaTypes } from "@tavola/protocol";
 import type { OperatorEvent } from "../core/effects.ts";
 import { operatorEventMessage } from "./operator-event-message.ts";
 
@@ -56,7 +49,7 @@ export class OperatorEventStreams {
   open(format: MessageFormat): StreamingResponse {
     return {
       status: 200,
-      headers: { "Content-Type": format === "json" ? jsonType : protobufType },
+      headers: { "Content-Type": mediaTypes[format] },
       stream: (sink) => this.#add({ sink, format, heartbeat: undefined }),
     };
   }

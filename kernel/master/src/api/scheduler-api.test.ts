@@ -4,7 +4,6 @@
 
 import assert from "node:assert/strict";
 import test from "node:test";
-import { CodedError } from "@tavola/base";
 import { createRouter } from "@tavola/host";
 import { jsonType, type MessageFormat, protobufType } from "@tavola/protocol";
 import type { MasterEvent } from "../core/events.ts";
@@ -13,7 +12,7 @@ import { CoreFixture } from "../testing/core-fixture.ts";
 import { type EventStream, eventOf, openEventStream } from "../testing/event-stream.ts";
 import { startFakeAgent } from "../testing/fake-agent.ts";
 import { Names, type RecordedLine, recordedLines } from "../testing/recorded-calls.ts";
-import { ask, requestOf } from "../testing/requests.ts";
+import { ask } from "../testing/requests.ts";
 import { startTestMaster, type TestMaster } from "../testing/test-master.ts";
 import { createSchedulerRoutes } from "./scheduler-api.ts";
 
@@ -203,17 +202,4 @@ test("a framework that is disconnected is told 403, whatever stream it names", a
   assert.equal(answer.status, 403);
   assert.equal(answer.text, "Framework is not subscribed");
   assert.deepEqual(dispatched, []);
-});
-
-test("a body above the endpoint's limit is 413", async () => {
-  const { handle } = apiOver(new CoreFixture().state);
-  const request = requestOf("/api/v1/scheduler", {
-    method: "POST",
-    headers: { "Content-Type": jsonType },
-  });
-  const answer = await handle({
-    ...request,
-    body: () => Promise.reject(new CodedError("BODY_TOO_LARGE", "The body is too large")),
-  });
-  assert.equal(answer.status, 413);
 });

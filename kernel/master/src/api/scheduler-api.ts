@@ -8,23 +8,18 @@
  *       other calls: framework 400 -> subscribed 403 -> by HTTP 403 -> stream id 400 -> 202
  */
 
-import { asId, CodedError, type FrameworkId } from "@tavola/base";
+import { asId, type FrameworkId } from "@tavola/base";
 import {
-  acceptsMediaType,
+  acceptedFormat,
   type HttpRequest,
   type HttpResponse,
-  methodNotAllowed,
   newUuid,
+  notAcceptable,
   type Route,
+  readCall,
   textResponse,
 } from "@tavola/host";
-import {
-  decodeBody,
-  jsonType,
-  type MessageFormat,
-  protobufType,
-  scheduler,
-} from "@tavola/protocol";
+import { mediaTypes, scheduler } from "@tavola/protocol";
 import type { CommandResult, Ticket } from "../core/effects.ts";
 import type { MasterEvent } from "../core/events.ts";
 import { isConnected } from "../core/framework-info.ts";
@@ -51,18 +46,12 @@ export function createSchedulerRoutes(context: SchedulerApiContext): readonly Ro
   ];
 }
 
-const formats: Readonly<Record<string, MessageFormat>> = {
-  [jsonType]: "json",
-  [protobufType]: "protobuf",
-};
-
 async function answer(context: SchedulerApiContext, request: HttpRequest): Promise<HttpResponse> {
   const { state } = context;
   const notHere = redirectToLeader(state, request) ?? refuseUntilRecovered(state);
   if (notHere !== undefined) return notHere;
-  if (request.method !== "POST") return methodNotAllowed(["POST"], request.method);
-  const read = await readCall(request);
-  if ("status" in read) return read;
+  const read = await readCall(request, scheduler.Call);
+  if ("refusal" in read) return read.refusal;
   const { call } = read;
   const invalid = validateSchedulerCall(call, undefined);
   if (invalid !== undefined) {
@@ -74,39 +63,13 @@ async function answer(context: SchedulerApiContext, request: HttpRequest): Promi
   return perform(context, request, call);
 }
 
-async function readCall(
-  request: HttpRequest,
-): Promise<{ readonly call: scheduler.Call } | HttpResponse> {
-  const contentType = request.headers["content-type"];
-  if (contentType === undefined) return textResponse(400, "Expecting 'Content-Type' to be present");
-  const format = formats[contentType];
-  if (format === undefined) {
-    return textResponse(415, `Expecting 'Content-Type' of ${jsonType} or ${protobufType}`);
-  }
-  let body: Uint8Array;
-  try {
-    body = await request.body();
-  } catch (error) {
-    if (error instanceof CodedError) return textResponse(statusOfBodyError(error), error.message);
-    throw error;
-  }
-  const decoded = decodeBody(scheduler.Call, format, body);
-  return decoded.error === undefined ? { call: decoded.value } : textResponse(400, decoded.error);
-}
-
-function statusOfBodyError({ code }: CodedError): number {
-  return code === "BODY_TOO_LARGE" ? 413 : 400;
-}
-
 function subscribe(
   context: SchedulerApiContext,
   request: HttpRequest,
   call: scheduler.Call_Subscribe,
 ): HttpResponse {
-  const format = formatFor(request);
-  if (format === undefined) {
-    return textResponse(406, `Expecting 'Accept' to allow '${protobufType}' or '${jsonType}'`);
-  }
+  const format = acceptedFormat(request);
+  if (format === undefined) return notAcceptable();
   if (request.headers["mesos-stream-id"] !== undefined) {
     return textResponse(400, "Subscribe calls should not include the 'Mesos-Stream-Id' header");
   }
@@ -114,7 +77,7 @@ function subscribe(
   return {
     status: 200,
     headers: {
-      "Content-Type": format === "json" ? jsonType : protobufType,
+      "Content-Type": mediaTypes[format],
       "Mesos-Stream-Id": stream,
     },
     stream(sink) {
@@ -126,20 +89,14 @@ function subscribe(
   };
 }
 
-/** JSON where it is acceptable, as in Mesos. */
-function formatFor({ headers }: HttpRequest): MessageFormat | undefined {
-  if (acceptsMediaType(headers.accept, jsonType)) return "json";
-  return acceptsMediaType(headers.accept, protobufType) ? "protobuf" : undefined;
-}
-
 async function perform(
   context: SchedulerApiContext,
   request: HttpRequest,
   call: scheduler.Call,
 ): Promise<HttpResponse> {
   // RECONCILE_OPERATIONS once answered in the response, so its Accept is still looked at.
-  if (call.type === "RECONCILE_OPERATIONS" && formatFor(request) === undefined) {
-    return textResponse(406, `Expecting 'Accept' to allow '${protobufType}' or '${jsonType}'`);
+  if (call.type === "RECONCILE_OPERATIONS" && acceptedFormat(request) === undefined) {
+    return notAcceptable();
   }
   const frameworkId = asId<FrameworkId>(call.framework_id?.value ?? "");
   const framework = context.state.frameworks.get(frameworkId);
