@@ -7,7 +7,7 @@
  * executed), and this one, a framework over raw HTTP in protobuf. It launches 10,000 command tasks
  * (`cpus:0.1;mem:32`), so 10,000 executors: from each offer it takes up to 50 tasks, asks for the rest
  * back at once, and keeps up to 400 launched and not yet running. Every TASK_RUNNING is acknowledged;
- * all tasks stay running. Before that a framework like it launches 2,000 and goes, unmeasured, so that
+ * all tasks stay running. Before that a framework like it launches 4,000 and goes, unmeasured, so that
  * all code is compiled. `--tasks=N` launches another number.
  *
  * The agents' work directories, with four entries made for every sandbox, are in memory (/dev/shm)
@@ -31,7 +31,7 @@ import { type BenchResult, percentile, report } from "./report.ts";
 const agentResources = "cpus:500;mem:160000;disk:1000;ports:[31000-32000]";
 const countGiven = process.argv.find((argument) => argument.startsWith("--tasks="));
 const count = Number(countGiven?.slice("--tasks=".length) ?? 10_000);
-const warmUpCount = 2000;
+const warmUpCount = 4000;
 const load = { executors: "each", count, perOfferMax: 50, pendingMax: 400 } as const;
 
 interface Parties {
