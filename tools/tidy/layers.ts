@@ -8,7 +8,7 @@
 import type { Finding, SourceFile, SourceTree } from "./source-tree.ts";
 
 /** Layer of each package folder. A folder that is not here may not exist. */
-export const layers: Readonly<Record<string, number>> = {
+const layers: Readonly<Record<string, number>> = {
   "kernel/base": 0,
   "kernel/protocol": 1,
   "kernel/resources": 1,

@@ -35,7 +35,7 @@ export interface PlannedAgent extends PlannedDaemon {
   readonly resources: string;
 }
 
-export const loopback = "127.0.0.1";
+const loopback = "127.0.0.1";
 
 export function planMaster(options: ClusterPlanOptions): PlannedDaemon {
   const workDir = join(options.workDir, "master");

@@ -18,7 +18,7 @@ import { createStreamSink } from "./http-stream-sink.ts";
 const gzip = promisify(gzipCallback);
 
 /** Mesos's GZIP_MINIMUM_BODY_LENGTH. */
-export const gzipBodyBytesMin = 1024;
+const gzipBodyBytesMin = 1024;
 
 const empty = Buffer.alloc(0);
 

@@ -76,7 +76,7 @@ function findRoute(
 }
 
 /** Percent-decoded; as it is when it cannot be. */
-export function decodePathSegment(segment: string): string {
+function decodePathSegment(segment: string): string {
   try {
     return decodeURIComponent(segment);
   } catch {

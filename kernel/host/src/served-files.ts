@@ -45,7 +45,7 @@ export interface OpenedFile {
 }
 
 /** Linux pages times 16: what one read returns at most. */
-export const readBytesMax = 16 * 4096;
+const readBytesMax = 16 * 4096;
 
 export class ServedFiles {
   readonly #attached = new Map<string, string>();

@@ -69,7 +69,3 @@ export function unpackMeta(name: "meta" | "meta-pods", workDir: string): void {
   mkdirSync(metaDir);
   execFileSync("tar", ["-xf", join(folder, `${name}.tar`), "-C", metaDir, "--no-same-owner"]);
 }
-
-export function recordedWorkDir(): readonly string[] {
-  return readFileSync(join(folder, "work_dir.txt"), "utf8").trim().split("\n");
-}

@@ -47,7 +47,7 @@ export function scalars(values: Readonly<Record<string, number>>, role?: string)
   }));
 }
 
-export function testConfig(changes: Partial<AgentConfig> = {}): AgentConfig {
+function testConfig(changes: Partial<AgentConfig> = {}): AgentConfig {
   const totalResources = Resources.of(scalars({ cpus: 4, mem: 4000, disk: 10_000 }));
   return {
     upid: { id: "slave(1)", host: "10.0.0.2", port: 5051 },

@@ -110,7 +110,7 @@ export interface MemoryOptions {
 }
 
 /** The hard limit that these bounds mean; Infinity: none; undefined: nothing is said. */
-export function memoryLimitOf(bounds: Bounds): number | undefined {
+function memoryLimitOf(bounds: Bounds): number | undefined {
   const wanted = bounds.memoryLimitBytes ?? bounds.memoryBytes;
   return wanted === undefined ? undefined : Math.max(wanted, constants.memoryBytesMin);
 }

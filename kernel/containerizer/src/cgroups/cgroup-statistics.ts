@@ -11,7 +11,7 @@ import type { ResourceStatistics } from "@tavola/protocol";
 export type Measurement = Partial<ResourceStatistics>;
 
 /** Lines of "name number". */
-export function parseCounters(text: string | undefined): ReadonlyMap<string, number> {
+function parseCounters(text: string | undefined): ReadonlyMap<string, number> {
   const counters = new Map<string, number>();
   for (const line of text?.split("\n") ?? []) {
     const [name, value] = line.split(" ");

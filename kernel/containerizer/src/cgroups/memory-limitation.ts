@@ -32,7 +32,7 @@ export async function readMemoryLimitation(cgroup: Cgroup): Promise<Limitation> 
 }
 
 /** Pure. */
-export function formatMemoryLimitation(
+function formatMemoryLimitation(
   limitBytes: number | undefined,
   usedBytes: number | undefined,
   statistics: string | undefined,

@@ -59,7 +59,7 @@ export function planFetch(uri: CommandInfo_URI, frameworksHome: string): Result<
   };
 }
 
-export function archiveKindOf(path: string): ArchiveKind | undefined {
+function archiveKindOf(path: string): ArchiveKind | undefined {
   return archiveSuffixes.find(([suffix]) => path.endsWith(suffix))?.[1];
 }
 

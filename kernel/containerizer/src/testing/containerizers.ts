@@ -10,7 +10,7 @@ import type { Containerizer, ContainerLaunch } from "../containerizer.ts";
 import { type ContainerizerOptions, createContainerizer } from "../create-containerizer.ts";
 import { containersDirectory } from "../runtime-directory.ts";
 
-export const fakeHostCommand: readonly string[] = [
+const fakeHostCommand: readonly string[] = [
   process.execPath,
   join(import.meta.dirname, "fake-host.ts"),
 ];

@@ -20,7 +20,7 @@ const reservations: fc.Arbitrary<readonly Resource_ReservationInfo[]> = fc.oneof
 const thousandths = fc.integer({ min: 0, max: 5000 }).map((value) => ({ value: value / 1000 }));
 
 /** Not overlapping; in any order. */
-export const arbitraryRanges = fc
+const arbitraryRanges = fc
   .uniqueArray(fc.integer({ min: 0, max: 40 }), { maxLength: 12 })
   .map((cuts) => {
     const sorted = cuts.sort((a, b) => a - b);
