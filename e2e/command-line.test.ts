@@ -196,7 +196,10 @@ test("ps and agents show what is there", async () => {
 test("a reader who goes away ends the run", async () => {
   const result = await runProcess(
     "sh",
-    ["-c", `${[program, ...entry].join(" ")} run --name=endless -- 'while sleep 0.02; do echo y; done' | head -n 3`],
+    [
+      "-c",
+      `${[program, ...entry].join(" ")} run --name=endless -- 'while sleep 0.02; do echo y; done' | head -n 3`,
+    ],
     { environment: environment(), timeoutMs: 30_000 },
   );
   assert.equal(result.stdout, "y\ny\ny\n", result.stderr);
