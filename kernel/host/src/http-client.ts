@@ -87,7 +87,8 @@ class NodeHttpClient implements HttpClient {
     }
     const https = process.getBuiltinModule("node:https");
     this.#secure ??= new https.Agent(agentOptions);
-    return https.request(request.url, { ...options, agent: this.#secure });
+    const rejectUnauthorized = request.verifiesCertificate ?? true;
+    return https.request(request.url, { ...options, agent: this.#secure, rejectUnauthorized });
   }
 }
 

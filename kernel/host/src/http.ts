@@ -67,6 +67,8 @@ export interface HttpClientRequest {
   readonly socketPath?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: Uint8Array | string;
+  /** Of an `https:` server. Default true; false is for asking whether it answers, not for secrets. */
+  readonly verifiesCertificate?: boolean;
   readonly signal?: AbortSignal;
 }
 
