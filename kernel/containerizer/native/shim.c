@@ -31,7 +31,7 @@ enum {
   nr_getpid = 39, nr_execve = 59, nr_exit_group = 231, nr_wait4 = 61, nr_kill = 62, nr_chdir = 80,
   nr_setsid = 112, nr_setgroups = 116, nr_setresuid = 117, nr_setresgid = 119, nr_prctl = 157,
   nr_openat = 257, nr_renameat2 = 316, nr_close_range = 436, nr_nanosleep = 35, nr_clone = 56,
-  nr_umask = 95
+  nr_umask = 95, nr_pipe2 = 293
 };
 static sword call(sword n, word a, word b, word c, word d, word e) {
   sword result;
@@ -50,7 +50,7 @@ enum {
   nr_dup3 = 24, nr_getpid = 172, nr_execve = 221, nr_exit_group = 94, nr_wait4 = 260, nr_kill = 129,
   nr_chdir = 49, nr_setsid = 157, nr_setgroups = 159, nr_setresuid = 147, nr_setresgid = 149,
   nr_prctl = 167, nr_openat = 56, nr_renameat2 = 276, nr_close_range = 436, nr_nanosleep = 101,
-  nr_clone = 220, nr_umask = 166
+  nr_clone = 220, nr_umask = 166, nr_pipe2 = 59
 };
 static sword call(sword n, word a, word b, word c, word d, word e) {
   register word x8 __asm__("x8") = (word)n;
@@ -129,6 +129,7 @@ static void append_reason(struct text *to, sword error) {
 /* -- files ----------------------------------------------------------------------------------- */
 
 static sword directory; /* DIR, open */
+static int complaints[2]; /* a pipe from the child, until it executes the command */
 
 static void write_whole(sword fd, const struct text *text) {
   if (fd >= 0) call(nr_write, (word)fd, (word)text->bytes, text->length, 0, 0);
@@ -155,7 +156,7 @@ static __attribute__((noreturn)) void leave(int code) {
   for (;;) call(nr_exit_group, (word)code, 0, 0, 0, 0);
 }
 
-/* In the child, before the command runs. */
+/* In the child, before the command runs. As the user it may be by then, it could not write to DIR. */
 static __attribute__((noreturn)) void fail(const char *what, const char *which, sword error) {
   struct text text;
   text.length = 0;
@@ -164,7 +165,7 @@ static __attribute__((noreturn)) void fail(const char *what, const char *which, 
   append(&text, which);
   append(&text, "': ");
   append_reason(&text, error);
-  record("error", "error.new", &text);
+  write_whole(complaints[1], &text);
   append(&text, "\n");
   write_whole(2, &text);
   leave(1);
@@ -319,6 +320,19 @@ static void end_the_rest(sword self) {
   }
 }
 
+/* Until the child executes the command or has said why it cannot. */
+static void record_complaint(void) {
+  struct text text;
+  sword n;
+  call(nr_close, (word)complaints[1], 0, 0, 0, 0);
+  do n = call(nr_read, (word)complaints[0], (word)text.bytes, sizeof text.bytes, 0, 0);
+  while (n == -eintr);
+  call(nr_close, (word)complaints[0], 0, 0, 0, 0);
+  if (n <= 0) return;
+  text.length = (word)n;
+  record("error", "error.new", &text);
+}
+
 static __attribute__((noreturn)) void wait_for(sword child) {
   sword self = call(nr_getpid, 0, 0, 0, 0, 0);
   int status = 0;
@@ -379,6 +393,7 @@ __attribute__((noreturn, used)) void start(word *stack) {
   if (directory < 0) leave(66);
   join_all(&options, 's');
   call(nr_prctl, pr_set_child_subreaper, 1, 0, 0, 0);
+  if (call(nr_pipe2, (word)complaints, o_cloexec, 0, 0, 0) < 0) complaints[0] = complaints[1] = -1;
   child = call(nr_clone, sigchld, 0, 0, 0, 0);
   if (child == 0) run(&options, environment);
   if (child < 0) {
@@ -390,5 +405,6 @@ __attribute__((noreturn, used)) void start(word *stack) {
     leave(71);
   }
   call(nr_chdir, (word) "/", 0, 0, 0, 0); /* pins no mount */
+  record_complaint();
   wait_for(child);
 }
