@@ -35,6 +35,8 @@ const limits = {
   /** A kill may be lost on the way. */
   killAgainMs: 3000,
   declineSeconds: 1,
+  /** Without a master, before it gives up: the tasks have long been ended by then. */
+  lostMsMax: 30_000,
 } as const;
 
 export interface RunSessionOptions {
@@ -60,6 +62,9 @@ class RunSession {
   #interrupted: number | undefined;
   #explained = "";
   #timers: NodeJS.Timeout[] = [];
+  #givingUp: NodeJS.Timeout | undefined;
+  /** The master has been away for too long; this is how it is told. */
+  #lost: unknown;
 
   constructor(options: RunSessionOptions) {
     this.#options = options;
@@ -94,9 +99,11 @@ class RunSession {
       if (!this.#wasTornDown(error)) throw error;
     } finally {
       for (const timer of this.#timers) clearTimeout(timer);
+      clearTimeout(this.#givingUp);
       for (const agent of this.#agents.values()) await agent.close();
       interrupts.close();
     }
+    if (this.#lost !== undefined) throw this.#lost;
     return this.#exitStatus();
   }
 
@@ -115,6 +122,8 @@ class RunSession {
   }
 
   #subscribed(): void {
+    clearTimeout(this.#givingUp);
+    this.#givingUp = undefined;
     if (this.#subscribedOnce) {
       const tasks = this.#instances
         .filter(({ phase }) => phase === "launched" || phase === "known")
@@ -289,6 +298,10 @@ class RunSession {
     terminal.tell(
       `${this.#options.request.name}: lost the master, trying again: ${error.message}\n`,
     );
+    this.#givingUp ??= setTimeout(() => {
+      this.#lost = explained;
+      void this.#scheduler.close();
+    }, limits.lostMsMax);
   }
 
   /** What went wrong with a call comes out otherwise: as a disconnection, or as silence that reconciliation ends. */
