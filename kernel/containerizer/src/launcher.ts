@@ -26,9 +26,10 @@ export interface Launcher {
   memoryLimitation(id: ContainerId): Promise<Limitation>;
   /**
    * Ends everything in the place and removes it, also one that some earlier run made. Idempotent.
-   * Rejects with a transient CodedError when that takes longer than it may.
+   * `isOver`: whoever started it has seen all of it end. Rejects with a transient CodedError when
+   * that takes longer than it may.
    */
-  destroy(id: ContainerId, place: ProcessPlace): Promise<void>;
+  destroy(id: ContainerId, place: ProcessPlace, isOver: boolean): Promise<void>;
   /** Removes what is common to containers, where nobody uses it. Touches no container. */
   close(): Promise<void>;
 }

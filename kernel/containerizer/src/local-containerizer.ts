@@ -6,7 +6,8 @@
  * how URIs come a fetcher's; the executor host is met through its link.
  */
 
-import { mkdir, rm } from "node:fs/promises";
+import { mkdirSync } from "node:fs";
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { CodedError, type ContainerId, describeError } from "@tavola/base";
 import { type Clock, type Counter, type HttpClient, type Logger, signalTree } from "@tavola/host";
@@ -112,7 +113,7 @@ export class LocalContainerizer implements Containerizer {
     await this.#parts.launcher.update(id, boundsOf(resources, limits));
     const { limits: _old, ...rest } = record;
     container.record = { ...rest, resources, ...(limits !== undefined && { limits }) };
-    await writeContainerRecord(container.record);
+    writeContainerRecord(container.record);
   }
 
   async usage(id: ContainerId): Promise<ResourceStatistics> {
@@ -158,7 +159,7 @@ export class LocalContainerizer implements Containerizer {
   /** Removes what is left of a launch that did not get as far as a record. */
   async discard(id: ContainerId): Promise<void> {
     const directory = containerDirectory(this.#parts.runtimeDir, id);
-    await this.#parts.launcher.destroy(id, { directory, cgroups: [], shimCgroups: [] });
+    await this.#parts.launcher.destroy(id, { directory, cgroups: [], shimCgroups: [] }, false);
     await rm(directory, { recursive: true, force: true });
   }
 
@@ -209,7 +210,7 @@ export class LocalContainerizer implements Containerizer {
     const { id } = container;
     const user = resolveUser(launch.user);
     const directory = containerDirectory(runtimeDir, id);
-    await mkdir(directory, { recursive: true });
+    mkdirSync(directory, { recursive: true });
     const shim = await this.#parts.shim;
     const bounds = boundsOf(launch.resources, launch.limits);
     const place = await launcher.prepare(id, directory, bounds);
@@ -228,7 +229,7 @@ export class LocalContainerizer implements Containerizer {
       ...(launch.limits !== undefined && { limits: launch.limits }),
     };
     container.record = record;
-    await writeContainerRecord(record);
+    writeContainerRecord(record);
     return record;
   }
 
@@ -284,7 +285,7 @@ export class LocalContainerizer implements Containerizer {
           { containerId: container.id, error: describeError(error) },
           "the executor host cannot end a container; ending it without",
         );
-        await this.#parts.launcher.destroy(container.id, record.place).catch(() => {});
+        await this.#parts.launcher.destroy(container.id, record.place, false).catch(() => {});
         if (container.phase === "running") await this.#end(container, undefined);
         return;
       }
@@ -321,7 +322,9 @@ export class LocalContainerizer implements Containerizer {
     this.#oomWatch.remove(id);
     await this.#noteLimitation(container);
     try {
-      if (record !== undefined) await launcher.destroy(id, record.place);
+      // A native shim goes only when everything below it is gone.
+      const isOver = status !== undefined && record?.shim.form === "native";
+      if (record !== undefined) await launcher.destroy(id, record.place, isOver);
       await rm(containerDirectory(runtimeDir, id), { recursive: true, force: true });
     } catch (error) {
       destroyErrors.increment();
