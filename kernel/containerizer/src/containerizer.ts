@@ -51,7 +51,7 @@ export interface ContainerLaunch {
   readonly executorInfo: ExecutorInfo;
   readonly taskInfo?: TaskInfo;
   readonly frameworkInfo: FrameworkInfo;
-  /** `forked.pid` below the agent's meta directory; written before anything runs. */
+  /** `forked.pid` below the agent's meta directory; on disk when `launch` resolves. */
   readonly checkpointPidPath?: string;
 }
 

@@ -5,10 +5,13 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
+import { setImmediate } from "node:timers/promises";
+import type { CodedError } from "@tavola/base";
 import { readProcess, readProcesses } from "@tavola/host";
 import type { Containerizer } from "./containerizer.ts";
 import type { ContainerizerOptions } from "./create-containerizer.ts";
 import { createContainerizer } from "./create-containerizer.ts";
+import { commandLineOfProcess } from "./process-place.ts";
 import {
   containersOnDisk,
   launchIn,
@@ -136,6 +139,41 @@ test("destroy() in the middle of a launch fails the launch, and nothing is left"
   const end = await containerizer.wait(launch.containerId);
   assert.match(end.message ?? "", /destroyed while being launched/);
   assert.deepEqual(containersOnDisk(options), []);
+});
+
+test("destroy() at any moment of a launch leaves nothing behind", async (t) => {
+  const { root, options, containerizer } = await stage(t);
+  for (let turns = 0; turns < 24; turns += 1) {
+    const kind = turns % 2 === 0 ? "process" : "hosted";
+    const launch = launchIn(root, shell("sleep 300"), { kind });
+    const launched = containerizer.launch(launch).then(
+      () => "launched",
+      (error: CodedError) => error.code,
+    );
+    for (let turn = 0; turn < turns; turn += 1) await setImmediate();
+    await containerizer.destroy(launch.containerId);
+    assert.ok(["launched", "CONTAINER_DESTROYED"].includes(await launched), await launched);
+    await containerizer.wait(launch.containerId);
+  }
+  assert.deepEqual(containersOnDisk(options), []);
+  assert.deepEqual(
+    readProcesses().filter(({ pid }) =>
+      commandLineOfProcess(pid).some((word) => word.startsWith(root)),
+    ),
+    [],
+  );
+});
+
+test("forked.pid is written for the agent's checkpoints", async (t) => {
+  const { root, options, containerizer } = await stage(t);
+  const checkpointPidPath = join(root, "meta", "pids", "forked.pid");
+  const own = launchIn(root, shell("exec sleep 300"), { checkpointPidPath });
+  await containerizer.launch(own);
+  const pid = readFileSync(checkpointPidPath, "utf8");
+  assert.equal(Number(pid), (await containerizer.status(own.containerId)).executor_pid);
+  const hosted = launchIn(root, shell("exit 0"), { checkpointPidPath, kind: "hosted" });
+  await containerizer.launch(hosted);
+  assert.equal(Number(readFileSync(checkpointPidPath, "utf8")), hostPidOf(options.runtimeDir));
 });
 
 test("an unknown user and a taken id fail the launch with a sentence", async (t) => {

@@ -8,9 +8,17 @@
 
 import { mkdirSync } from "node:fs";
 import { rm } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { CodedError, type ContainerId, describeError } from "@tavola/base";
-import { type Clock, type Counter, type HttpClient, type Logger, signalTree } from "@tavola/host";
+import {
+  type Clock,
+  type Counter,
+  type HttpClient,
+  type Logger,
+  makeDirectory,
+  signalTree,
+  writeFileAtomically,
+} from "@tavola/host";
 import type { ContainerStatus, Resource, ResourceStatistics } from "@tavola/protocol";
 import { boundsOf } from "./cgroups/cgroup-limits.ts";
 import { OomWatch } from "./cgroups/oom-watch.ts";
@@ -31,7 +39,13 @@ import type { Fetcher } from "./fetcher/fetcher.ts";
 import type { Launcher } from "./launcher.ts";
 import { oomKillsOf, signalContainer } from "./process-place.ts";
 import { containerDirectory, readShimPid, type ShimRecord } from "./runtime-directory.ts";
-import { adoptShim, type RunningShim, type ShimRequest, startShim } from "./shim/shim.ts";
+import {
+  adoptShim,
+  type RunningShim,
+  type ShimRequest,
+  shimChildPid,
+  startShim,
+} from "./shim/shim.ts";
 import type { ShimProgram } from "./shim/shim-program.ts";
 
 export interface LocalContainerizerParts {
@@ -149,7 +163,7 @@ export class LocalContainerizer implements Containerizer {
     this.#containers.set(id, container);
     container.record = record;
     container.move("running");
-    this.#watch(container, record);
+    this.#oomWatch.add(id, record.place);
     if (record.kind === "hosted") return;
     const shim = adoptShim(record.place.directory, this.#parts.clock);
     if (shim === undefined) void this.#end(container, undefined);
@@ -191,17 +205,44 @@ export class LocalContainerizer implements Containerizer {
       signal,
     });
     signal.throwIfAborted();
-    if (launch.kind === "hosted") {
-      await this.#parts.hostLink.start(id, signal);
+    if (launch.kind === "hosted") await this.#startHosted(container, launch);
+    else await this.#startProcess(container, launch, record);
+    this.#oomWatch.add(id, place);
+  }
+
+  async #startHosted(container: Container, launch: ContainerLaunch): Promise<void> {
+    const { hostLink } = this.#parts;
+    const { signal } = container.aborting;
+    try {
+      await hostLink.start(container.id, signal);
       signal.throwIfAborted();
-      container.move("running");
-      this.hostedEnded(id);
-    } else {
-      const running = await startShim(shim, processRequest(launch, record));
-      container.move("running");
-      this.#followShim(container, running);
+    } catch (error) {
+      // The host may have heard of it all the same.
+      if (hostLink.pid !== undefined) await hostLink.end(container.id).catch(() => {});
+      throw error;
     }
-    this.#watch(container, record);
+    container.move("running");
+    await checkpointPid(launch, hostLink.pid);
+    this.hostedEnded(container.id);
+  }
+
+  async #startProcess(
+    container: Container,
+    launch: ContainerLaunch,
+    record: ContainerRecord,
+  ): Promise<void> {
+    const { signal } = container.aborting;
+    const shim = await startShim(record.shim, processRequest(launch, record));
+    container.move("running");
+    this.#followShim(container, shim);
+    if (signal.aborted) {
+      container.message ??= describeError(signal.reason);
+      await this.#killUntilGone(container, record);
+      signal.throwIfAborted();
+    }
+    if (launch.checkpointPidPath === undefined) return;
+    const { clock } = this.#parts;
+    await checkpointPid(launch, await shimChildPid(record.place.directory, shim, clock));
   }
 
   /** The place, and what is on disk about it. */
@@ -231,10 +272,6 @@ export class LocalContainerizer implements Containerizer {
     container.record = record;
     writeContainerRecord(record);
     return record;
-  }
-
-  #watch({ id }: Container, { place }: ContainerRecord): void {
-    this.#oomWatch.add(id, place);
   }
 
   #followShim(container: Container, shim: RunningShim): void {
@@ -344,6 +381,17 @@ export class LocalContainerizer implements Containerizer {
     if (container === undefined) throw unknown(id);
     return container;
   }
+}
+
+/** `forked.pid`: of the executor's process, or of the host where it has none of its own. */
+async function checkpointPid(
+  { checkpointPidPath }: ContainerLaunch,
+  pid: number | undefined,
+): Promise<void> {
+  if (checkpointPidPath === undefined || pid === undefined) return;
+  await makeDirectory(dirname(checkpointPidPath));
+  // After a power cut it would mean nothing.
+  await writeFileAtomically(checkpointPidPath, String(pid), { durable: false });
 }
 
 function unknown(id: ContainerId): CodedError {

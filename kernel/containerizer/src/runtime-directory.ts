@@ -8,9 +8,10 @@
  * └── containers
  *     └── <container id>             from launch until all of the container is gone
  *         ├── container.json         ContainerRecord: what it takes to find it again
- *         ├── executor.json          hosted only; the host's: HostedExecutor
  *         ├── task                   hosted only; the host's: TaskInfo (protobuf), once launched
  *         ├── check, health-check    hosted only; each the folder of a check's shim while it runs
+ *         ├── ended                  hosted only; the host's: HostedEnd, when the executor is done
+ *         ├── tool-XXXXXX            the folder of a shim that fetches, while it runs
  *         ├── environment            the shell shim's, until it has read it
  *         ├── pid                    the shim's: of the task or executor process, before it runs
  *         ├── status                 the shim's: raw wait status in decimal, when it has ended

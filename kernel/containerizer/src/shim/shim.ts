@@ -18,7 +18,7 @@ import {
   spawnDetached,
 } from "@tavola/host";
 import { commandLineOfProcess, type ProcessPlace } from "../process-place.ts";
-import { readShimRecord, type ShimRecord } from "../runtime-directory.ts";
+import { readShimPid, readShimRecord, type ShimRecord } from "../runtime-directory.ts";
 import type { ShimProgram } from "./shim-program.ts";
 
 export interface ProcessUser {
@@ -100,7 +100,28 @@ function formatShellEnvironment(environment: Readonly<Record<string, string>>): 
     .join("");
 }
 
+/** The pid of the process below a shim just started; undefined when it ended without one. */
+export async function shimChildPid(
+  directory: string,
+  shim: RunningShim,
+  clock: Clock,
+): Promise<number | undefined> {
+  let isOver = false;
+  const over = shim.ended.then(() => {
+    isOver = true;
+  });
+  for (;;) {
+    const pid = readShimPid(directory);
+    if (pid !== undefined || isOver) return pid;
+    const pause = Promise.withResolvers<void>();
+    const timer = clock.after(looks.startingMs, pause.resolve);
+    await Promise.race([over, pause.promise]);
+    timer.cancel();
+  }
+}
+
 const looks = {
+  startingMs: 1,
   /** In case somebody killed the shim before it could record the end. */
   waitingMs: 5000,
   /** The end is recorded; the shim still ends what the process left behind. */
