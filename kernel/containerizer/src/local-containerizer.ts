@@ -6,27 +6,22 @@
  * how URIs come a fetcher's; the executor host is met through its link.
  */
 
-import { mkdirSync } from "node:fs";
 import { rm } from "node:fs/promises";
-import { dirname, join } from "node:path";
 import { CodedError, type ContainerId, describeError } from "@tavola/base";
-import {
-  type Clock,
-  type Counter,
-  type HttpClient,
-  type Logger,
-  makeDirectory,
-  signalTree,
-  writeFileAtomically,
-} from "@tavola/host";
+import { type Clock, type Counter, type HttpClient, type Logger, signalTree } from "@tavola/host";
 import type { ContainerStatus, Resource, ResourceStatistics } from "@tavola/protocol";
 import { boundsOf } from "./cgroups/cgroup-limits.ts";
 import { OomWatch } from "./cgroups/oom-watch.ts";
-import { commandLineOf } from "./command-line.ts";
 import { Container } from "./container.ts";
+import {
+  checkpointPid,
+  launchError,
+  type PreparationParts,
+  prepareContainer,
+  processRequest,
+} from "./container-preparation.ts";
 import { type ContainerRecord, writeContainerRecord } from "./container-record.ts";
 import { type Machine, usageOf } from "./container-usage.ts";
-import { resolveUser } from "./container-user.ts";
 import type {
   Containerizer,
   ContainerLaunch,
@@ -35,27 +30,14 @@ import type {
 } from "./containerizer.ts";
 import type { HostLink } from "./executor-host/host-link.ts";
 import { readHostedEnd } from "./executor-host/host-protocol.ts";
-import type { Fetcher } from "./fetcher/fetcher.ts";
-import type { Launcher } from "./launcher.ts";
 import { oomKillsOf, signalContainer } from "./process-place.ts";
 import { containerDirectory, readShimPid, type ShimRecord } from "./runtime-directory.ts";
-import {
-  adoptShim,
-  type RunningShim,
-  type ShimRequest,
-  shimChildPid,
-  startShim,
-} from "./shim/shim.ts";
-import type { ShimProgram } from "./shim/shim-program.ts";
+import { adoptShim, type RunningShim, shimChildPid, startShim } from "./shim/shim.ts";
 
-export interface LocalContainerizerParts {
-  readonly runtimeDir: string;
-  readonly launcher: Launcher;
-  readonly fetcher: Fetcher;
+export interface LocalContainerizerParts extends PreparationParts {
   readonly hostLink: HostLink;
   /** Closed with the containerizer. */
   readonly http: HttpClient;
-  readonly shim: Promise<ShimProgram>;
   readonly machine: Machine;
   readonly enableCfs: boolean;
   /** How long the end of a container may take once it is asked for. */
@@ -95,7 +77,10 @@ export class LocalContainerizer implements Containerizer {
     } catch (cause) {
       const error = launchError(id, container.aborting.signal, cause);
       container.message ??= error.message;
-      await this.#end(container, undefined);
+      if (this.#isClosed) throw error;
+      if (container.phase === "running") await this.#kill(container);
+      else await this.#end(container, undefined);
+      await container.terminated;
       throw error;
     }
   }
@@ -191,23 +176,10 @@ export class LocalContainerizer implements Containerizer {
   }
 
   async #start(container: Container, launch: ContainerLaunch): Promise<void> {
-    const { signal } = container.aborting;
-    const { id } = container;
-    const record = await this.#prepare(container, launch);
-    const { shim, place, user } = record;
-    await this.#parts.fetcher.fetch({
-      containerId: id,
-      uris: launch.command.uris ?? [],
-      sandbox: launch.directory,
-      user,
-      directory: place.directory,
-      shim,
-      signal,
-    });
-    signal.throwIfAborted();
+    const record = await prepareContainer(this.#parts, container, launch);
     if (launch.kind === "hosted") await this.#startHosted(container, launch);
     else await this.#startProcess(container, launch, record);
-    this.#oomWatch.add(id, place);
+    this.#oomWatch.add(container.id, record.place);
   }
 
   async #startHosted(container: Container, launch: ContainerLaunch): Promise<void> {
@@ -243,35 +215,6 @@ export class LocalContainerizer implements Containerizer {
     if (launch.checkpointPidPath === undefined) return;
     const { clock } = this.#parts;
     await checkpointPid(launch, await shimChildPid(record.place.directory, shim, clock));
-  }
-
-  /** The place, and what is on disk about it. */
-  async #prepare(container: Container, launch: ContainerLaunch): Promise<ContainerRecord> {
-    const { launcher, runtimeDir } = this.#parts;
-    const { id } = container;
-    const user = resolveUser(launch.user);
-    const directory = containerDirectory(runtimeDir, id);
-    mkdirSync(directory, { recursive: true });
-    const shim = await this.#parts.shim;
-    const bounds = boundsOf(launch.resources, launch.limits);
-    const place = await launcher.prepare(id, directory, bounds);
-    const record: ContainerRecord = {
-      containerId: id,
-      kind: launch.kind,
-      agentId: launch.agentId,
-      frameworkId: launch.frameworkId,
-      executorId: launch.executorId,
-      sandbox: launch.directory,
-      ...(user !== undefined && { user }),
-      environment: launch.environment,
-      place,
-      shim,
-      resources: launch.resources,
-      ...(launch.limits !== undefined && { limits: launch.limits }),
-    };
-    container.record = record;
-    writeContainerRecord(record);
-    return record;
   }
 
   #followShim(container: Container, shim: RunningShim): void {
@@ -383,37 +326,6 @@ export class LocalContainerizer implements Containerizer {
   }
 }
 
-/** `forked.pid`: of the executor's process, or of the host where it has none of its own. */
-async function checkpointPid(
-  { checkpointPidPath }: ContainerLaunch,
-  pid: number | undefined,
-): Promise<void> {
-  if (checkpointPidPath === undefined || pid === undefined) return;
-  await makeDirectory(dirname(checkpointPidPath));
-  // After a power cut it would mean nothing.
-  await writeFileAtomically(checkpointPidPath, String(pid), { durable: false });
-}
-
 function unknown(id: ContainerId): CodedError {
   return new CodedError("UNKNOWN_CONTAINER", `Unknown container: ${id}`, { id });
-}
-
-function launchError(id: ContainerId, signal: AbortSignal, cause: unknown): CodedError {
-  if (signal.aborted && signal.reason instanceof CodedError) return signal.reason;
-  const codes = ["FETCH_FAILED", "UNKNOWN_USER", "CANNOT_SWITCH_USER", "SHIM_UNAVAILABLE"];
-  if (cause instanceof CodedError && codes.includes(cause.code)) return cause;
-  return new CodedError("CONTAINER_LAUNCH_FAILED", describeError(cause), { id }, { cause });
-}
-
-/** A custom executor's process. */
-function processRequest(launch: ContainerLaunch, record: ContainerRecord): ShimRequest {
-  return {
-    place: record.place,
-    ...commandLineOf(launch.command),
-    environment: record.environment,
-    cwd: launch.directory,
-    stdout: join(launch.directory, "stdout"),
-    stderr: join(launch.directory, "stderr"),
-    ...(record.user !== undefined && { user: record.user }),
-  };
 }
