@@ -4,12 +4,17 @@
 
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
+import { userInfo } from "node:os";
 import { join } from "node:path";
-import { runProcess } from "@tavola/harness";
+import { type Cluster, runProcess } from "@tavola/harness";
 import type { Client } from "./client.ts";
 import { findProgram, step } from "./toolchain.ts";
 
 const here = join(import.meta.dirname, "mesos-go");
+
+function flagsFor(cluster: Cluster): string[] {
+  return ["-master", new URL(cluster.master).host, "-user", userInfo().username];
+}
 
 export const msh: Client = {
   name: "msh",
@@ -27,7 +32,7 @@ export const msh: Client = {
     {
       name: "a command that succeeds",
       async run(cluster, folder) {
-        const args = ["-master", new URL(cluster.master).host, "--", "/bin/echo", "hello"];
+        const args = [...flagsFor(cluster), "--", "/bin/echo", "hello"];
         const result = await step(join(folder, "msh"), args, { timeoutMs: 30_000 });
         assert.match(result.stderr, /TASK_FINISHED/);
       },
@@ -35,7 +40,7 @@ export const msh: Client = {
     {
       name: "a command that fails",
       async run(cluster, folder) {
-        const args = ["-master", new URL(cluster.master).host, "--", "/bin/false"];
+        const args = [...flagsFor(cluster), "--", "/bin/false"];
         const result = await runProcess(join(folder, "msh"), args, { timeoutMs: 30_000 });
         assert.equal(result.timedOut, false, result.stderr);
         assert.notEqual(result.code, 0);

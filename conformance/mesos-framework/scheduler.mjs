@@ -4,6 +4,7 @@
  * Prints a line per event; ends 0 when both tasks have finished, 1 otherwise or after 30 s.
  */
 
+import { userInfo } from "node:os";
 import mesosFramework from "mesos-framework";
 
 const [host, port] = process.argv.slice(2);
@@ -14,7 +15,7 @@ const command = "echo hello from $MESOS_TASK_ID";
 const scheduler = new Scheduler({
   masterUrl: host,
   port,
-  user: process.env.USER ?? "root",
+  user: userInfo().username,
   frameworkName: "conformance-mesos-framework",
   frameworkFailoverTimeout: 60,
   logging: { level: "error" },

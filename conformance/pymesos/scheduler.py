@@ -4,6 +4,7 @@ Usage: scheduler.py MASTER_HOST:PORT. Prints one line per step and ends 0 when a
 task ended otherwise or time ran out.
 """
 
+import getpass
 import os
 import sys
 import threading
@@ -90,7 +91,7 @@ class Conformance(Scheduler):
 
 def main():
     framework = {
-        "user": os.environ.get("USER") or "root",
+        "user": getpass.getuser(),
         "name": "conformance-pymesos",
         "capabilities": [{"type": "TASK_KILLING_STATE"}],
     }
