@@ -106,9 +106,9 @@ export async function checkpointPid(
 
 const tellingCodes = ["FETCH_FAILED", "UNKNOWN_USER", "CANNOT_SWITCH_USER", "SHIM_UNAVAILABLE"];
 
-/** Fit for a task's status, whatever went wrong. */
+/** Fit for a task's status, whatever went wrong: causes are in the message. */
 export function launchError(id: ContainerId, signal: AbortSignal, cause: unknown): CodedError {
   if (signal.aborted && signal.reason instanceof CodedError) return signal.reason;
   if (cause instanceof CodedError && tellingCodes.includes(cause.code)) return cause;
-  return new CodedError("CONTAINER_LAUNCH_FAILED", describeError(cause), { id }, { cause });
+  return new CodedError("CONTAINER_LAUNCH_FAILED", describeError(cause), { id });
 }

@@ -36,7 +36,7 @@ export interface LayoutRequest {
 }
 
 /** The layout for these mounts, or which controller is missing. */
-function layoutCgroups(
+export function layoutCgroups(
   mounts: CgroupMounts,
   available: ReadonlySet<string>,
   { hierarchy, root, controllers }: LayoutRequest,

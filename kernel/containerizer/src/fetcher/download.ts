@@ -3,8 +3,8 @@
  */
 
 import type { FileHandle } from "node:fs/promises";
-import { CodedError, describeError } from "@tavola/base";
-import type { Clock, HttpClient, HttpClientResponse } from "@tavola/host";
+import { CodedError } from "@tavola/base";
+import type { Clock, HttpClient, HttpClientRequest, HttpClientResponse } from "@tavola/host";
 
 export interface DownloadOptions {
   readonly http: HttpClient;
@@ -38,12 +38,8 @@ export async function download(
     }
   } catch (cause) {
     if (!stall.signal.aborted) throw failedBecause(cause);
-    throw new CodedError(
-      "DOWNLOAD_FAILED",
-      `Error downloading resource: nothing came for ${options.stallMsMax / 1000} s`,
-      { url },
-      { cause, transient: true },
-    );
+    const seconds = options.stallMsMax / 1000;
+    throw downloadFailed(`Error downloading resource: nothing came for ${seconds} s`);
   } finally {
     timer.cancel();
   }
@@ -56,7 +52,7 @@ async function follow(
 ): Promise<HttpClientResponse> {
   let at = url;
   for (let redirects = 0; redirects <= redirectsMax; redirects += 1) {
-    const response = await http.request({ method: "GET", url: at, signal });
+    const response = await http.request({ method: "GET", ...credentialsApart(at), signal });
     const { location } = response.headers;
     if (!redirectStatuses.has(response.status) || location === undefined) {
       if (response.status === 200) return response;
@@ -82,14 +78,21 @@ async function writeAll(file: FileHandle, chunk: Uint8Array): Promise<void> {
   }
 }
 
+/** A password in the URL goes where HTTP wants it, and into no message of ours. */
+function credentialsApart(url: string): Pick<HttpClientRequest, "url" | "headers"> {
+  const parsed = new URL(url);
+  const { username, password } = parsed;
+  if (username === "" && password === "") return { url };
+  const credentials = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+  parsed.username = "";
+  parsed.password = "";
+  const authorization = `Basic ${Buffer.from(credentials).toString("base64")}`;
+  return { url: parsed.href, headers: { authorization } };
+}
+
 function failedBecause(cause: unknown): CodedError {
   if (cause instanceof CodedError && cause.code === "DOWNLOAD_FAILED") return cause;
-  return new CodedError(
-    "DOWNLOAD_FAILED",
-    `Error downloading resource: ${describeError(cause)}`,
-    {},
-    { cause },
-  );
+  return new CodedError("DOWNLOAD_FAILED", "Error downloading resource", {}, { cause });
 }
 
 function downloadFailed(message: string): CodedError {

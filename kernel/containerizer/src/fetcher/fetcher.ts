@@ -75,14 +75,14 @@ export class Fetcher {
       await this.#bring(plan.value, request);
       if (isExecutable) await chmod(join(request.sandbox, to), 0o755);
     } catch (cause) {
-      throw fetchFailed(request, shown, describeError(cause), cause);
+      throw fetchFailed(request, shown, describeError(cause));
     }
     if (archive === undefined) return;
     try {
       await extract(archive, to, request);
     } catch (cause) {
       const reason = `Failed to extract archive '${to}': ${describeError(cause)}`;
-      throw fetchFailed(request, shown, reason, cause);
+      throw fetchFailed(request, shown, reason);
     }
   }
 
@@ -110,16 +110,11 @@ export class Fetcher {
   }
 }
 
-function fetchFailed(
-  { containerId }: FetchRequest,
-  uri: string,
-  reason: string,
-  cause?: unknown,
-): CodedError {
+/** Whole in itself, causes included: it goes into the task's status as it is. */
+function fetchFailed({ containerId }: FetchRequest, uri: string, reason: string): CodedError {
   return new CodedError(
     "FETCH_FAILED",
     `Failed to fetch all URIs for container '${containerId}': Failed to fetch '${uri}': ${reason}`,
     { containerId, uri },
-    { cause },
   );
 }
