@@ -25,30 +25,29 @@ export function sandboxPath(frameworkId: string, executorId: string): string {
 
 /**
  * Resolves when all that the task printed has been written. What cannot be read is told once;
- * rejects only when nobody reads our output any more.
+ * rejects, at once, only when nobody reads our output any more.
  */
 export async function showTaskOutput(options: TaskOutputOptions): Promise<void> {
-  const { terminal } = options;
-  const copies = [
-    copy(options, "stdout", (data) => terminal.write(data)),
-    copy(options, "stderr", (data) => terminal.writeError(data)),
-  ];
-  // A reader of one stream who has gone ends both at once: the task may never end by itself.
-  const problems = await Promise.all(
-    copies.map((copied) => copied.then(() => undefined, keepIfOurs)),
-  );
+  const { terminal, executorId } = options;
+  const problems = await Promise.all([
+    problemOf(copy(options, "stdout", (data) => terminal.write(data))),
+    problemOf(copy(options, "stderr", (data) => terminal.writeError(data))),
+  ]);
   // No such file: the task ended before it had a sandbox, and its status says why.
-  const [first] = problems.flatMap((problem) =>
-    problem === undefined || problem.details["status"] === 404 ? [] : [problem],
-  );
-  if (first !== undefined) {
-    terminal.tell(`${options.executorId}: cannot read all of its output: ${first.message}\n`);
-  }
+  const [first] = problems.filter((problem) => problem && problem.details["status"] !== 404);
+  if (first === undefined) return;
+  terminal.tell(`${executorId}: cannot read all of its output: ${first.message}\n`);
 }
 
-function keepIfOurs(error: unknown): CodedError {
-  if (error instanceof CodedError) return error;
-  throw error;
+/** Why the agent's side of it failed; undefined when it did not. */
+async function problemOf(copying: Promise<void>): Promise<CodedError | undefined> {
+  try {
+    await copying;
+    return undefined;
+  } catch (error) {
+    if (error instanceof CodedError) return error;
+    throw error;
+  }
 }
 
 async function copy(
