@@ -58,6 +58,7 @@ class RunSession {
   readonly #agents = new Map<string, AgentClient>();
   readonly #scheduler: Scheduler;
   #subscribedOnce = false;
+  #isLost = false;
   #suppressed = false;
   #interrupted: number | undefined;
   #explained = "";
@@ -124,6 +125,9 @@ class RunSession {
   #subscribed(): void {
     clearTimeout(this.#givingUp);
     this.#givingUp = undefined;
+    const { terminal, request } = this.#options;
+    if (this.#isLost) terminal.tell(`${request.name}: back with the master\n`);
+    this.#isLost = false;
     if (this.#subscribedOnce) {
       const tasks = this.#instances
         .filter(({ phase }) => phase === "launched" || phase === "known")
@@ -184,7 +188,8 @@ class RunSession {
     const hasFailed = instance.phase === "ended" && isTelling(status);
     if (!terminal.isWatched && !hasFailed) return;
     const where = instance.phase === "ended" ? "" : ` on ${instance.agentAddress}`;
-    const why = instance.phase === "ended" && status.message ? `: ${status.message}` : "";
+    const message = instance.phase === "ended" ? firstLineOf(status.message) : "";
+    const why = message === "" ? "" : `: ${message}`;
     const reason = hasFailed && status.reason !== undefined ? ` (${status.reason})` : "";
     terminal.tell(`${instance.taskId}: ${status.state}${where}${why}${reason}\n`);
   }
@@ -292,16 +297,13 @@ class RunSession {
   }
 
   #disconnected(error: CodedError): void {
-    const { masters, terminal } = this.#options;
+    const { masters, terminal, request } = this.#options;
     const explained = explainMasterError(masters, error);
     if (!this.#subscribedOnce && explained !== error) throw explained;
-    terminal.tell(
-      `${this.#options.request.name}: lost the master, trying again: ${error.message}\n`,
-    );
-    this.#givingUp ??= setTimeout(() => {
-      this.#lost = explained;
-      void this.#scheduler.close();
-    }, limits.lostMsMax);
+    const runs = this.#instances.some(({ phase }) => phase !== "ended" && phase !== "done");
+    if (this.#isLost || !runs) return;
+    this.#isLost = true;
+    terminal.tell(`${request.name}: lost the master, trying again: ${error.message}\n`);
   }
 
   /** What went wrong with a call comes out otherwise: as a disconnection, or as silence that reconciliation ends. */
@@ -330,6 +332,11 @@ class RunSession {
     );
     return statuses.find((status) => status !== 0) ?? 0;
   }
+}
+
+/** Some messages go on with statistics. */
+function firstLineOf(message = ""): string {
+  return message.trimStart().split("\n", 1)[0] ?? "";
 }
 
 /** Where the offer's agent has its API. */

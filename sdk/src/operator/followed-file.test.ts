@@ -98,6 +98,9 @@ test("followFile() bears an agent that is away for a while, but not for ever", a
   file.isAway = true;
   await clock.step(5000);
   file.content += " and after";
+  file.isAway = false;
+  await clock.step(500);
+  file.isAway = true;
   complete.abort();
   await clock.step(1000);
   file.isAway = false;

@@ -12,7 +12,8 @@ import { delay } from "../subscription.ts";
 import type { AgentClient } from "./agent-client.ts";
 
 const pauses = { firstMs: 15, factor: 1.5, maxMs: 400 } as const;
-const patienceMs = 10_000;
+/** With an agent that does not answer, while the file grows and once it is complete. */
+const patienceMs = { growing: 10_000, complete: 3000 } as const;
 
 export interface FollowOptions {
   /** As the agent knows it: absolute, or virtual (`/frameworks/F/executors/E/runs/latest/stdout`). */
@@ -27,8 +28,8 @@ export interface FollowOptions {
 
 /**
  * The file's bytes as they come. A file that is not there yet counts as empty until `complete`;
- * after that it throws CALL_REFUSED (404). An agent that does not answer is asked again for 10 s;
- * then its error is thrown.
+ * after that it throws CALL_REFUSED (404). An agent that does not answer is asked again for a few
+ * seconds; then its error is thrown.
  */
 export async function* followFile(
   client: AgentClient,
@@ -53,7 +54,8 @@ export async function* followFile(
         continue;
       }
     } else if (read.transient) {
-      if (clock.now() - answeredAt > patienceMs) throw read;
+      const borneMs = isComplete ? patienceMs.complete : patienceMs.growing;
+      if (clock.now() - answeredAt > borneMs) throw read;
     } else if (isComplete || read.details["status"] !== 404) {
       throw read;
     }
