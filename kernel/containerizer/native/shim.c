@@ -14,7 +14,11 @@
  * made it a session leader, with the task's environment, /dev/null as standard streams.
  *
  *   tavola-shim -d DIR [-o STDOUT] [-e STDERR] [-w CWD] [-u UID -g GID [-G GID,GID]] [-m OOM_SCORE_ADJ]
- *               [-s OWN_CGROUP_PROCS]... [-c CGROUP_PROCS]... -- FILE ARGV0 [ARGUMENT]...
+ *               [-s OWN_CGROUP_FILE]... [-c CGROUP_FILE]... [-C CGROUP2] -- FILE ARGV0 [ARGUMENT]...
+ *
+ * A CGROUP_FILE is one that a process enters by writing 0 to it. `tasks` (version 1) is better than
+ * `cgroup.procs`: one thread that moves itself need not wait for the whole machine (RCU), which takes
+ * milliseconds. In version 2 the child is born in the folder CGROUP2 for the same reason.
  *
  * What goes wrong before the command runs is a sentence in DIR/error and on the command's standard
  * error, and ends the child with status 1, as Mesos's launcher does.
@@ -31,7 +35,7 @@ enum {
   nr_getpid = 39, nr_execve = 59, nr_exit_group = 231, nr_wait4 = 61, nr_kill = 62, nr_chdir = 80,
   nr_setsid = 112, nr_setgroups = 116, nr_setresuid = 117, nr_setresgid = 119, nr_prctl = 157,
   nr_openat = 257, nr_renameat2 = 316, nr_close_range = 436, nr_nanosleep = 35, nr_clone = 56,
-  nr_umask = 95, nr_pipe2 = 293
+  nr_umask = 95, nr_pipe2 = 293, nr_clone3 = 435
 };
 static sword call(sword n, word a, word b, word c, word d, word e) {
   sword result;
@@ -50,7 +54,7 @@ enum {
   nr_dup3 = 24, nr_getpid = 172, nr_execve = 221, nr_exit_group = 94, nr_wait4 = 260, nr_kill = 129,
   nr_chdir = 49, nr_setsid = 157, nr_setgroups = 159, nr_setresuid = 147, nr_setresgid = 149,
   nr_prctl = 167, nr_openat = 56, nr_renameat2 = 276, nr_close_range = 436, nr_nanosleep = 101,
-  nr_clone = 220, nr_umask = 166, nr_pipe2 = 59
+  nr_clone = 220, nr_umask = 166, nr_pipe2 = 59, nr_clone3 = 435
 };
 static sword call(sword n, word a, word b, word c, word d, word e) {
   register word x8 __asm__("x8") = (word)n;
@@ -174,16 +178,16 @@ static __attribute__((noreturn)) void fail(const char *what, const char *which, 
 /* -- the child ------------------------------------------------------------------------------- */
 
 struct options {
-  const char *directory, *stdout_path, *stderr_path, *cwd, *uid, *gid, *groups, *oom_score_adj;
+  const char *directory, *stdout_path, *stderr_path, *cwd, *uid, *gid, *groups, *oom_score_adj, *cgroup2;
   char **first;   /* the options themselves, for those that repeat */
   char **command; /* FILE ARGV0 ARGUMENT... */
 };
 
-static void join(const char *procs_path) {
+static void join(const char *file) {
   static const struct text self = {"0", 1};
-  sword fd = call(nr_openat, (word)at_fdcwd, (word)procs_path, o_wronly | o_cloexec, 0, 0);
+  sword fd = call(nr_openat, (word)at_fdcwd, (word)file, o_wronly | o_cloexec, 0, 0);
   sword written = fd < 0 ? fd : call(nr_write, (word)fd, (word)self.bytes, 1, 0, 0);
-  if (written < 0) fail("Failed to join cgroup", procs_path, written);
+  if (written < 0) fail("Failed to join cgroup", file, written);
   call(nr_close, (word)fd, 0, 0, 0, 0);
 }
 
@@ -320,6 +324,34 @@ static void end_the_rest(sword self) {
   }
 }
 
+/* As fork(2), into a cgroup of version 2 if there is one; -ENOSYS and the like on kernels before 5.7. */
+static sword fork_into(const char *cgroup2) {
+  struct { word flags, pidfd, child_tid, parent_tid, exit_signal, stack, stack_size, tls, set_tid, set_tid_size, cgroup; } how;
+  sword fd, child;
+  word n;
+  if (!cgroup2) return call(nr_clone, sigchld, 0, 0, 0, 0);
+  fd = call(nr_openat, (word)at_fdcwd, (word)cgroup2, o_directory | o_cloexec, 0, 0);
+  if (fd < 0) return fd;
+  for (n = 0; n < sizeof how; n++) ((char *)&how)[n] = 0;
+  how.flags = 0x200000000UL; /* CLONE_INTO_CGROUP */
+  how.exit_signal = sigchld;
+  how.cgroup = (word)fd;
+  child = call(nr_clone3, (word)&how, sizeof how, 0, 0, 0);
+  call(nr_close, (word)fd, 0, 0, 0, 0);
+  return child;
+}
+
+/* For a kernel that cannot: born here, it moves itself. */
+static void join_cgroup2(const char *cgroup2) {
+  struct text path;
+  path.length = 0;
+  append(&path, cgroup2);
+  append(&path, "/cgroup.procs");
+  if (path.length == sizeof path.bytes) fail("Failed to join cgroup", cgroup2, -enoent);
+  path.bytes[path.length] = 0;
+  join(path.bytes);
+}
+
 /* Until the child executes the command or has said why it cannot. */
 static void record_complaint(void) {
   struct text text;
@@ -364,6 +396,7 @@ static int take_options(struct options *options, char **argv) {
       case 'g': options->gid = at[1]; break;
       case 'G': options->groups = at[1]; break;
       case 'm': options->oom_score_adj = at[1]; break;
+      case 'C': options->cgroup2 = at[1]; break;
       case 's': case 'c': break;
       default: return 0;
     }
@@ -394,7 +427,11 @@ __attribute__((noreturn, used)) void start(word *stack) {
   join_all(&options, 's');
   call(nr_prctl, pr_set_child_subreaper, 1, 0, 0, 0);
   if (call(nr_pipe2, (word)complaints, o_cloexec, 0, 0, 0) < 0) complaints[0] = complaints[1] = -1;
-  child = call(nr_clone, sigchld, 0, 0, 0, 0);
+  child = fork_into(options.cgroup2);
+  if (child < 0 && options.cgroup2) {
+    child = fork_into(0);
+    if (child == 0) join_cgroup2(options.cgroup2);
+  }
   if (child == 0) run(&options, environment);
   if (child < 0) {
     struct text text;

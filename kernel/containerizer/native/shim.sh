@@ -35,6 +35,7 @@ take_options() {
       -m) adjustment=$2 ;;
       -E) environment=$2 ;;
       -s) [ "$stage" != --wait ] || echo 0 >"$2" ;;
+      -C) [ "$stage" != --child ] || echo 0 >"$2/cgroup.procs" || fail "Failed to join cgroup '$2'" ;;
       -c) [ "$stage" != --child ] || echo 0 >"$2" || fail "Failed to join cgroup '$2'" ;;
       *) exit 64 ;;
     esac

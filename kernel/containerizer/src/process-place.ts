@@ -13,6 +13,8 @@ export interface ProcessPlace {
   readonly directory: string;
   /** Folders of the cgroups which its process enters; the first holds every process of it. */
   readonly cgroups: readonly string[];
+  /** Of these cgroups; absent without any. */
+  readonly cgroupVersion?: 1 | 2;
   /** Those which the shim enters itself. */
   readonly shimCgroups: readonly string[];
   /** File that counts the container's processes killed for memory; absent without a limit. */

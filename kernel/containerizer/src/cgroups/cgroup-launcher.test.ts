@@ -13,6 +13,7 @@ import {
   scalars,
   shell,
 } from "../testing/containerizers.ts";
+import { shimForms, shimOrSkip } from "../testing/shims.ts";
 import { temporaryDirectory } from "../testing/temporary-directory.ts";
 import { until } from "../testing/until.ts";
 
@@ -79,40 +80,43 @@ test("as root with cgroups v1: shares and limits are those of the resources, at 
   assert.equal(existsSync(memory), false);
 });
 
-test("as root with cgroups v1: the process is in every cgroup, its shim in none", async (t) => {
-  const set = await stage(t, { cgroupsEnableCfs: true });
-  if (set === undefined) return;
-  const { containerizer, root, cgroup } = set;
-  const launch = launchIn(root, shell("exec sleep 300"));
-  const id = launch.containerId;
-  await containerizer.launch(launch);
-  const pid = await until("its pid", async () => (await containerizer.status(id)).executor_pid);
-  for (const controller of ["freezer", "cpu", "cpuacct", "memory"]) {
-    assert.equal(read(cgroup(controller, id), "cgroup.procs"), String(pid), controller);
-  }
-  const shim = readProcess(pid)?.parent;
-  assert.equal(read("/proc", String(shim), "cgroup").includes(id), false);
-  assert.equal(read(cgroup("cpu", id), "cpu.cfs_quota_us"), "50000");
-  const usage = await containerizer.usage(id);
-  assert.deepEqual(
-    [usage.processes, usage.threads, usage.cpus_limit, usage.mem_limit_bytes],
-    [1, 1, 0.5, 64 * megabyte],
-  );
-  for (const name of [
-    "cpus_user_time_secs",
-    "cpus_system_time_secs",
-    "cpus_nr_periods",
-    "cpus_nr_throttled",
-    "cpus_throttled_time_secs",
-    "mem_total_bytes",
-    "mem_rss_bytes",
-    "mem_cache_bytes",
-    "timestamp",
-  ] as const) {
-    assert.equal(typeof usage[name], "number", name);
-  }
-  await containerizer.destroy(id);
-});
+for (const form of shimForms) {
+  test(`as root with cgroups v1: the process is in every cgroup, its ${form} shim in none`, async (t) => {
+    if ((await shimOrSkip(t, form)) === undefined) return;
+    const set = await stage(t, { cgroupsEnableCfs: true, shimForms: [form] });
+    if (set === undefined) return;
+    const { containerizer, root, cgroup } = set;
+    const launch = launchIn(root, shell("exec sleep 300"));
+    const id = launch.containerId;
+    await containerizer.launch(launch);
+    const pid = await until("its pid", async () => (await containerizer.status(id)).executor_pid);
+    for (const controller of ["freezer", "cpu", "cpuacct", "memory"]) {
+      assert.equal(read(cgroup(controller, id), "cgroup.procs"), String(pid), controller);
+    }
+    const shim = readProcess(pid)?.parent;
+    assert.equal(read("/proc", String(shim), "cgroup").includes(id), false);
+    assert.equal(read(cgroup("cpu", id), "cpu.cfs_quota_us"), "50000");
+    const usage = await containerizer.usage(id);
+    assert.deepEqual(
+      [usage.processes, usage.threads, usage.cpus_limit, usage.mem_limit_bytes],
+      [1, 1, 0.5, 64 * megabyte],
+    );
+    for (const name of [
+      "cpus_user_time_secs",
+      "cpus_system_time_secs",
+      "cpus_nr_periods",
+      "cpus_nr_throttled",
+      "cpus_throttled_time_secs",
+      "mem_total_bytes",
+      "mem_rss_bytes",
+      "mem_cache_bytes",
+      "timestamp",
+    ] as const) {
+      assert.equal(typeof usage[name], "number", name);
+    }
+    await containerizer.destroy(id);
+  });
+}
 
 test("as root with cgroups v1: a container above its memory limit fails, saying limit and usage", async (t) => {
   const set = await stage(t);
@@ -166,26 +170,31 @@ test("as root with cgroups v1: destroy() ends what forks faster than it is kille
   assert.deepEqual(containersOnDisk(options), []);
 });
 
-test("as root with a cgroup v2 mount: its processes are found and killed by the cgroup", async (t) => {
-  if (process.getuid?.() !== 0 || mounts.v2 === undefined) return t.skip("needs root and cgroup2");
-  const root = temporaryDirectory(t);
-  const options = optionsIn(root, {
-    launcher: "linux",
-    isolation: "posix/cpu,posix/mem",
-    cgroupsHierarchy: mounts.v2,
+for (const form of shimForms) {
+  test(`as root with a cgroup v2 mount: ${form} shim's processes are found and killed by the cgroup`, async (t) => {
+    if ((await shimOrSkip(t, form)) === undefined) return;
+    if (process.getuid?.() !== 0 || mounts.v2 === undefined)
+      return t.skip("needs root and cgroup2");
+    const root = temporaryDirectory(t);
+    const options = optionsIn(root, {
+      launcher: "linux",
+      isolation: "posix/cpu,posix/mem",
+      cgroupsHierarchy: mounts.v2,
+      shimForms: [form],
+    });
+    const containerizer = await openContainerizer(t, options);
+    const launch = launchIn(root, shell("setsid sleep 300 & setsid sleep 300 & wait"));
+    const id = launch.containerId;
+    await containerizer.launch(launch);
+    const cgroup = join(mounts.v2, options.cgroupsRoot ?? "", id);
+    await until("three processes", () =>
+      read(cgroup, "cgroup.procs").split("\n").length === 3 ? true : undefined,
+    );
+    const usage = await containerizer.usage(id);
+    assert.equal(usage.processes, 3);
+    assert.ok((usage.mem_rss_bytes ?? 0) > 0);
+    await containerizer.destroy(id);
+    assert.equal((await containerizer.wait(id)).status, 9);
+    assert.equal(existsSync(cgroup), false);
   });
-  const containerizer = await openContainerizer(t, options);
-  const launch = launchIn(root, shell("setsid sleep 300 & setsid sleep 300 & wait"));
-  const id = launch.containerId;
-  await containerizer.launch(launch);
-  const cgroup = join(mounts.v2, options.cgroupsRoot ?? "", id);
-  await until("three processes", () =>
-    read(cgroup, "cgroup.procs").split("\n").length === 3 ? true : undefined,
-  );
-  const usage = await containerizer.usage(id);
-  assert.equal(usage.processes, 3);
-  assert.ok((usage.mem_rss_bytes ?? 0) > 0);
-  await containerizer.destroy(id);
-  assert.equal((await containerizer.wait(id)).status, 9);
-  assert.equal(existsSync(cgroup), false);
-});
+}

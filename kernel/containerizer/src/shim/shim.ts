@@ -77,7 +77,7 @@ export async function startShim(program: ShimProgram, request: ShimRequest): Pro
 
 function shimArguments(program: ShimProgram, request: ShimRequest): string[] {
   const { stdout, stderr, cwd, user } = request;
-  const { directory, oomScoreAdjustment, shimCgroups, cgroups } = request.place;
+  const { directory, oomScoreAdjustment, shimCgroups, cgroups, cgroupVersion } = request.place;
   const argv = program.form === "native" ? [program.path] : ["/bin/sh", program.path];
   argv.push("-d", directory, "-w", cwd);
   if (stdout !== undefined) argv.push("-o", stdout);
@@ -87,7 +87,10 @@ function shimArguments(program: ShimProgram, request: ShimRequest): string[] {
   }
   if (oomScoreAdjustment !== undefined) argv.push("-m", String(oomScoreAdjustment));
   for (const cgroup of shimCgroups) argv.push("-s", join(cgroup, "cgroup.procs"));
-  for (const cgroup of cgroups) argv.push("-c", join(cgroup, "cgroup.procs"));
+  for (const cgroup of cgroups) {
+    if (cgroupVersion === 1) argv.push("-c", join(cgroup, "tasks"));
+    else argv.push("-C", cgroup);
+  }
   if (program.form === "shell") argv.push("-E", join(directory, "environment"));
   argv.push("--", request.file, ...request.argv);
   return argv;
