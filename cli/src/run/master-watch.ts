@@ -8,6 +8,8 @@ import type { Terminal } from "../terminal.ts";
 
 /** Without a master, before a run gives up: the cluster has long ended its tasks by then. */
 const awayMsMax = 30_000;
+/** An absence shorter than this is not worth a line. */
+const toldAfterMs = 1000;
 
 export interface MasterWatchOptions {
   /** Of the run. */
@@ -20,7 +22,10 @@ export interface MasterWatchOptions {
 
 export class MasterWatch {
   readonly #options: MasterWatchOptions;
-  #away: NodeJS.Timeout | undefined;
+  /** Set while it is away. */
+  #givingUp: NodeJS.Timeout | undefined;
+  #telling: NodeJS.Timeout | undefined;
+  #isTold = false;
   #wasThere = false;
 
   constructor(options: MasterWatchOptions) {
@@ -33,7 +38,8 @@ export class MasterWatch {
   }
 
   subscribed(): void {
-    if (this.#away !== undefined) this.#tell("back with the master");
+    if (this.#isTold) this.#tell("back with the master");
+    this.#isTold = false;
     this.close();
     this.#wasThere = true;
   }
@@ -42,14 +48,19 @@ export class MasterWatch {
   disconnected(error: CodedError, matters: boolean): void {
     const reason = explainMasterError(this.#options.masters, error);
     if (!this.#wasThere && reason !== error) throw reason;
-    if (this.#away !== undefined) return;
-    if (matters) this.#tell(`lost the master, trying again: ${error.message}`);
-    this.#away = setTimeout(() => this.#options.giveUp(reason), awayMsMax);
+    if (this.#givingUp !== undefined) return;
+    this.#givingUp = setTimeout(() => this.#options.giveUp(reason), awayMsMax);
+    if (!matters) return;
+    this.#telling = setTimeout(() => {
+      this.#isTold = true;
+      this.#tell(`lost the master, trying again: ${error.message}`);
+    }, toldAfterMs);
   }
 
   close(): void {
-    clearTimeout(this.#away);
-    this.#away = undefined;
+    clearTimeout(this.#givingUp);
+    clearTimeout(this.#telling);
+    this.#givingUp = undefined;
   }
 
   #tell(text: string): void {
