@@ -72,14 +72,15 @@ wait_stage() {
 child_stage() {
   [ -z "$adjustment" ] || echo "$adjustment" >/proc/self/oom_score_adj
   record pid "$$"
-  exec 3<"$environment"
+  # The user may not be able to enter the folder that this script lies in.
+  exec 3<"$environment" 5<"$0"
   rm -f "$environment"
   if [ -z "$uid" ]; then
-    exec /bin/sh "$0" --user "$@"
+    exec /bin/sh /proc/self/fd/5 --user "$@"
   elif [ -z "$groups" ]; then
-    exec /usr/bin/setpriv --reuid "$uid" --regid "$gid" --clear-groups /bin/sh "$0" --user "$@"
+    exec /usr/bin/setpriv --reuid "$uid" --regid "$gid" --clear-groups /bin/sh /proc/self/fd/5 --user "$@"
   else
-    exec /usr/bin/setpriv --reuid "$uid" --regid "$gid" --groups "$groups" /bin/sh "$0" --user "$@"
+    exec /usr/bin/setpriv --reuid "$uid" --regid "$gid" --groups "$groups" /bin/sh /proc/self/fd/5 --user "$@"
   fi
 }
 
@@ -93,7 +94,7 @@ user_stage() {
   file=$2
   shift 3
   eval "$(cat <&3)"
-  exec 3<&-
+  exec 3<&- 5<&-
   command -v -- "$file" >/dev/null || fail "Failed to execute '$file': No such file or directory"
   exec "$file" "$@" 4>&-
 }
