@@ -138,7 +138,7 @@ export class LocalContainerizer implements Containerizer {
   async close(): Promise<void> {
     this.#isClosed = true;
     this.#oomWatch.close();
-    await this.#parts.hostLink.close();
+    await this.#parts.hostLink.close(this.#containers.size > 0);
     await this.#parts.http.close();
     if (this.#containers.size === 0) await this.#parts.launcher.close();
   }

@@ -19,6 +19,7 @@ import {
   isRunning,
   type Logger,
   type ProcessIdentity,
+  signalProcess,
   spawnDetached,
 } from "@tavola/host";
 import { hostLogPath, hostSocketPath } from "../runtime-directory.ts";
@@ -89,12 +90,18 @@ export class HostLink {
     return this.#post(hostPaths.end, id, this.#closing.signal);
   }
 
-  /** Lets go. The host and all that it hosts live on. */
-  async close(): Promise<void> {
+  /**
+   * Lets go. The host and all that it hosts live on; one that hosts nothing leaves by itself, and one
+   * that is only just starting, which nobody needs then, is told to.
+   */
+  async close(isNeeded: boolean): Promise<void> {
     this.#closing.abort();
     this.#ready.promise.catch(() => {});
     this.#ready.reject(new CodedError("ABORTED", "The containerizer is closed"));
     await this.#running;
+    if (!isNeeded && this.#pid === undefined && this.#host !== undefined) {
+      signalProcess(this.#host, "SIGTERM");
+    }
   }
 
   async #post(path: string, id: ContainerId, signal: AbortSignal): Promise<void> {

@@ -4,11 +4,13 @@ import { mkdirSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
 import { asId, type ContainerId } from "@tavola/base";
-import { createMetrics, newUuid, silentLogger, systemClock } from "@tavola/host";
+import { createMetrics, newUuid, readProcesses, silentLogger, systemClock } from "@tavola/host";
 import type { CommandInfo, Resource } from "@tavola/protocol";
 import type { Containerizer, ContainerLaunch } from "../containerizer.ts";
 import { type ContainerizerOptions, createContainerizer } from "../create-containerizer.ts";
+import { commandLineOfProcess } from "../process-place.ts";
 import { containersDirectory } from "../runtime-directory.ts";
+import { untilTrue } from "./until.ts";
 
 const fakeHostCommand: readonly string[] = [
   process.execPath,
@@ -31,7 +33,7 @@ export function optionsIn(
   };
 }
 
-/** Closed after the test, whose containers must all be gone by then. */
+/** Closed after the test with its containers; no process may then know of its runtime directory. */
 export async function openContainerizer(
   t: TestContext,
   options: ContainerizerOptions,
@@ -40,8 +42,16 @@ export async function openContainerizer(
   t.after(async () => {
     await Promise.all(containerizer.containers().map((id) => containerizer.destroy(id)));
     await containerizer.close();
+    await untilTrue("everybody to leave", () => processesOn(options.runtimeDir).length === 0);
   });
   return containerizer;
+}
+
+/** Pids of shims, hosts and whoever else was told of a runtime directory. */
+export function processesOn(runtimeDir: string): number[] {
+  return readProcesses()
+    .filter(({ pid }) => commandLineOfProcess(pid).some((word) => word.includes(runtimeDir)))
+    .map(({ pid }) => pid);
 }
 
 export function scalars(values: Readonly<Record<string, number>>): Resource[] {
