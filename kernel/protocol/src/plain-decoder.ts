@@ -98,15 +98,16 @@ function readField(
   if (label === "map") {
     readMapEntry(message, field, input, path, depth);
   } else if (label === "repeated") {
-    message[name] ??= [];
-    const list = message[name] as unknown[];
     const packed = wireType !== wireTypeOf(kind);
+    const list = (message[name] ?? []) as unknown[];
     const from = packed ? readSlice(input, path) : input;
     do {
       if (packed && from.at === from.end) break;
       const value = readValue(kind, from, `${path}[${list.length}]`, depth, undefined);
       if (value !== undefined) list.push(value);
     } while (packed);
+    // An unknown enum value alone is as if the field had not been there; an empty packed list was.
+    if (packed || list.length > 0) message[name] = list;
   } else {
     const value = readValue(kind, input, path, depth, message[name]);
     if (value !== undefined) message[name] = value;
