@@ -17,6 +17,7 @@ const layers: Readonly<Record<string, number>> = {
   "kernel/host": 3,
   "kernel/coordination": 4,
   "kernel/containerizer": 4,
+  "test-servers": 4,
   "kernel/agent": 5,
   "kernel/master": 5,
   sdk: 5,
