@@ -43,6 +43,8 @@ export interface AgentOptions {
   readonly detector?: MasterDetector;
   readonly clock?: Clock;
   readonly random?: Random;
+  /** Default: a port of this machine. */
+  readonly openEndpoint?: typeof openEndpoint;
 }
 
 const processId = "slave(1)";
@@ -57,7 +59,7 @@ export async function startAgent(options: AgentOptions): Promise<RunningAgent> {
   const detector = options.detector ?? (await detectFixedMaster(flags.master));
   let serve: HttpHandler = () => textResponse(503, "Agent is starting");
   let receive = (_: LibprocessMessage): void => {};
-  const endpoint = await openEndpoint({
+  const endpoint = await (options.openEndpoint ?? openEndpoint)({
     ip: flags.ip ?? "0.0.0.0",
     port: flags.port,
     ...(flags.advertise_ip !== undefined && { advertiseIp: flags.advertise_ip }),

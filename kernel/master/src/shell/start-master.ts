@@ -43,6 +43,8 @@ export interface MasterOptions {
   readonly clock?: Clock;
   /** Default: the operating system's dice. */
   readonly random?: Random;
+  /** Default: a port of this machine. */
+  readonly openEndpoint?: typeof openEndpoint;
 }
 
 export interface RunningMaster {
@@ -61,7 +63,7 @@ export async function startMaster(options: MasterOptions): Promise<RunningMaster
   await makeDirectory(flags.work_dir);
   let serve: HttpHandler = () => textResponse(503, "Master is starting");
   let receive = (_: LibprocessMessage): void => {};
-  const endpoint = await openEndpoint({
+  const endpoint = await (options.openEndpoint ?? openEndpoint)({
     ip: flags.ip ?? "0.0.0.0",
     port: flags.port,
     ...(flags.advertise_ip !== undefined && { advertiseIp: flags.advertise_ip }),
