@@ -20,6 +20,7 @@ import { createHttpServer } from "./http-server.ts";
 import { receiveMessages } from "./libprocess-receiver.ts";
 import type { Logger } from "./logger.ts";
 import { createMessenger, type Messenger } from "./messenger.ts";
+import { flushTurnWrites } from "./turn-cork.ts";
 
 export interface EndpointOptions {
   readonly ip: string;
@@ -128,6 +129,7 @@ export async function openEndpoint(options: EndpointOptions): Promise<Endpoint> 
     async close() {
       messenger.close();
       http.close();
+      flushTurnWrites();
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       for (const socket of sockets) socket.destroy();
       await closed;

@@ -8,6 +8,7 @@
 
 import type { ServerResponse } from "node:http";
 import type { StreamSink } from "./http.ts";
+import { corkForTurn } from "./turn-cork.ts";
 
 export interface StreamSinkOptions {
   readonly bufferBytesMax: number;
@@ -51,6 +52,7 @@ class ResponseSink implements StreamSink {
       this.#close();
       return "overflow";
     }
+    if (this.#response.socket !== null) corkForTurn(this.#response.socket);
     this.#response.write(chunk);
     return "written";
   }

@@ -11,6 +11,7 @@ import { CodedError } from "@tavola/base";
 import type { HttpHandler } from "./http.ts";
 import { createHttpServer } from "./http-server.ts";
 import { type Logger, silentLogger } from "./logger.ts";
+import { flushTurnWrites } from "./turn-cork.ts";
 
 export interface UnixSocketOptions {
   readonly logger?: Logger;
@@ -65,6 +66,7 @@ export async function serveUnixSocket(
   return {
     async close() {
       http.close();
+      flushTurnWrites();
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       for (const socket of sockets) socket.destroy();
       await closed;
