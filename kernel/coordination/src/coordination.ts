@@ -7,6 +7,9 @@
  * it once, in `election.ts`. It is no database: a value has at most `valueBytesMax` bytes.
  */
 
+import type { CodedError } from "@tavola/base";
+import type { Clock } from "@tavola/host";
+
 /** The largest value, and the largest transaction, in bytes: what ZooKeeper takes with its defaults. */
 export const valueBytesMax = 512 * 1024;
 
@@ -67,27 +70,29 @@ export interface Watch {
   close(): void;
 }
 
-export interface CoordinationMetrics {
-  /** Sessions, reconnections, calls and their durations; names below `coordination/`. */
-  count(name: string): void;
-}
-
 /**
  * A connection to a store, with one session. Calls reject with a CodedError: UNAVAILABLE (the store
  * does not answer; nothing was done), SESSION_EXPIRED, UNAUTHORIZED, BAD_PATH, TOO_LARGE,
- * OUTCOME_UNKNOWN (writes only), CORRUPT (the store itself is damaged), CLOSED.
+ * OUTCOME_UNKNOWN (writes only), CORRUPT (the store itself is damaged), NEWER_FORMAT (a later version
+ * of this program wrote it), CLOSED.
  */
 export interface Coordination {
   readonly backend: "embedded" | "zookeeper" | "etcd" | "memory";
   /** For logs: how it was named, without passwords. */
   readonly description: string;
+  /** What its session is measured by; nobody sets it, and its instants are no dates. */
+  readonly clock: Clock;
 
   get(path: StorePath): Promise<StoredValue | undefined>;
   /** Several at once, in the order asked; one round trip where the backend can. */
   getAll(paths: readonly StorePath[]): Promise<readonly (StoredValue | undefined)[]>;
-  /** Names, sorted; empty when there is nothing at the path. */
+  /** Names, sorted; empty when there is nothing at the path. The root is `/`. */
   children(path: StorePath): Promise<readonly string[]>;
-  /** All of them or none, in order. At most `valueBytesMax` bytes together. */
+  /**
+   * All of them or none, in order: a later write meets what an earlier one did (children deleted, then
+   * their parent). Each path at most once (BAD_PATH); at most `valueBytesMax` bytes together
+   * (TOO_LARGE). None at all is done at once.
+   */
   transact(writes: readonly StoreWrite[]): Promise<TransactionOutcome>;
   /**
    * Calls back soon after the value at the path, or the names of its children, may have changed;
@@ -96,18 +101,25 @@ export interface Coordination {
    */
   watch(path: StorePath, onChange: () => void): Watch;
 
-  /** Adds an ephemeral member, eldest last. `prefix`: start of its name, e.g. `json.info_`. */
+  /**
+   * Adds an ephemeral member, the youngest; parents are made. `prefix`: start of its name, such as
+   * `json.info_`. It stands in the tree at `<group>/<name>` with version 0, and may be checked and set
+   * like any value. Never rejects OUTCOME_UNKNOWN: where the connection breaks in between, the backend
+   * finds out whether it was added, or sees to it that none stays behind.
+   */
   join(group: StorePath, prefix: string, value: Uint8Array): Promise<Member>;
   /** Removes a member of this session at once. One that is gone is no error. */
   leave(group: StorePath, member: Member): Promise<void>;
 
   readonly session: Session;
-  /** Ends the session: its members leave at once. Idempotent. */
+  /** Ends the session: its members leave at once, its state is expired, calls reject CLOSED. Idempotent. */
   close(): Promise<void>;
 }
 
 export interface Session {
   readonly state: SessionState;
+  /** Why it is not connected, as far as known. One that is not `transient` does not mend by waiting. */
+  readonly trouble: CodedError | undefined;
   /** As agreed with the store. */
   readonly timeoutMs: number;
   /**

@@ -2,7 +2,6 @@
 
 export type {
   Coordination,
-  CoordinationMetrics,
   Member,
   Session,
   SessionState,
@@ -15,4 +14,6 @@ export type {
 export { valueBytesMax } from "./coordination.ts";
 export type { Candidacy } from "./election.ts";
 export { masterLabel } from "./election.ts";
+export type { CoordinationOptions } from "./options.ts";
+export { steadyClock } from "./steady-clock.ts";
 export type { StoreUrl } from "./store-url.ts";
