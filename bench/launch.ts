@@ -3,8 +3,9 @@
  *
  * Four processes on loopback: a real master (`tavola master`), two agents with the real agent code
  * whose executors are replaced by ones that report at once (see `load/instant-containerizer.ts`:
- * each subscribes over the agent's executor API and answers LAUNCH with TASK_RUNNING; nothing is
- * executed), and this one, a framework over raw HTTP in protobuf. It launches 10,000 command tasks
+ * each subscribes to the agent's executor API and answers LAUNCH with TASK_RUNNING, inside the
+ * agent's process and without a socket; nothing is executed), and this one, a framework over raw
+ * HTTP in protobuf. It launches 10,000 command tasks
  * (`cpus:0.1;mem:32`), so 10,000 executors: from each offer it takes up to 50 tasks, asks for the rest
  * back at once, and keeps up to 400 launched and not yet running. Every TASK_RUNNING is acknowledged;
  * all tasks stay running. Before that a framework like it launches 4,000 and goes, unmeasured, so that

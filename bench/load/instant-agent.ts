@@ -4,7 +4,13 @@
  */
 import { join } from "node:path";
 import { agentFlags, startAgent } from "@tavola/agent";
-import { createLogger, parseFlags } from "@tavola/host";
+import {
+  createLogger,
+  type HttpHandler,
+  openEndpoint,
+  parseFlags,
+  textResponse,
+} from "@tavola/host";
 import { InstantContainerizer } from "./instant-containerizer.ts";
 
 const [master = "", folder = "", resources = ""] = process.argv.slice(2);
@@ -21,10 +27,15 @@ const { value: flags, error } = parseFlags(agentFlags, {
   environment: {},
 });
 if (flags === undefined) throw new Error(error);
+let serve: HttpHandler = () => textResponse(503, "not open yet");
 const agent = await startAgent({
   flags: flags.values,
   logger: createLogger({ name: "agent", format: "text", level: "warn" }),
-  containerizer: new InstantContainerizer(),
+  containerizer: new InstantContainerizer((request) => serve(request)),
+  openEndpoint(options) {
+    serve = options.onRequest;
+    return openEndpoint(options);
+  },
 });
 const end = (): void => void agent.close().then(() => process.exit(0));
 process.once("SIGTERM", end);

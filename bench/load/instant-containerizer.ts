@@ -1,13 +1,15 @@
 /**
- * A containerizer whose executors report at once: nothing is run, everything else is real.
+ * A containerizer whose executors report at once: nothing is run, everything of the agent is real.
  *
  * Each launch makes an executor object, as the executor host does for command tasks: it subscribes
- * to the agent's v1 executor API over a streaming connection of its own, answers LAUNCH with an
- * UPDATE to TASK_RUNNING, and stays until it is told to go. UPDATE calls go over one connection for
- * all. What is left out is what a container costs: directories of the launcher, cgroups, shim, command.
+ * to the agent's v1 executor API, answers LAUNCH with an UPDATE to TASK_RUNNING, and stays until it
+ * is told to go. It lives in the agent's process and hands its calls to what serves the agent's port,
+ * in the bytes that would be on the wire, so that no processor time goes to sockets of executors that
+ * do not exist. What is left out beside them is what a container costs: cgroups, shim, command.
  */
 import type { ContainerId } from "@tavola/base";
 import type { Containerizer, ContainerLaunch, ContainerTermination } from "@tavola/containerizer";
+import type { HttpHandler, HttpRequest, HttpResponse, StreamSink } from "@tavola/host";
 import {
   decodeMessage,
   encodeMessage,
@@ -15,75 +17,53 @@ import {
   protobufType,
   RecordDecoder,
 } from "@tavola/protocol";
-import { RawConnection } from "./raw-http.ts";
-
-const path = "/slave(1)/api/v1/executor";
-const headers = { "Content-Type": protobufType, Accept: protobufType };
 
 interface Container {
   readonly ended: Promise<ContainerTermination>;
   readonly end: (termination: ContainerTermination) => void;
-  connection: RawConnection | undefined;
 }
+
+type Call = Pick<executor.Call, "type" | "subscribe" | "update">;
 
 export class InstantContainerizer implements Containerizer {
   readonly #containers = new Map<ContainerId, Container>();
-  #calls: Promise<RawConnection> | undefined;
+  readonly #agent: HttpHandler;
+
+  /** `agent` is what answers on the agent's port. */
+  constructor(agent: HttpHandler) {
+    this.#agent = agent;
+  }
 
   async launch(launch: ContainerLaunch): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<ContainerTermination>();
-    const container: Container = { ended: promise, end: resolve, connection: undefined };
+    const container: Container = { ended: promise, end: resolve };
     this.#containers.set(launch.containerId, container);
-    const agentUrl = `http://${launch.environment["MESOS_AGENT_ENDPOINT"]}`;
-    this.#calls ??= RawConnection.open(agentUrl);
     // As in real life, the executor is on its own from here on; the launch does not wait for it.
-    void this.#subscribe(container, launch, agentUrl);
+    setImmediate(() => void this.#subscribe(container, launch));
   }
 
-  async #subscribe(container: Container, launch: ContainerLaunch, agentUrl: string): Promise<void> {
-    const connection = await RawConnection.open(agentUrl);
-    container.connection = connection;
-    connection.onBroken = () => container.end({ status: 0 });
-    const calls = await (this.#calls as Promise<RawConnection>);
+  async #subscribe(container: Container, launch: ContainerLaunch): Promise<void> {
     const ids = {
       executor_id: { value: launch.executorId },
       framework_id: { value: launch.frameworkId },
     };
-    const call = (rest: Pick<executor.Call, "type" | "subscribe" | "update">): Uint8Array =>
-      encodeMessage(executor.Call, { ...ids, ...rest });
-    const decoder = new RecordDecoder();
-    const subscribe = { path, headers, body: call({ type: "SUBSCRIBE", subscribe: {} }) };
-    const { status } = await connection.stream(subscribe, (chunk) => {
-      for (const record of decoder.push(chunk).value ?? []) {
-        const event = decodeMessage(executor.Event, record).value;
-        const task = event?.launch?.task;
-        if (event?.type === "SHUTDOWN" || event?.type === "KILL") this.#end(launch.containerId);
-        if (task === undefined) continue;
-        const update = {
-          status: {
-            task_id: task.task_id,
-            state: "TASK_RUNNING",
-            source: "SOURCE_EXECUTOR",
-            uuid: nextUuid(),
-            executor_id: ids.executor_id,
-            timestamp: Date.now() / 1000,
-          },
-        } as const;
-        void calls
-          .post({ path, headers, body: call({ type: "UPDATE", update }) })
-          .then((answer) => {
-            if (answer.status === 202) return;
-            throw new Error(`executor's UPDATE was answered with ${answer.status}`);
-          });
-      }
-    });
-    if (status !== 200) throw new Error(`executor's SUBSCRIBE was answered with ${status}`);
-  }
-
-  #end(id: ContainerId): void {
-    const container = this.#containers.get(id);
-    container?.connection?.close();
-    container?.end({ status: 0 });
+    const call = async (rest: Call): Promise<HttpResponse> =>
+      this.#agent(requestOf(encodeMessage(executor.Call, { ...ids, ...rest })));
+    const response = await call({ type: "SUBSCRIBE", subscribe: {} });
+    if (!("stream" in response)) {
+      throw new Error(`executor's SUBSCRIBE was answered with ${response.status}`);
+    }
+    response.stream(
+      eventSink(container, (event) => {
+        const { type, launch: launched } = event;
+        if (type === "SHUTDOWN" || type === "KILL") container.end({ status: 0 });
+        if (launched === undefined) return;
+        const update = runningUpdate(launched.task.task_id, ids.executor_id);
+        void call({ type: "UPDATE", update }).then(({ status }) => {
+          if (status !== 202) throw new Error(`executor's UPDATE was answered with ${status}`);
+        });
+      }),
+    );
   }
 
   async wait(id: ContainerId): Promise<ContainerTermination> {
@@ -91,7 +71,7 @@ export class InstantContainerizer implements Containerizer {
   }
 
   async destroy(id: ContainerId): Promise<void> {
-    this.#end(id);
+    this.#containers.get(id)?.end({ status: 0 });
   }
 
   async update(): Promise<void> {}
@@ -109,9 +89,69 @@ export class InstantContainerizer implements Containerizer {
   }
 
   async close(): Promise<void> {
-    for (const id of this.#containers.keys()) this.#end(id);
-    (await this.#calls)?.close();
+    for (const { end } of this.#containers.values()) end({ status: 0 });
   }
+}
+
+/** The executor's end of its stream. It closes when its container ends. */
+function eventSink(container: Container, onEvent: (event: executor.Event) => void): StreamSink {
+  const decoder = new RecordDecoder();
+  let isClosed = false;
+  const close = (): void => {
+    isClosed = true;
+  };
+  return {
+    get closed() {
+      return isClosed;
+    },
+    write(chunk) {
+      if (isClosed) return "closed";
+      for (const record of decoder.push(chunk as Uint8Array).value ?? []) {
+        const event = decodeMessage(executor.Event, record).value;
+        if (event !== undefined) onEvent(event);
+      }
+      return "written";
+    },
+    end: close,
+    onClose(run) {
+      void container.ended.then(() => {
+        if (!isClosed) run();
+        close();
+      });
+    },
+  };
+}
+
+function runningUpdate(
+  task_id: executor.Call_Update["status"]["task_id"],
+  executor_id: { readonly value: string },
+): executor.Call_Update {
+  return {
+    status: {
+      task_id,
+      state: "TASK_RUNNING",
+      source: "SOURCE_EXECUTOR",
+      uuid: nextUuid(),
+      executor_id,
+      timestamp: Date.now() / 1000,
+    },
+  };
+}
+
+const unaborted = new AbortController().signal;
+const noQuery = new URLSearchParams();
+const headers = { "content-type": protobufType, accept: protobufType };
+
+function requestOf(body: Uint8Array): HttpRequest {
+  return {
+    method: "POST",
+    path: "/slave(1)/api/v1/executor",
+    query: noQuery,
+    headers,
+    remoteAddress: "127.0.0.1",
+    body: async () => body,
+    signal: unaborted,
+  };
 }
 
 /** Version 4 by the bits that say so; they need be no more than different from one another. */
