@@ -19,6 +19,8 @@ export {
 } from "./cgroups.ts";
 export type { Clock, Timer } from "./clock.ts";
 export { systemClock } from "./clock.ts";
+export type { AppendFileHandle, Disk, DiskEntry, Synced } from "./disk.ts";
+export { realDisk } from "./disk.ts";
 export { formatBytes, formatDuration, parseBytes, parseDuration } from "./duration-text.ts";
 export type { Endpoint, EndpointOptions } from "./endpoint.ts";
 export { openEndpoint } from "./endpoint.ts";
@@ -92,6 +94,13 @@ export type { ComputedRoot, FilesRefusal, OpenedFile, ServedFilesOptions } from 
 export { ServedFiles } from "./served-files.ts";
 export type { SimulatedClock } from "./simulated-clock.ts";
 export { simulatedClock } from "./simulated-clock.ts";
+export type {
+  AttachedDisk,
+  DiskFaults,
+  SimulatedDisk,
+  SimulatedDiskOptions,
+} from "./simulated-disk.ts";
+export { createSimulatedDisk } from "./simulated-disk.ts";
 export { addSystemMetrics } from "./system-metrics.ts";
 export type { UnixSocketOptions, UnixSocketServer } from "./unix-socket.ts";
 export { serveUnixSocket } from "./unix-socket.ts";
