@@ -5,7 +5,7 @@
  * `docs/architecture.md` says what each package owns.
  */
 
-import type { Finding, SourceFile, SourceTree } from "./source-tree.ts";
+import { type Finding, isTest, type SourceFile, type SourceTree } from "./source-tree.ts";
 
 /** Layer of each package folder. A folder that is not here may not exist. */
 const layers: Readonly<Record<string, number>> = {
@@ -51,11 +51,20 @@ const platformMayUse = [
   "sdk",
 ];
 
-function refusal(from: string, to: string): string | undefined {
+/** Real servers for tests: nothing that is shipped may need them. */
+function testServersRefusal(file: SourceFile): string | undefined {
+  const layer = layers[file.packageFolder] ?? 0;
+  if (layer >= 9 || (layer >= 3 && isTest(file.path))) return undefined;
+  return "only tests, testing/ folders and what is above the command may start real servers";
+}
+
+function refusal(file: SourceFile, to: string): string | undefined {
+  const from = file.packageFolder;
   if (from === to) return "a package does not import itself by name; use a relative path";
   const fromLayer = layers[from];
   const toLayer = layers[to];
   if (fromLayer === undefined || toLayer === undefined) return undefined;
+  if (to === "test-servers") return testServersRefusal(file);
   if (toLayer === 10) return `nobody imports ${to}`;
   if (from.startsWith("platform/") && !platformMayUse.includes(to)) {
     return `the platform meets ${to} only over the wire`;
@@ -79,7 +88,7 @@ function findingsOf(file: SourceFile, folderOf: ReadonlyMap<string, string>): Fi
     const folder = folderOf.get(name);
     if (folder === undefined) continue;
     if (specifier !== name) complain(`packages are entered by their door only (${name})`);
-    const reason = refusal(file.packageFolder, folder);
+    const reason = refusal(file, folder);
     if (reason !== undefined) complain(reason);
   }
   return findings;

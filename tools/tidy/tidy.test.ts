@@ -11,6 +11,8 @@ const manifests = {
   "kernel/host/package.json": '{"name":"@tavola/host","dependencies":{"@tavola/base":"*"}}',
   "kernel/master/package.json": '{"name":"@tavola/master"}',
   "platform/stats/package.json": '{"name":"@tavola/stats"}',
+  "test-servers/package.json": '{"name":"@tavola/test-servers"}',
+  "e2e/package.json": '{"name":"@tavola/e2e"}',
 };
 
 function messages(rule: Rule, files: Readonly<Record<string, string>>): string[] {
@@ -53,6 +55,21 @@ test("layerRule() keeps the platform away from the daemons", () => {
     messages(layerRule, { "platform/stats/src/a.ts": 'import "@tavola/master";' })[0] ?? "",
     /only over the wire/,
   );
+});
+
+test("layerRule() keeps real servers to tests and to what is above the command", () => {
+  const text = 'import { startZooKeeper } from "@tavola/test-servers";';
+  const refused = ["kernel/host/src/a.ts", "kernel/master/src/a.ts", "kernel/base/src/a.test.ts"];
+  for (const path of refused) {
+    assert.match(messages(layerRule, { [path]: text })[0] ?? "", /only tests, testing\/ folders/);
+  }
+  const allowed = [
+    "kernel/host/src/a.test.ts",
+    "kernel/master/src/testing/a.ts",
+    "platform/stats/src/a.test.ts",
+    "e2e/failover.ts",
+  ];
+  for (const path of allowed) assert.deepEqual(messages(layerRule, { [path]: text }), [], path);
 });
 
 test("layerRule() does not read imports in comments", () => {
