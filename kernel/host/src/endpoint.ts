@@ -20,7 +20,7 @@ import { createHttpServer } from "./http-server.ts";
 import { receiveMessages } from "./libprocess-receiver.ts";
 import type { Logger } from "./logger.ts";
 import { createMessenger, type Messenger } from "./messenger.ts";
-import { flushTurnWrites } from "./turn-cork.ts";
+import { flushTurnWrites } from "./turn-writes.ts";
 
 export interface EndpointOptions {
   readonly ip: string;

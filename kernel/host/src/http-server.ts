@@ -17,7 +17,7 @@ import { dismissResponse, writeResponse } from "./http-response.ts";
 import { receiveOverHttp, senderOf } from "./libprocess-over-http.ts";
 import type { Logger } from "./logger.ts";
 import { nodeHttp } from "./node-http.ts";
-import { afterTurnWrites, corkForTurn } from "./turn-cork.ts";
+import { collectTurnWrites } from "./turn-writes.ts";
 
 export interface HttpServerOptions {
   readonly onRequest: HttpHandler;
@@ -73,6 +73,7 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
   server.emit("listening");
   return {
     accept(socket) {
+      collectTurnWrites(socket);
       const requests = new Set<ReceivedRequest>();
       unanswered.set(socket, requests);
       // Node tells only the request that is being answered, not those that wait behind it.
@@ -118,14 +119,13 @@ async function serve(
         ? await receiveOverHttp(sender, request, options.onMessage)
         : await options.onRequest(request);
     if (request.isClientGone) return await dismissResponse(response);
-    corkForTurn(incoming.socket);
     await writeResponse(out, response, {
       method: request.method,
       acceptEncoding: incoming.headers["accept-encoding"],
       streamBufferBytesMax: options.streamBufferBytesMax,
       onGone: (run) => request.onGone(run),
     });
-    if (!("stream" in response)) afterTurnWrites(() => endStalled(out));
+    if (!("stream" in response)) endStalled(out);
   } catch (error) {
     refuseFailed(options.logger, request, out, error);
   }

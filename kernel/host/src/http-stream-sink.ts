@@ -8,7 +8,6 @@
 
 import type { ServerResponse } from "node:http";
 import type { StreamSink } from "./http.ts";
-import { corkForTurn } from "./turn-cork.ts";
 
 export interface StreamSinkOptions {
   readonly bufferBytesMax: number;
@@ -52,7 +51,6 @@ class ResponseSink implements StreamSink {
       this.#close();
       return "overflow";
     }
-    if (this.#response.socket !== null) corkForTurn(this.#response.socket);
     this.#response.write(chunk);
     return "written";
   }

@@ -11,7 +11,7 @@ import { CodedError } from "@tavola/base";
 import type { HttpHandler } from "./http.ts";
 import { createHttpServer } from "./http-server.ts";
 import { type Logger, silentLogger } from "./logger.ts";
-import { flushTurnWrites } from "./turn-cork.ts";
+import { flushTurnWrites } from "./turn-writes.ts";
 
 export interface UnixSocketOptions {
   readonly logger?: Logger;
