@@ -29,6 +29,8 @@ const modules: Readonly<Record<string, string>> = {
   "mesos.v1.quota": "quota",
   "mesos.internal": "internal",
   "mesos.internal.slave": "checkpoint",
+  "mesos.resource_provider.registry": "providers",
+  "tavola.registry": "registry",
 };
 
 const columnsMax = 100;

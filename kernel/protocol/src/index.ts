@@ -14,6 +14,7 @@ export * as internal from "./generated/internal.ts";
 export * as maintenance from "./generated/maintenance.ts";
 export * as master from "./generated/master.ts";
 export * as quota from "./generated/quota.ts";
+export * as registry from "./generated/registry.ts";
 export * as scheduler from "./generated/scheduler.ts";
 export * from "./generated/v1.ts";
 export {

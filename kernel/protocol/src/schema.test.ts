@@ -7,6 +7,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
+import * as providers from "./generated/providers.ts";
 import * as protocol from "./index.ts";
 import { internalMessageType, V0Call } from "./internal-messages.ts";
 import type { EnumType, Field, MessageType } from "./message-type.ts";
@@ -41,7 +42,6 @@ const wrongFactTypes: Readonly<Record<string, string>> = {
 
 /** Internal messages that are not here, and whose they are. Nested messages go with theirs. */
 const internalMissing: Readonly<Record<string, string>> = {
-  "mesos.internal.Registry": "Mesos's registry, kept in the replicated log",
   "mesos.internal.log": "the replicated log",
   "mesos.internal.state": "the replicated log's storage",
   "mesos.internal.ResourceProviderCallMessage": "resource providers",
@@ -65,6 +65,7 @@ function ourTypes(): ReadonlyMap<string, MessageType<unknown> | EnumType> {
     protocol.checkpoint,
     protocol.executor,
     protocol.internal,
+    providers,
     protocol.maintenance,
     protocol.master,
     protocol.quota,

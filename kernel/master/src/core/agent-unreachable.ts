@@ -17,7 +17,7 @@ export function markUnreachable(turn: Turn, agent: Agent, reason: string): void 
   turn.info("marking agent unreachable", { agentId: agent.id, reason });
   transitions.leaving.set(agent.id, "unreachable");
   turn.persist(
-    { kind: "markAgentUnreachable", info: agent.info, at: turn.now },
+    { kind: "markAgentUnreachable", agentId: agent.id, at: turn.now },
     { kind: "agentMarkedUnreachable", agentId: agent.id, at: turn.now, reason },
   );
 }

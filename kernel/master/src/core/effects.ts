@@ -8,7 +8,6 @@
 
 import type { AgentId, FrameworkId, Instant } from "@tavola/base";
 import type {
-  AgentInfo,
   FrameworkInfo,
   MessageType,
   scheduler,
@@ -16,6 +15,7 @@ import type {
   TaskStatus,
   Upid,
 } from "@tavola/protocol";
+import type { RegistryOperation } from "@tavola/registry";
 import type { MasterEvent } from "./events.ts";
 import type { Agent, Framework, StreamId, Task } from "./state.ts";
 
@@ -88,13 +88,3 @@ export type OperatorEvent =
   | { readonly type: "FRAMEWORK_ADDED"; readonly framework: Framework }
   | { readonly type: "FRAMEWORK_UPDATED"; readonly framework: Framework }
   | { readonly type: "FRAMEWORK_REMOVED"; readonly info: FrameworkInfo };
-
-/** What survives a master. The registry folds these. */
-export type RegistryOperation =
-  /** A new agent. */
-  | { readonly kind: "admitAgent"; readonly info: AgentInfo }
-  /** One that was admitted before, with other details, or one that was unreachable. */
-  | { readonly kind: "readmitAgent"; readonly info: AgentInfo }
-  | { readonly kind: "removeAgent"; readonly agentId: AgentId }
-  | { readonly kind: "markAgentUnreachable"; readonly info: AgentInfo; readonly at: Instant }
-  | { readonly kind: "markAgentGone"; readonly agentId: AgentId; readonly at: Instant };

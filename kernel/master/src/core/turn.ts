@@ -8,8 +8,9 @@
 import type { Allocator } from "@tavola/allocator";
 import type { AgentId, FrameworkId, Instant, Random } from "@tavola/base";
 import type { MessageType, scheduler, Upid } from "@tavola/protocol";
+import type { RegistryOperation } from "@tavola/registry";
 import type { Resources } from "@tavola/resources";
-import type { CommandResult, Effect, OperatorEvent, RegistryOperation, Ticket } from "./effects.ts";
+import type { CommandResult, Effect, OperatorEvent, Ticket } from "./effects.ts";
 import type { MasterEvent } from "./events.ts";
 import type { Agent, Framework, MasterState } from "./state.ts";
 

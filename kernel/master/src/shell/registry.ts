@@ -5,7 +5,7 @@
  * to wait for.
  */
 
-import type { RegistryOperation } from "../core/effects.ts";
+import type { RegistryOperation } from "@tavola/registry";
 
 export interface Registry {
   /** Calls `onDurable` once; in the order of the calls. Never rejects: what cannot be written ends the master. */

@@ -26,9 +26,10 @@ import {
   type TaskState,
   type TaskStatus,
 } from "@tavola/protocol";
+import type { RegistryOperation } from "@tavola/registry";
 import { parseResources } from "@tavola/resources";
 import { createMasterState } from "../core/create-state.ts";
-import type { CommandResult, Effect, OperatorEvent, RegistryOperation } from "../core/effects.ts";
+import type { CommandResult, Effect, OperatorEvent } from "../core/effects.ts";
 import type { MasterEvent } from "../core/events.ts";
 import type { MasterConfig } from "../core/master-config.ts";
 import { MasterCore } from "../core/master-core.ts";

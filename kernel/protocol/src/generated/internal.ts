@@ -1,6 +1,9 @@
 // Generated from proto/ by tools/generate-protocol.ts; edit those, then `npm run generate`.
 
 import { type EnumType, enumeration, type MessageType, message } from "../message-type.ts";
+import * as maintenance from "./maintenance.ts";
+import * as providers from "./providers.ts";
+import * as quota from "./quota.ts";
 import * as v1 from "./v1.ts";
 
 /** Master to agent: an operation's update has been taken care of. */
@@ -814,4 +817,153 @@ export interface UpdateSlaveMessage_ResourceProviders {
 export const UpdateSlaveMessage_ResourceProviders: MessageType<UpdateSlaveMessage_ResourceProviders> =
   message("mesos.internal.UpdateSlaveMessage.ResourceProviders", () => [
   [1, "providers", UpdateSlaveMessage_ResourceProvider, "repeated"],
+]);
+
+/** What survives a master. */
+export interface Registry {
+  /** The one that led last. */
+  master?: Registry_Master;
+  slaves?: Registry_Slaves;
+  unreachable?: Registry_UnreachableSlaves;
+  gone?: Registry_GoneSlaves;
+  machines?: Registry_Machines;
+  /** One at most. */
+  schedules?: readonly maintenance.Schedule[];
+  /** Of Mesos before 1.9. */
+  quotas?: readonly Registry_Quota[];
+  quota_configs?: readonly quota.QuotaConfig[];
+  weights?: readonly Registry_Weight[];
+  resource_provider_registry?: providers.Registry;
+  /** A master that lacks one of them must not lead. */
+  minimum_capabilities?: readonly Registry_MinimumCapability[];
+}
+export const Registry: MessageType<Registry> = message("mesos.internal.Registry", () => [
+  [1, "master", Registry_Master, "optional"],
+  [2, "slaves", Registry_Slaves, "optional"],
+  [7, "unreachable", Registry_UnreachableSlaves, "optional"],
+  [8, "gone", Registry_GoneSlaves, "optional"],
+  [3, "machines", Registry_Machines, "optional"],
+  [4, "schedules", maintenance.Schedule, "repeated"],
+  [5, "quotas", Registry_Quota, "repeated"],
+  [11, "quota_configs", quota.QuotaConfig, "repeated"],
+  [6, "weights", Registry_Weight, "repeated"],
+  [9, "resource_provider_registry", providers.Registry, "optional"],
+  [10, "minimum_capabilities", Registry_MinimumCapability, "repeated"],
+]);
+
+export interface Registry_Master {
+  info: v1.MasterInfo;
+}
+export const Registry_Master: MessageType<Registry_Master> =
+  message("mesos.internal.Registry.Master", () => [
+  [1, "info", v1.MasterInfo, "required"],
+]);
+
+/** An agent that may come back at any time. */
+export interface Registry_Slave {
+  info: v1.AgentInfo;
+  drain_info?: v1.DrainInfo;
+  /** Nothing of it is offered. Always so while it drains. Absent means false. */
+  deactivated?: boolean;
+}
+export const Registry_Slave: MessageType<Registry_Slave> =
+  message("mesos.internal.Registry.Slave", () => [
+  [1, "info", v1.AgentInfo, "required"],
+  [2, "drain_info", v1.DrainInfo, "optional"],
+  [3, "deactivated", "bool", "optional", { default: false }],
+]);
+
+export interface Registry_Slaves {
+  slaves?: readonly Registry_Slave[];
+}
+export const Registry_Slaves: MessageType<Registry_Slaves> =
+  message("mesos.internal.Registry.Slaves", () => [
+  [1, "slaves", Registry_Slave, "repeated"],
+]);
+
+export interface Registry_UnreachableSlave {
+  id: v1.AgentID;
+  /** Since when. */
+  timestamp: v1.TimeInfo;
+  /** These two go back to the agent when it returns. */
+  drain_info?: v1.DrainInfo;
+  /** Absent means false. */
+  deactivated?: boolean;
+}
+export const Registry_UnreachableSlave: MessageType<Registry_UnreachableSlave> =
+  message("mesos.internal.Registry.UnreachableSlave", () => [
+  [1, "id", v1.AgentID, "required"],
+  [2, "timestamp", v1.TimeInfo, "required"],
+  [3, "drain_info", v1.DrainInfo, "optional"],
+  [4, "deactivated", "bool", "optional", { default: false }],
+]);
+
+/** In the order in which they became so. */
+export interface Registry_UnreachableSlaves {
+  slaves?: readonly Registry_UnreachableSlave[];
+}
+export const Registry_UnreachableSlaves: MessageType<Registry_UnreachableSlaves> =
+  message("mesos.internal.Registry.UnreachableSlaves", () => [
+  [1, "slaves", Registry_UnreachableSlave, "repeated"],
+]);
+
+export interface Registry_GoneSlave {
+  id: v1.AgentID;
+  /** Since when. */
+  timestamp: v1.TimeInfo;
+}
+export const Registry_GoneSlave: MessageType<Registry_GoneSlave> =
+  message("mesos.internal.Registry.GoneSlave", () => [
+  [1, "id", v1.AgentID, "required"],
+  [2, "timestamp", v1.TimeInfo, "required"],
+]);
+
+/** In the order in which they became so. */
+export interface Registry_GoneSlaves {
+  slaves?: readonly Registry_GoneSlave[];
+}
+export const Registry_GoneSlaves: MessageType<Registry_GoneSlaves> =
+  message("mesos.internal.Registry.GoneSlaves", () => [
+  [1, "slaves", Registry_GoneSlave, "repeated"],
+]);
+
+export interface Registry_Machine {
+  info: v1.MachineInfo;
+}
+export const Registry_Machine: MessageType<Registry_Machine> =
+  message("mesos.internal.Registry.Machine", () => [
+  [1, "info", v1.MachineInfo, "required"],
+]);
+
+export interface Registry_Machines {
+  machines?: readonly Registry_Machine[];
+}
+export const Registry_Machines: MessageType<Registry_Machines> =
+  message("mesos.internal.Registry.Machines", () => [
+  [1, "machines", Registry_Machine, "repeated"],
+]);
+
+export interface Registry_Quota {
+  info: quota.QuotaInfo;
+}
+export const Registry_Quota: MessageType<Registry_Quota> =
+  message("mesos.internal.Registry.Quota", () => [
+  [1, "info", quota.QuotaInfo, "required"],
+]);
+
+export interface Registry_Weight {
+  info: v1.WeightInfo;
+}
+export const Registry_Weight: MessageType<Registry_Weight> =
+  message("mesos.internal.Registry.Weight", () => [
+  [1, "info", v1.WeightInfo, "required"],
+]);
+
+/** A text, so that a master that does not know it can still name it. */
+export interface Registry_MinimumCapability {
+  capability: string;
+}
+export const Registry_MinimumCapability: MessageType<Registry_MinimumCapability> =
+  message("mesos.internal.Registry.MinimumCapability", () => [
+  [1, "capability", "string", "required"],
 ]);
