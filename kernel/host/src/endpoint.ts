@@ -128,8 +128,9 @@ export async function openEndpoint(options: EndpointOptions): Promise<Endpoint> 
     },
     async close() {
       messenger.close();
-      http.close();
+      // Closing ends the connections that wait for requests, with what they have not written.
       flushTurnWrites();
+      http.close();
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       for (const socket of sockets) socket.destroy();
       await closed;

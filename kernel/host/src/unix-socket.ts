@@ -65,8 +65,9 @@ export async function serveUnixSocket(
   await chmod(path, 0o600);
   return {
     async close() {
-      http.close();
+      // Closing ends the connections that wait for requests, with what they have not written.
       flushTurnWrites();
+      http.close();
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       for (const socket of sockets) socket.destroy();
       await closed;
