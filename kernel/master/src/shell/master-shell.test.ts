@@ -5,7 +5,7 @@ import { createMetrics, type Messenger, silentLogger, simulatedClock } from "@ta
 import { MasterCore } from "../core/master-core.ts";
 import { CoreFixture, frameworkInfo, registration } from "../testing/core-fixture.ts";
 import { MasterShell } from "./master-shell.ts";
-import { createInMemoryRegistry, type Registry } from "./registry.ts";
+import { createInMemoryRegistrar, type Registry } from "./registry.ts";
 
 interface Sent {
   readonly from: string;
@@ -33,7 +33,7 @@ function shellOf(options: { readonly registry?: Registry } = {}) {
     clock,
     metrics: createMetrics(),
     logger: silentLogger,
-    registry: options.registry ?? createInMemoryRegistry(),
+    registry: options.registry ?? createInMemoryRegistrar(),
     messenger,
     crash: (error) => crashes.push(error),
   });

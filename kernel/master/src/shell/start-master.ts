@@ -32,7 +32,7 @@ import { isMasterProcess, readAgentMessage } from "./agent-messages.ts";
 import { lookUpHostname } from "./hostname.ts";
 import { createMasterInfo } from "./master-info.ts";
 import { MasterShell } from "./master-shell.ts";
-import { createInMemoryRegistry } from "./registry.ts";
+import { createInMemoryRegistrar } from "./registry.ts";
 
 export interface MasterOptions {
   readonly flags: MasterFlags;
@@ -117,7 +117,7 @@ async function assemble(options: MasterOptions, endpoint: Endpoint) {
     clock,
     metrics,
     logger,
-    registry: createInMemoryRegistry(),
+    registry: createInMemoryRegistrar(),
     messenger,
   });
   const operator = createOperatorRoutes({
