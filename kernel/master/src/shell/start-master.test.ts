@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { openEndpoint, silentLogger } from "@tavola/host";
+import { createHttpClient, openEndpoint, silentLogger } from "@tavola/host";
 import { internal, jsonType, parseUpid } from "@tavola/protocol";
 import { openEventStream } from "../testing/event-stream.ts";
 import { startFakeAgent } from "../testing/fake-agent.ts";
@@ -78,10 +78,13 @@ test("a framework that goes away without a failover timeout is torn down on its 
 
 test("a master that closes ends its streams in order", async () => {
   const master = await startTestMaster();
-  const stream = await subscribe(master);
+  // One that stays when the master's fixture closes its own.
+  const client = createHttpClient();
+  const stream = await subscribe({ ...master, client });
   await stream.next();
   await master.close();
   await waitUntil(() => stream.hasEnded, "the end of the stream");
+  await client.close();
 });
 
 test("an operator's TEARDOWN ends the framework's stream", async () => {
