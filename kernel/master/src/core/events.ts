@@ -3,13 +3,18 @@
  */
 
 import type { AgentId, FrameworkId, Instant, OfferId } from "@tavola/base";
-import type { internal, scheduler } from "@tavola/protocol";
+import type { internal, MasterInfo, scheduler } from "@tavola/protocol";
+import type { RegistryState } from "@tavola/registry";
 import type { Ticket } from "./effects.ts";
 import type { StreamId } from "./state.ts";
 
 export type MasterEvent =
-  /** This master was elected (with no registry to read, also recovered). */
+  /** Another master leads, or none (undefined). */
+  | { readonly kind: "leaderDetected"; readonly leader: MasterInfo | undefined }
+  /** This master was elected; its registry is being read. */
   | { readonly kind: "elected" }
+  /** What this master's predecessors have made durable; lent for the turn. */
+  | { readonly kind: "registryRecovered"; readonly registry: RegistryState }
   | AgentMessageEvent
   /** A libprocess message that is not understood. */
   | {

@@ -21,6 +21,7 @@ import { executorExited } from "./executor-shutdown.ts";
 import { failoverTimedOut, streamClosed } from "./framework-disconnected.ts";
 import { teardownAsked } from "./framework-removed.ts";
 import { frameworkSubscribed, heartbeatDue } from "./framework-subscribed.ts";
+import { elected, leaderDetected, registryRecovered } from "./leadership-changed.ts";
 import { messageToFramework } from "./messages-passed.ts";
 import { offerTimedOut } from "./offers-declined.ts";
 import { allocate } from "./offers-made.ts";
@@ -54,7 +55,9 @@ type Rule<Event> = (turn: Turn, event: Event) => void;
 const rules: {
   readonly [Kind in MasterEvent["kind"]]: Rule<Extract<MasterEvent, { readonly kind: Kind }>>;
 } = {
+  leaderDetected: (turn, { leader }) => leaderDetected(turn, leader),
   elected: (turn) => elected(turn),
+  registryRecovered: (turn, { registry }) => registryRecovered(turn, registry),
 
   registerSlave: (turn, { from, message }) => agentAskedToRegister(turn, from, message),
   agentAdmitted: (turn, { from, message }) => agentAdmitted(turn, from, message),
@@ -90,9 +93,3 @@ const rules: {
   allocate: (turn) => allocate(turn),
   offerTimedOut: (turn, { offerId }) => offerTimedOut(turn, offerId),
 };
-
-/** With nothing to recover from, this master leads at once. */
-function elected(turn: Turn): void {
-  turn.state.leadership = { kind: "leading" };
-  turn.state.electedAt = turn.now;
-}

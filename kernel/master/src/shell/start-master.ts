@@ -22,6 +22,7 @@ import {
   textResponse,
 } from "@tavola/host";
 import type { LibprocessMessage } from "@tavola/protocol";
+import { createRegistryState } from "@tavola/registry";
 import { createOperatorRoutes } from "../api/operator-routes.ts";
 import { createSchedulerRoutes } from "../api/scheduler-api.ts";
 import { createMasterState } from "../core/create-state.ts";
@@ -80,6 +81,7 @@ export async function startMaster(options: MasterOptions): Promise<RunningMaster
   serve = master.serve;
   receive = master.receive;
   master.shell.dispatch({ kind: "elected" });
+  master.shell.dispatch({ kind: "registryRecovered", registry: createRegistryState() });
   const url = `http://${endpoint.ip}:${endpoint.port}`;
   logger.info({ url, id: master.shell.state.id }, "master is leading");
   return {

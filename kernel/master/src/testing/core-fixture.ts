@@ -26,7 +26,7 @@ import {
   type TaskState,
   type TaskStatus,
 } from "@tavola/protocol";
-import type { RegistryOperation } from "@tavola/registry";
+import { createRegistryState, type RegistryOperation } from "@tavola/registry";
 import { parseResources } from "@tavola/resources";
 import { createMasterState } from "../core/create-state.ts";
 import type { CommandResult, Effect, OperatorEvent } from "../core/effects.ts";
@@ -98,6 +98,7 @@ export class CoreFixture {
     this.allocator = createFairAllocator({ random, filterIntervalMs: 1000 });
     this.#core = new MasterCore({ state: this.state, allocator: this.allocator, random });
     this.handle({ kind: "elected" });
+    this.handle({ kind: "registryRecovered", registry: createRegistryState() });
   }
 
   /** Events that follow from it are handled after it, as the shell does. */
