@@ -5,7 +5,7 @@
 
 import { type AgentId, later } from "@tavola/base";
 import { reregisterTimerKey } from "./agent-records.ts";
-import { markUnreachable } from "./agent-unreachable.ts";
+import { scheduleRemoval } from "./agent-removals.ts";
 import { removeExecutors } from "./executor-records.ts";
 import { forwardStatus, masterStatus } from "./master-status.ts";
 import { rescindOffer } from "./offer-records.ts";
@@ -62,12 +62,5 @@ function loseFramework(turn: Turn, agent: Agent, framework: Framework): void {
 export function agentReregisterTimedOut(turn: Turn, agentId: AgentId): void {
   const agent = turn.state.agents.get(agentId);
   if (agent === undefined || agent.connected) return;
-  turn.count("master/slave_unreachable_scheduled");
-  turn.count("master/slave_unreachable_completed");
-  const minutes = turn.state.config.agentReregisterTimeoutMs / 60_000;
-  markUnreachable(
-    turn,
-    agent,
-    `agent did not reregister within ${minutes}mins after disconnecting`,
-  );
+  scheduleRemoval(turn, agentId, "disconnected");
 }

@@ -8,6 +8,7 @@ import { releaseAgent, tellAgentLost } from "./agent-removed.ts";
 import type { Ticket } from "./effects.ts";
 import { isPartitionAware } from "./framework-info.ts";
 import { forwardStatus, masterStatus } from "./master-status.ts";
+import { cancelRemovals } from "./removal-canceled.ts";
 import type { Agent, Framework, Task } from "./state.ts";
 import { completeTask, removeTask, updateTask } from "./task-records.ts";
 import type { Turn } from "./turn.ts";
@@ -52,6 +53,8 @@ export function agentMarkedGone(
   state.transitions.leaving.delete(agentId);
   state.goneAgents.set(agentId, { id: agentId, since: at });
   state.recoveredAgents.delete(agentId);
+  state.agentUses.delete(agentId);
+  cancelRemovals(turn, agentId);
   const agent = state.agents.get(agentId);
   if (agent !== undefined) endAgent(turn, agent);
   else endUnreachableAgent(turn, agentId);

@@ -4,7 +4,8 @@
 
 import type { AgentId } from "@tavola/base";
 import { pingAgent } from "./agent-records.ts";
-import { markUnreachable } from "./agent-unreachable.ts";
+import { scheduleRemoval } from "./agent-removals.ts";
+import { cancelRemoval } from "./removal-canceled.ts";
 import type { Turn } from "./turn.ts";
 
 export function agentPingDue(turn: Turn, agentId: AgentId): void {
@@ -13,12 +14,10 @@ export function agentPingDue(turn: Turn, agentId: AgentId): void {
   if (agent.observer.pongAwaited) {
     agent.observer.pingsMissed += 1;
     if (agent.observer.pingsMissed >= turn.state.config.agentPingTimeoutsMax) {
-      turn.count("master/slave_unreachable_scheduled");
-      turn.count("master/slave_unreachable_completed");
-      markUnreachable(turn, agent, "health check timed out");
+      scheduleRemoval(turn, agentId, "pings");
     }
   }
-  // Also while that is being written down: agents rely on hearing from their master.
+  // Also while it waits for that: agents rely on hearing from their master, and an answer cancels it.
   pingAgent(turn, agent);
 }
 
@@ -27,4 +26,5 @@ export function agentPonged(turn: Turn, from: string): void {
   if (agent === undefined) return;
   agent.observer.pongAwaited = false;
   agent.observer.pingsMissed = 0;
+  cancelRemoval(turn, agent.id, "pings");
 }

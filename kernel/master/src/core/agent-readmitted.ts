@@ -3,7 +3,7 @@
  * or this master is new.
  */
 
-import { type AgentId, asId, type FrameworkId, type TaskId } from "@tavola/base";
+import { type AgentId, asId, type FrameworkId } from "@tavola/base";
 import {
   type ExecutorInfo,
   type FrameworkInfo,
@@ -16,9 +16,11 @@ import { rolesOf } from "./framework-info.ts";
 import { recoverFramework } from "./framework-records.ts";
 import { tellAgentOfFramework } from "./framework-updated.ts";
 import { forwardStatus, lastObservations, masterStatus } from "./master-status.ts";
+import { cancelRemoval } from "./removal-canceled.ts";
 import type { Agent, Task } from "./state.ts";
 import { forgetUnreachableTask, taskOfMessage } from "./task-records.ts";
 import type { Turn } from "./turn.ts";
+import { forgetUnreachableAgent } from "./unreachable-tasks.ts";
 
 export function readmitAgent(
   turn: Turn,
@@ -34,9 +36,13 @@ export function readmitAgent(
   // Of an agent that the registry knew, all was known to be coming.
   const isNews = !state.recoveredAgents.has(agentId);
   if (isNews) for (const task of tasks) announceReturn(turn, task, reason);
+  const isStranger = !wasSeen(turn, agentId);
   forgetUnreachableAgent(turn, agentId);
   state.recoveredAgents.delete(agentId);
   state.removedAgents.delete(agentId);
+  cancelRemoval(turn, agentId, "failover");
+  const frameworks = message.frameworks ?? [];
+  const known = frameworks.filter((info) => !recoverUnknownFramework(turn, info));
   const agent = createAgent(turn, {
     info: message.slave,
     pid: from,
@@ -48,15 +54,23 @@ export function readmitAgent(
   agent.reregisteredAt = turn.now;
   turn.count("master/slave_reregistrations");
   addAgent(turn, agent, { tasks, executors: acceptableExecutors(turn, message) });
-  rememberCompletedTasks(turn, message);
+  if (isStranger) rememberCompletedTasks(turn, message);
   turn.sendToAgent(agent, internal.SlaveReregisteredMessage, {
     slave_id: { value: agent.id },
     connection: connectionOf(turn),
   });
   pingAgent(turn, agent);
-  shutDownCompleted(turn, agent, message.frameworks ?? []);
-  introduceFrameworks(turn, agent, message.frameworks ?? []);
+  shutDownCompleted(turn, agent, frameworks);
+  tellAgentOfFrameworks(turn, agent, known);
   turn.info("agent reregistered", { agentId, pid: from, tasks: tasks.length });
+}
+
+/** Whether it was registered with this master before, which then knows what it ran until it left. */
+function wasSeen({ state }: Turn, agentId: AgentId): boolean {
+  return (
+    state.unreachableAgents.get(agentId)?.isFromRegistry === false ||
+    state.removedAgents.has(agentId)
+  );
 }
 
 /** What of the reported tasks this master takes: not of ended frameworks, no id twice. */
@@ -134,18 +148,6 @@ export function acceptableExecutors(
   return executors;
 }
 
-/** What the agent brings is known again; what it does not bring is not coming back. */
-function forgetUnreachableAgent(turn: Turn, agentId: AgentId): void {
-  const { state } = turn;
-  for (const task of state.unreachableAgents.get(agentId)?.tasks ?? []) {
-    const framework = state.frameworks.get(task.frameworkId);
-    if (framework?.unreachableTasks.get(task.id) === task) {
-      forgetUnreachableTask(turn, framework, task.id as TaskId);
-    }
-  }
-  state.unreachableAgents.delete(agentId);
-}
-
 function rememberCompletedTasks(turn: Turn, message: internal.ReregisterSlaveMessage): void {
   for (const { framework_info: info, tasks } of message.completed_frameworks ?? []) {
     const framework = turn.state.frameworks.get(asId<FrameworkId>(info.id?.value ?? ""));
@@ -162,16 +164,22 @@ export function shutDownCompleted(turn: Turn, agent: Agent, infos: readonly Fram
   }
 }
 
-/** The agent learns what its frameworks look like now; the master learns of frameworks from it. */
-export function introduceFrameworks(
+/** Frameworks that this master learns of from an agent. True when it did not know this one. */
+export function recoverUnknownFramework(turn: Turn, info: FrameworkInfo): boolean {
+  const id = asId<FrameworkId>(info.id?.value ?? "");
+  if (turn.state.frameworks.has(id) || turn.state.completedFrameworks.has(id)) return false;
+  recoverFramework(turn, info);
+  return true;
+}
+
+/** The agent learns what its frameworks look like now. */
+export function tellAgentOfFrameworks(
   turn: Turn,
   agent: Agent,
   infos: readonly FrameworkInfo[],
 ): void {
-  for (const info of infos) {
-    const id = asId<FrameworkId>(info.id?.value ?? "");
-    const framework = turn.state.frameworks.get(id);
+  for (const { id } of infos) {
+    const framework = turn.state.frameworks.get(asId<FrameworkId>(id?.value ?? ""));
     if (framework !== undefined) tellAgentOfFramework(turn, agent, framework);
-    else if (!turn.state.completedFrameworks.has(id)) recoverFramework(turn, info);
   }
 }

@@ -5,12 +5,17 @@
 
 import { asId, type ExecutorId, type FrameworkId, type TaskId } from "@tavola/base";
 import { internal, isTerminal, parseUpid, type TaskStatus } from "@tavola/protocol";
-import { introduceFrameworks, shutDownCompleted } from "./agent-readmitted.ts";
+import {
+  recoverUnknownFramework,
+  shutDownCompleted,
+  tellAgentOfFrameworks,
+} from "./agent-readmitted.ts";
 import { readoptTasks } from "./agent-readopted.ts";
 import { capabilitiesOfAgent, connectionOf, reregisterTimerKey, totalOf } from "./agent-records.ts";
 import { removeExecutor } from "./executor-records.ts";
 import { masterStatus } from "./master-status.ts";
 import { rescindOffer } from "./offer-records.ts";
+import { cancelRemovals } from "./removal-canceled.ts";
 import type { Agent } from "./state.ts";
 import type { Turn } from "./turn.ts";
 
@@ -21,6 +26,8 @@ export function agentReconnected(
   message: internal.ReregisterSlaveMessage,
 ): void {
   adoptDescription(turn, agent, from, message);
+  const frameworks = message.frameworks ?? [];
+  const known = frameworks.filter((info) => !recoverUnknownFramework(turn, info));
   turn.sendToAgent(agent, internal.SlaveReregisteredMessage, {
     slave_id: { value: agent.id },
     reconciliations: missingTasks(turn, agent, message),
@@ -29,6 +36,8 @@ export function agentReconnected(
   removeMissingExecutors(turn, agent, message);
   readoptTasks(turn, agent, message);
   repeatKills(turn, agent, message);
+  cancelRemovals(turn, agent.id);
+  agent.observer.pingsMissed = 0;
   if (!agent.connected) {
     turn.cancelWake(reregisterTimerKey(agent.id));
     agent.connected = true;
@@ -36,8 +45,8 @@ export function agentReconnected(
     if (agent.active) turn.allocator.agentActivated(agent.id);
     turn.allocateSoon();
   }
-  shutDownCompleted(turn, agent, message.frameworks ?? []);
-  introduceFrameworks(turn, agent, message.frameworks ?? []);
+  shutDownCompleted(turn, agent, frameworks);
+  tellAgentOfFrameworks(turn, agent, known);
   turn.info("agent reregistered", { agentId: agent.id, pid: from });
 }
 

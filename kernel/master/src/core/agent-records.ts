@@ -34,8 +34,10 @@ export function createAgent(turn: Turn, about: AgentDescription): Agent {
   const { next } = turn.state;
   const number = next.observer;
   next.observer += 1;
+  const id = asId<AgentId>(about.info.id?.value ?? "");
+  const deactivated = turn.state.agentUses.get(id)?.deactivated ?? false;
   return {
-    id: asId<AgentId>(about.info.id?.value ?? ""),
+    id,
     info: about.info,
     pid: about.pid,
     upid: parseUpid(about.pid) ?? { id: "", host: "", port: 0 },
@@ -45,8 +47,8 @@ export function createAgent(turn: Turn, about: AgentDescription): Agent {
     registeredAt: turn.now,
     reregisteredAt: undefined,
     connected: true,
-    active: true,
-    deactivated: false,
+    active: !deactivated,
+    deactivated,
     totalResources: totalOf(about.info.resources ?? [], about.checkpointedResources),
     usedResources: Resources.empty,
     usedByFramework: new Map(),
@@ -119,6 +121,7 @@ export function addAgent(
     used: agent.usedByFramework,
     capabilities: agent.capabilities,
   });
+  if (!agent.active) turn.allocator.agentDeactivated(agent.id);
   turn.publish({ type: "AGENT_ADDED", agent });
   turn.allocateSoon();
 }

@@ -11,6 +11,7 @@ import { removeExecutors } from "./executor-records.ts";
 import { isConnected } from "./framework-info.ts";
 import { forwardStatus, masterStatus } from "./master-status.ts";
 import { rescindOffer } from "./offer-records.ts";
+import { cancelRemovals } from "./removal-canceled.ts";
 import type { Agent } from "./state.ts";
 import { removeTask, updateTask } from "./task-records.ts";
 import type { Turn } from "./turn.ts";
@@ -49,6 +50,7 @@ export function agentRemoved(
 ): void {
   const { state } = turn;
   state.transitions.leaving.delete(about.agentId);
+  state.agentUses.delete(about.agentId);
   const agent = state.agents.get(about.agentId);
   if (agent === undefined) return;
   turn.count("master/slave_removals");
@@ -88,6 +90,7 @@ export function releaseAgent(turn: Turn, agent: Agent): void {
   state.agents.delete(agent.id);
   if (state.agentByPid.get(agent.pid) === agent) state.agentByPid.delete(agent.pid);
   state.removedAgents.set(agent.id, true);
+  cancelRemovals(turn, agent.id);
   turn.cancelWake(pingKey(agent.id));
   turn.cancelWake(reregisterTimerKey(agent.id));
   turn.effects.push({ kind: "unlink", pid: agent.pid });

@@ -2,7 +2,7 @@
  * An agent is given up for now: first the registry, then its tasks and frameworks.
  */
 
-import type { AgentId } from "@tavola/base";
+import type { AgentId, Instant } from "@tavola/base";
 import { releaseAgent, tellAgentLost } from "./agent-removed.ts";
 import { isPartitionAware } from "./framework-info.ts";
 import { forwardStatus, masterStatus } from "./master-status.ts";
@@ -10,16 +10,21 @@ import type { Agent, Task } from "./state.ts";
 import { removeTask, updateTask } from "./task-records.ts";
 import type { Turn } from "./turn.ts";
 
-/** Starts it, unless something else is under way for the agent. */
-export function markUnreachable(turn: Turn, agent: Agent, reason: string): void {
-  const { transitions } = turn.state;
-  if (transitions.leaving.has(agent.id) || transitions.reregistering.has(agent.id)) return;
-  turn.info("marking agent unreachable", { agentId: agent.id, reason });
-  transitions.leaving.set(agent.id, "unreachable");
+/**
+ * Starts it, for a registered agent or one that was expected back. False: it is neither (any more), or
+ * something else is under way for it.
+ */
+export function markUnreachable(turn: Turn, agentId: AgentId, reason: string): boolean {
+  const { agents, recoveredAgents, transitions } = turn.state;
+  if (!agents.has(agentId) && !recoveredAgents.has(agentId)) return false;
+  if (transitions.leaving.has(agentId) || transitions.reregistering.has(agentId)) return false;
+  turn.info("marking agent unreachable", { agentId, reason });
+  transitions.leaving.set(agentId, "unreachable");
   turn.persist(
-    { kind: "markAgentUnreachable", agentId: agent.id, at: turn.now },
-    { kind: "agentMarkedUnreachable", agentId: agent.id, at: turn.now, reason },
+    { kind: "markAgentUnreachable", agentId, at: turn.now },
+    { kind: "agentMarkedUnreachable", agentId, at: turn.now, reason },
   );
+  return true;
 }
 
 export function agentMarkedUnreachable(
@@ -29,28 +34,39 @@ export function agentMarkedUnreachable(
   const { state } = turn;
   state.transitions.leaving.delete(agentId);
   const agent = state.agents.get(agentId);
-  if (agent === undefined) return;
   turn.count("master/slave_removals");
   turn.count("master/slave_removals/reason_unhealthy");
+  // Nobody knows what an agent ran that did not come back: whoever misses a task asks for it.
+  if (state.recoveredAgents.delete(agentId)) turn.count("master/recovery_slave_removals");
+  const tasks = agent === undefined ? [] : loseTasks(turn, agent, { at, reason });
+  state.unreachableAgents.set(agentId, {
+    id: agentId,
+    since: at,
+    tasks,
+    isFromRegistry: agent === undefined,
+  });
+  tellAgentLost(turn, agentId);
+  turn.info("agent is unreachable", { agentId, reason, tasks: tasks.length });
+}
+
+interface Loss {
+  readonly at: Instant;
+  readonly reason: string;
+}
+
+function loseTasks(turn: Turn, agent: Agent, loss: Loss): Task[] {
   releaseAgent(turn, agent);
   const tasks: Task[] = [];
   for (const ofFramework of [...agent.tasksByFramework.values()]) {
     for (const task of [...ofFramework.values()]) {
       tasks.push(task);
-      loseSight(turn, agent, task, { at, reason });
+      loseSight(turn, agent, task, loss);
     }
   }
-  state.unreachableAgents.set(agentId, { id: agentId, since: at, tasks });
-  tellAgentLost(turn, agentId);
-  turn.info("agent is unreachable", { agentId, reason, tasks: tasks.length });
+  return tasks;
 }
 
-function loseSight(
-  turn: Turn,
-  agent: Agent,
-  task: Task,
-  { at, reason }: { readonly at: Turn["now"]; readonly reason: string },
-): void {
+function loseSight(turn: Turn, agent: Agent, task: Task, { at, reason }: Loss): void {
   const framework = turn.state.frameworks.get(task.frameworkId);
   const status = masterStatus(turn, {
     taskId: task.id,

@@ -40,6 +40,11 @@ export type Effect =
   | { readonly kind: "unlink"; readonly pid: string }
   /** Writes to the registry, then hands `then` back. Writes are done in order. */
   | { readonly kind: "persist"; readonly operation: RegistryOperation; readonly then: MasterEvent }
+  /**
+   * The last effect of a master: the process ends with `status`, saying `reason` (a sentence), and
+   * nothing of what it still had to do is done.
+   */
+  | { readonly kind: "exit"; readonly status: number; readonly reason: string }
   /** Hands an `allocate` event back soon; asking twice before it comes is asking once. */
   | { readonly kind: "allocateSoon" }
   /** Answers whoever gave the event with this ticket. */

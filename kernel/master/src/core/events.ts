@@ -13,8 +13,17 @@ export type MasterEvent =
   | { readonly kind: "leaderDetected"; readonly leader: MasterInfo | undefined }
   /** This master was elected; its registry is being read. */
   | { readonly kind: "elected" }
-  /** What this master's predecessors have made durable; lent for the turn. */
+  /**
+   * What this master's predecessors have made durable, once no other master can change it; lent for
+   * the turn. From here on this master leads.
+   */
   | { readonly kind: "registryRecovered"; readonly registry: RegistryState }
+  /** This master may not act any more. `reason` is a sentence for an operator. */
+  | { readonly kind: "leadershipLost"; readonly reason: string }
+  /** Agents had their time to come back after a failover; `agents` of them were expected. */
+  | { readonly kind: "recoveryTimedOut"; readonly agents: number }
+  | { readonly kind: "agentRemovalDue" }
+  | { readonly kind: "registryGcDue" }
   | AgentMessageEvent
   /** A libprocess message that is not understood. */
   | {
@@ -102,4 +111,9 @@ export type PersistedEvent =
       readonly agentId: AgentId;
       readonly reason: string;
       readonly cause: "registered" | "unregistered";
+    }
+  | {
+      readonly kind: "agentsPruned";
+      readonly unreachable: readonly AgentId[];
+      readonly gone: readonly AgentId[];
     };

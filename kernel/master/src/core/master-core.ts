@@ -10,21 +10,24 @@ import { agentExited, agentReregisterTimedOut } from "./agent-disconnected.ts";
 import { agentMarkedGone, markAgentGoneAsked } from "./agent-gone.ts";
 import { agentPingDue, agentPonged } from "./agent-pinged.ts";
 import { agentAdmitted, agentAskedToRegister } from "./agent-registered.ts";
+import { removalDue } from "./agent-removals.ts";
 import { agentRemoved, agentUnregistered } from "./agent-removed.ts";
 import { agentAskedToReregister, agentReadmitted } from "./agent-reregistered.ts";
 import { agentMarkedUnreachable } from "./agent-unreachable.ts";
 import { agentUpdated } from "./agent-updated.ts";
 import { callHandled } from "./call-handled.ts";
 import type { Effect } from "./effects.ts";
+import { droppedBefore, elected, leaderDetected, leadershipLost } from "./election.ts";
 import type { MasterEvent } from "./events.ts";
 import { executorExited } from "./executor-shutdown.ts";
 import { failoverTimedOut, streamClosed } from "./framework-disconnected.ts";
 import { teardownAsked } from "./framework-removed.ts";
 import { frameworkSubscribed, heartbeatDue } from "./framework-subscribed.ts";
-import { elected, leaderDetected, registryRecovered } from "./leadership-changed.ts";
 import { messageToFramework } from "./messages-passed.ts";
 import { offerTimedOut } from "./offers-declined.ts";
 import { allocate } from "./offers-made.ts";
+import { agentsPruned, registryGcDue } from "./registry-pruned.ts";
+import { recoveryTimedOut, registryRecovered } from "./registry-recovered.ts";
 import type { MasterState } from "./state.ts";
 import { statusUpdated } from "./status-updated.ts";
 import { Turn, type TurnContext } from "./turn.ts";
@@ -44,10 +47,22 @@ export class MasterCore {
   /** One turn. PERF: one lookup and the rule's own cost. */
   handle(event: MasterEvent, now: Instant): readonly Effect[] {
     const turn = new Turn(this.#context, now);
-    (rules[event.kind] as Rule<MasterEvent>)(turn, event);
+    if (this.state.leadership.kind === "leading" || electionEvents.has(event.kind)) {
+      (rules[event.kind] as Rule<MasterEvent>)(turn, event);
+    } else {
+      droppedBefore(turn, event);
+    }
     return turn.effects;
   }
 }
+
+/** What a master that does not lead listens to. One that has ended listens to nothing. */
+const electionEvents: ReadonlySet<MasterEvent["kind"]> = new Set([
+  "elected",
+  "registryRecovered",
+  "leaderDetected",
+  "leadershipLost",
+] as const);
 
 type Rule<Event> = (turn: Turn, event: Event) => void;
 
@@ -58,6 +73,10 @@ const rules: {
   leaderDetected: (turn, { leader }) => leaderDetected(turn, leader),
   elected: (turn) => elected(turn),
   registryRecovered: (turn, { registry }) => registryRecovered(turn, registry),
+  leadershipLost: (turn, { reason }) => leadershipLost(turn, reason),
+  recoveryTimedOut: (turn, { agents }) => recoveryTimedOut(turn, agents),
+  registryGcDue: (turn) => registryGcDue(turn),
+  agentsPruned: (turn, event) => agentsPruned(turn, event),
 
   registerSlave: (turn, { from, message }) => agentAskedToRegister(turn, from, message),
   agentAdmitted: (turn, { from, message }) => agentAdmitted(turn, from, message),
@@ -70,6 +89,7 @@ const rules: {
   agentReregisterTimedOut: (turn, { agentId }) => agentReregisterTimedOut(turn, agentId),
   agentPingDue: (turn, { agentId }) => agentPingDue(turn, agentId),
   pong: (turn, { from }) => agentPonged(turn, from),
+  agentRemovalDue: (turn) => removalDue(turn),
   agentMarkedUnreachable: (turn, event) => agentMarkedUnreachable(turn, event),
   markAgentGoneAsked: (turn, { agentId, ticket }) => markAgentGoneAsked(turn, agentId, ticket),
   agentMarkedGone: (turn, event) => agentMarkedGone(turn, event),

@@ -39,6 +39,7 @@ import type {
   TaskState,
   Upid,
 } from "@tavola/protocol";
+import type { AgentUse } from "@tavola/registry";
 import type { Resources } from "@tavola/resources";
 import type { BoundedHistory } from "./bounded-history.ts";
 import type { Counters } from "./counters.ts";
@@ -151,7 +152,7 @@ export interface Agent {
   connected: boolean;
   /** Offers of it are made: connected and not deactivated. */
   active: boolean;
-  /** By an operator. Not settable yet. */
+  /** By an operator; survives the master. Not settable yet. */
   deactivated: boolean;
   /** With reservations and volumes applied; includes revocable ones. */
   totalResources: Resources;
@@ -172,6 +173,18 @@ export interface UnreachableAgent {
   readonly since: Instant;
   /** Its tasks, as far as `unreachableTasks` of their frameworks still remember them. */
   readonly tasks: readonly Task[];
+  /** It has been so since before this master led, which knows nothing of what it ran. */
+  readonly isFromRegistry: boolean;
+}
+
+export type RemovalCause = "pings" | "disconnected" | "failover";
+
+/** Agents that are to be marked unreachable and wait for their permit (see `agent-removals.ts`). */
+export interface AgentRemovals {
+  /** In line. The key is cause and agent. */
+  readonly waiting: Map<string, { readonly agentId: AgentId; readonly cause: RemovalCause }>;
+  /** When the next permit is given. */
+  nextAt: Instant;
 }
 
 /** Agents whose next state waits for the registry: nothing else is started for them meanwhile. */
@@ -190,12 +203,13 @@ export interface RoleMembers {
 
 /**
  * standby: another master leads, or none. recovering: this one was elected and reads its registry.
- * leading: it serves.
+ * leading: it serves. ended: it may act no more, and the process is about to end.
  */
 export type Leadership =
   | { readonly kind: "standby"; readonly leader: MasterInfo | undefined }
   | { readonly kind: "recovering" }
-  | { readonly kind: "leading" };
+  | { readonly kind: "leading" }
+  | { readonly kind: "ended"; readonly reason: string };
 
 export interface MasterState {
   readonly id: MasterId;
@@ -213,9 +227,12 @@ export interface MasterState {
   readonly agentByPid: Map<string, Agent>;
   /** Admitted in the registry and not heard of since this master was elected. */
   readonly recoveredAgents: Map<AgentId, AgentInfo>;
-  /** Oldest first; above the limit the oldest is forgotten, and is a stranger when it comes back. */
-  readonly unreachableAgents: BoundedHistory<AgentId, UnreachableAgent>;
-  readonly goneAgents: BoundedHistory<AgentId, { readonly id: AgentId; readonly since: Instant }>;
+  /** As in the registry, oldest first; forgotten after a while (`registry-pruned.ts`). */
+  readonly unreachableAgents: Map<AgentId, UnreachableAgent>;
+  readonly goneAgents: Map<AgentId, { readonly id: AgentId; readonly since: Instant }>;
+  /** Of agents that an operator drains or has deactivated; also while they are away. */
+  readonly agentUses: Map<AgentId, AgentUse>;
+  readonly removals: AgentRemovals;
   /** Unregistered or replaced; kept for a while to answer reconciliation. */
   readonly removedAgents: BoundedHistory<AgentId, true>;
   readonly transitions: AgentTransitions;

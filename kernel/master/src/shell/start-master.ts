@@ -5,7 +5,7 @@
  */
 
 import { createFairAllocator } from "@tavola/allocator";
-import { asId, type MasterId, type Random, randomUuid } from "@tavola/base";
+import { asId, type MasterId, minuteMs, type Random, randomUuid, weekMs } from "@tavola/base";
 import {
   type Clock,
   createMetrics,
@@ -161,7 +161,11 @@ function configOf(flags: MasterFlags): MasterConfig {
     completedFrameworksMax: flags.max_completed_frameworks,
     completedTasksPerFrameworkMax: flags.max_completed_tasks_per_framework,
     unreachableTasksPerFrameworkMax: flags.max_unreachable_tasks_per_framework,
-    rememberedAgentsMax: flags.registry_max_agent_count,
+    agentRemovalIntervalMs: undefined,
+    recoveryAgentRemovalMax: 1,
+    registryGcIntervalMs: 15 * minuteMs,
+    registryAgentsMax: flags.registry_max_agent_count,
+    registryAgentAgeMsMax: 2 * weekMs,
     roleWhitelist: flags.roles === undefined ? undefined : parseRoles(flags.roles).value,
     rootSubmissions: flags.root_submissions,
   };

@@ -47,7 +47,11 @@ const fixtureConfig: MasterConfig = {
   completedFrameworksMax: 50,
   completedTasksPerFrameworkMax: 1000,
   unreachableTasksPerFrameworkMax: 1000,
-  rememberedAgentsMax: 1000,
+  agentRemovalIntervalMs: undefined,
+  recoveryAgentRemovalMax: 1,
+  registryGcIntervalMs: 900_000,
+  registryAgentsMax: 1000,
+  registryAgentAgeMsMax: 1_209_600_000,
   roleWhitelist: undefined,
   rootSubmissions: true,
 };
