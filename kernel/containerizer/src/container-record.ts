@@ -4,8 +4,7 @@
  * runtime-directory.ts draws. Readable by its owner only: it holds the task's environment.
  */
 
-import { renameSync, writeFileSync } from "node:fs";
-import { readFile } from "node:fs/promises";
+import { readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { CodedError } from "@tavola/base";
 import type { Resource } from "@tavola/protocol";
@@ -41,11 +40,11 @@ export function writeContainerRecord(record: ContainerRecord): void {
   renameSync(`${path}.new`, path);
 }
 
-/** undefined when there is none. Rejects with CodedError RECORD_UNREADABLE. */
+/** undefined when there is none. Rejects with CodedError RECORD_UNREADABLE. PERF: as for writing. */
 export async function readContainerRecord(directory: string): Promise<ContainerRecord | undefined> {
   const path = join(directory, "container.json");
   try {
-    return JSON.parse(await readFile(path, "utf8")) as ContainerRecord;
+    return JSON.parse(readFileSync(path, "utf8")) as ContainerRecord;
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === "ENOENT") return undefined;
     throw new CodedError("RECORD_UNREADABLE", `Cannot read ${path}`, { path }, { cause });
