@@ -3,6 +3,7 @@
  * still until a test moves it.
  */
 
+import assert from "node:assert/strict";
 import { type Allocator, createFairAllocator } from "@tavola/allocator";
 import {
   type AgentId,
@@ -26,7 +27,14 @@ import {
   type TaskState,
   type TaskStatus,
 } from "@tavola/protocol";
-import { createRegistryState, type RegistryOperation } from "@tavola/registry";
+import {
+  applyOperation,
+  createRegistryState,
+  decodeSnapshot,
+  encodeSnapshot,
+  type RegistryOperation,
+  type RegistryState,
+} from "@tavola/registry";
 import { parseResources } from "@tavola/resources";
 import { createMasterState } from "../core/create-state.ts";
 import type { CommandResult, Effect, OperatorEvent } from "../core/effects.ts";
@@ -34,8 +42,6 @@ import type { MasterEvent } from "../core/events.ts";
 import type { MasterConfig } from "../core/master-config.ts";
 import { MasterCore } from "../core/master-core.ts";
 import type { Agent, Framework, MasterState } from "../core/state.ts";
-
-const masterId = asId<MasterId>("master");
 
 const fixtureConfig: MasterConfig = {
   cluster: undefined,
@@ -64,6 +70,25 @@ export interface SentMessage {
   readonly message: unknown;
 }
 
+interface Predecessor {
+  readonly successorId: string;
+  readonly now: Instant;
+  registry(): RegistryState;
+}
+
+const firstMaster: Predecessor = {
+  successorId: "master",
+  now: instant(1_000_000),
+  registry: createRegistryState,
+};
+
+/** As it comes out of a store. */
+function restored(registry: RegistryState): RegistryState {
+  const { value, error } = decodeSnapshot([...encodeSnapshot(registry)], "the test's registry");
+  if (value === undefined) throw new Error(error.message);
+  return value;
+}
+
 interface Wake {
   readonly at: Instant;
   readonly event: MasterEvent;
@@ -80,29 +105,47 @@ export class CoreFixture {
   readonly closedStreams: string[] = [];
   readonly published: OperatorEvent[] = [];
   readonly persisted: RegistryOperation[] = [];
+  /** The fold of what was persisted. A core that asks for what this refuses is wrong. */
+  readonly registry: RegistryState;
+  /** Why the core asked for the end of the process. */
+  readonly exits: string[] = [];
   readonly linked = new Set<string>();
   readonly replies = new Map<number, CommandResult>();
   /** While true, what is persisted becomes durable only by `releasePersisted`. */
   holdsPersisted = false;
-  now: Instant = instant(1_000_000);
+  now: Instant;
   /** Whether agents answer their pings. */
   answersPings = true;
+  readonly #config: Partial<MasterConfig>;
   readonly #core: MasterCore;
   readonly #queue: MasterEvent[] = [];
   #agents = 0;
 
-  constructor(config: Partial<MasterConfig> = {}) {
+  constructor(config: Partial<MasterConfig> = {}, before: Predecessor = firstMaster) {
     const random = seededRandom(1);
+    const id = asId<MasterId>(before.successorId);
+    this.#config = config;
+    this.registry = before.registry();
+    this.now = before.now;
     this.state = createMasterState({
-      id: masterId,
-      info: { id: masterId, ip: 16777343, port: 5050 },
+      id,
+      info: { id, ip: 16777343, port: 5050 },
       config: { ...fixtureConfig, ...config },
       startedAt: this.now,
     });
     this.allocator = createFairAllocator({ random, filterIntervalMs: 1000 });
     this.#core = new MasterCore({ state: this.state, allocator: this.allocator, random });
     this.handle({ kind: "elected" });
-    this.handle({ kind: "registryRecovered", registry: createRegistryState() });
+    this.handle({ kind: "registryRecovered", registry: this.registry });
+  }
+
+  /** A new master, elected now, with what this one has made durable. This one is to act no more. */
+  failover(successorId = "master2"): CoreFixture {
+    return new CoreFixture(this.#config, {
+      successorId,
+      now: this.now,
+      registry: () => restored(this.registry),
+    });
   }
 
   /** Events that follow from it are handled after it, as the shell does. */
@@ -147,6 +190,7 @@ export class CoreFixture {
         return;
       case "persist":
         this.persisted.push(effect.operation);
+        assert.equal(applyOperation(this.registry, effect.operation).error, undefined);
         if (this.holdsPersisted) this.#held.push(effect.then);
         else this.handle(effect.then);
         return;
@@ -158,6 +202,9 @@ export class CoreFixture {
         return;
       case "unlink":
         this.linked.delete(effect.pid);
+        return;
+      case "exit":
+        this.exits.push(effect.reason);
         return;
       case "allocateSoon":
       case "log":
