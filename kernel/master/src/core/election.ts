@@ -40,7 +40,7 @@ export function endMaster(turn: Turn, reason: string): void {
 /** An event that came while this master does not lead. */
 export function droppedBefore(turn: Turn, event: MasterEvent): void {
   if (turn.state.leadership.kind === "ended") return;
-  if ("message" in event && "from" in event) {
+  if ("from" in event) {
     turn.count("master/dropped_messages");
     turn.debug("dropped a message: not leading yet", { from: event.from, name: event.kind });
   }
