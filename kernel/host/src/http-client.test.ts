@@ -224,3 +224,34 @@ test("after close() every request is ABORTED", async (context) => {
   await client.close();
   await assert.rejects(client.request({ method: "GET", url }), { code: "ABORTED" });
 });
+
+/** Answers the first request of each connection, and hangs up at the second. */
+function tired(socket: Socket): void {
+  socket.write("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+  socket.once("data", () => socket.destroy());
+}
+
+test("request() sends an idempotent request again when a kept connection closes unanswered", async (context) => {
+  const { url, sockets } = await scripted(context, tired);
+  const client = createHttpClient();
+  context.after(() => client.close());
+  const asks = [
+    { method: "GET", url },
+    { method: "GET", url },
+    { method: "POST", url, body: "again", isIdempotent: true },
+  ];
+  for (const ask of asks) assert.equal(text(await (await client.request(ask)).body()), "ok");
+  assert.equal(sockets.length, 3, "one connection for each that was answered");
+});
+
+test("request() sends nothing twice that may not be, nor on a fresh connection", async (context) => {
+  const { url, sockets } = await scripted(context, tired);
+  const client = createHttpClient();
+  context.after(() => client.close());
+  await (await client.request({ method: "GET", url })).body();
+  const lost = { code: "CONNECTION_LOST" };
+  await assert.rejects(client.request({ method: "POST", url, body: "once" }), lost);
+  const deaf = await scripted(context, (socket) => socket.destroy());
+  await assert.rejects(client.request({ method: "GET", url: deaf.url }), lost);
+  assert.deepEqual([sockets.length, deaf.sockets.length], [1, 1]);
+});

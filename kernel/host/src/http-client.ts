@@ -3,7 +3,8 @@
  *
  * Connections are kept and reused, per address or Unix socket path, as many as there are requests at
  * a time: a stream occupies one for as long as it lasts. Owns turning Node's errors into our codes.
- * Does not follow redirects, retry, or read a body nobody asked for.
+ * Does not follow redirects or read a body nobody asked for, and retries one thing only: what was
+ * sent on a kept connection just as the other side closed it, where sending it twice does no harm.
  */
 
 import type { Agent, ClientRequest, IncomingMessage, RequestOptions } from "node:http";
@@ -46,21 +47,7 @@ class NodeHttpClient implements HttpClient {
         reject(codedOf(request, request.signal.reason));
         return;
       }
-      let outgoing: ClientRequest;
-      try {
-        outgoing = this.#open(request);
-      } catch (cause) {
-        reject(
-          new CodedError("BAD_REQUEST", "Cannot make the request", { url: request.url }, { cause }),
-        );
-        return;
-      }
-      outgoing.once("response", (incoming) => {
-        resolve(new ReceivedResponse(request, incoming, this.#bodyBytesMax));
-      });
-      // Stays after the response: an error that comes then is told to who reads the body.
-      outgoing.on("error", (error) => reject(codedOf(request, error)));
-      outgoing.end(request.body);
+      this.#send(request, resolve, reject);
     });
   }
 
@@ -68,6 +55,35 @@ class NodeHttpClient implements HttpClient {
     this.#closed = true;
     this.#plain.destroy();
     this.#secure?.destroy();
+  }
+
+  #send(
+    request: HttpClientRequest,
+    resolve: (response: HttpClientResponse) => void,
+    reject: (error: CodedError) => void,
+  ): void {
+    let outgoing: ClientRequest;
+    try {
+      outgoing = this.#open(request);
+    } catch (cause) {
+      reject(
+        new CodedError("BAD_REQUEST", "Cannot make the request", { url: request.url }, { cause }),
+      );
+      return;
+    }
+    let isAnswered = false;
+    outgoing.once("response", (incoming) => {
+      isAnswered = true;
+      resolve(new ReceivedResponse(request, incoming, this.#bodyBytesMax));
+    });
+    // Stays after the response: an error that comes then is told to who reads the body.
+    outgoing.on("error", (error) => {
+      // Each attempt uses up a kept connection; at last there is none, and a fresh one decides.
+      const mayRepeat = outgoing.reusedSocket && !isAnswered && isRepeatable(request);
+      if (mayRepeat && !this.#closed) this.#send(request, resolve, reject);
+      else reject(codedOf(request, error));
+    });
+    outgoing.end(request.body);
   }
 
   #open(request: HttpClientRequest): ClientRequest {
@@ -90,6 +106,11 @@ class NodeHttpClient implements HttpClient {
     const rejectUnauthorized = request.verifiesCertificate ?? true;
     return https.request(request.url, { ...options, agent: this.#secure, rejectUnauthorized });
   }
+}
+
+function isRepeatable({ method, isIdempotent, signal }: HttpClientRequest): boolean {
+  if (signal?.aborted) return false;
+  return isIdempotent ?? (method === "GET" || method === "HEAD");
 }
 
 const agentOptions = {

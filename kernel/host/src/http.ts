@@ -69,6 +69,11 @@ export interface HttpClientRequest {
   readonly body?: Uint8Array | string;
   /** Of an `https:` server. Default true; false is for asking whether it answers, not for secrets. */
   readonly verifiesCertificate?: boolean;
+  /**
+   * Doing it twice is as good as once. It is then sent again, on a fresh connection, when a kept one
+   * turns out to be closed before anything was answered. Default: true for GET and HEAD.
+   */
+  readonly isIdempotent?: boolean;
   readonly signal?: AbortSignal;
 }
 
