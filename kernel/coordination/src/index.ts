@@ -12,8 +12,16 @@ export type {
   Watch,
 } from "./coordination.ts";
 export { valueBytesMax } from "./coordination.ts";
+export type { Detecting, FollowLeaderOptions } from "./detection.ts";
+export { detect, followLeader } from "./detection.ts";
 export type { Candidacy } from "./election.ts";
-export { masterLabel } from "./election.ts";
+export { contend, masterLabel } from "./election.ts";
+export type {
+  MemoryClientOptions,
+  MemoryCoordination,
+  MemoryCoordinationOptions,
+} from "./memory/memory-coordination.ts";
+export { createMemoryCoordination } from "./memory/memory-coordination.ts";
 export type { CoordinationOptions } from "./options.ts";
 export { steadyClock } from "./steady-clock.ts";
 export type { StoreUrl } from "./store-url.ts";

@@ -46,6 +46,7 @@ export function assertPathOrRoot(path: string): void {
 
 /** For `join`. Throws BAD_PATH or TOO_LARGE. */
 export function assertMember(group: StorePath, prefix: string, value: Uint8Array): void {
+  assertPath(group);
   assertPath(`${group}/${prefix}0000000000`);
   if (prefix.includes("/")) {
     throw new CodedError("BAD_PATH", `a member's prefix holds no "/": "${prefix}"`, { prefix });
