@@ -66,6 +66,15 @@ export class InstantContainerizer implements Containerizer {
     );
   }
 
+  /** Nothing outlives this process. */
+  async recover(
+    known: readonly ContainerId[],
+  ): Promise<ReadonlyMap<ContainerId, ContainerTermination>> {
+    return new Map(known.map((id) => [id, {}]));
+  }
+
+  welcome(): void {}
+
   async wait(id: ContainerId): Promise<ContainerTermination> {
     return this.#containers.get(id)?.ended ?? {};
   }

@@ -40,6 +40,7 @@ export class Subscription<E> {
   readonly #options: SubscriptionOptions<E>;
   #connection: AbortController | undefined;
   #attempts = 0;
+  #pause: AbortController | undefined;
   #waitingSince: Instant | undefined;
 
   constructor(options: SubscriptionOptions<E>) {
@@ -55,8 +56,25 @@ export class Subscription<E> {
       const retryInMs = backoffMs(this.#attempts, backoff, random);
       this.#attempts += 1;
       if (lost(error, retryInMs) === "end") return;
-      await delay(clock, retryInMs, signal);
+      await this.#waitToRetry(clock, retryInMs, signal);
     }
+  }
+
+  /** The peer is known to be there (again): does not wait any longer before the next try. */
+  retryNow(): void {
+    this.#attempts = 0;
+    this.#pause?.abort();
+  }
+
+  async #waitToRetry(clock: Clock, retryInMs: number, signal: AbortSignal): Promise<void> {
+    const pause = new AbortController();
+    const end = (): void => pause.abort();
+    this.#pause = pause;
+    signal.addEventListener("abort", end, { once: true });
+    if (signal.aborted) end();
+    await delay(clock, retryInMs, pause.signal);
+    signal.removeEventListener("abort", end);
+    this.#pause = undefined;
   }
 
   /** Breaks the present connection, if any, as if it had broken by itself for this reason. */

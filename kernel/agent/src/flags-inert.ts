@@ -107,21 +107,7 @@ export const inertAgentFlags = {
   secret_resolver: refusable("secrets"),
   master_detector: refusable("modules"),
   domain: refusable("fault domains"),
-  executor_reregistration_retry_interval: refusable("agent recovery"),
-  recover: {
-    kind: "string",
-    help: "`reconnect`; recovery itself comes with a later release.",
-    default: "reconnect",
-    validate: refusedUnless("reconnect", "`recover=cleanup`"),
-  },
-  reconfiguration_policy: {
-    kind: "string",
-    help: "Accepted; has no effect until agents recover.",
-    default: "equal",
-    validate: (value: unknown) =>
-      value === "equal" || value === "additive" ? undefined : "is neither `equal` nor `additive`",
-  },
-  strict: unused("bool", true),
+  executor_reregistration_retry_interval: refusable("native (v0) executors"),
   http_command_executor: unused("bool", false),
   http_executor_domain_sockets: switchable("executors on a Unix domain socket"),
   http_heartbeat_interval: unused("duration", 30 * secondMs),

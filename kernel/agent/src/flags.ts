@@ -164,6 +164,23 @@ const ownAgentFlags = {
     default: 2 * secondMs,
     validate: (value: number) => (value <= 15 * secondMs ? undefined : "must be at most 15secs"),
   },
+  recover: {
+    kind: "string",
+    help: "`reconnect`: a restarted agent takes up what runs; `cleanup`: it ends all of it, then itself.",
+    default: "reconnect",
+    validate: oneOf("reconnect", "cleanup"),
+  },
+  strict: {
+    kind: "bool",
+    help: "Whether a restarted agent refuses to start on a checkpoint that it cannot read; otherwise it leaves it out.",
+    default: true,
+  },
+  reconfiguration_policy: {
+    kind: "string",
+    help: "What may have changed when a restarted agent keeps its id: `equal` nothing, `additive` more resources and attributes.",
+    default: "equal",
+    validate: oneOf("equal", "additive"),
+  },
   recovery_timeout: {
     kind: "duration",
     help: "How long executors live on without their agent.",

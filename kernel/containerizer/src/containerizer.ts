@@ -75,6 +75,14 @@ export interface Containerizer {
   launch(launch: ContainerLaunch): Promise<void>;
   /** Resolves when all of it is gone; the same promise for every caller. Rejects for an unknown id. */
   wait(id: ContainerId): Promise<ContainerTermination>;
+  /**
+   * Once, before anything is launched: finds the containers of an earlier agent again, and ends those
+   * that are not `known`. Resolves when those that live are followed (`wait` tells their ends, also ends
+   * that came meanwhile), with those of `known` of which nothing is there, as they are to be reported.
+   */
+  recover(known: readonly ContainerId[]): Promise<ReadonlyMap<ContainerId, ContainerTermination>>;
+  /** Executors may subscribe from now on: those that wait for the agent need not wait any longer. */
+  welcome(): void;
   /** Ends all of it, also in the middle of a launch. Resolves when gone. Idempotent; unknown ids too. */
   destroy(id: ContainerId): Promise<void>;
   /** New bounds for a running container. */

@@ -1,6 +1,6 @@
 /**
- * Puts a containerizer together for this machine: which launcher, which isolators, which shim; and
- * takes over the containers that an earlier agent with the same runtime directory left.
+ * Puts a containerizer together for this machine: which launcher, which isolators, which shim. What an
+ * earlier agent with the same runtime directory left is not touched before `recover`.
  */
 
 import { mkdir } from "node:fs/promises";
@@ -22,7 +22,6 @@ import {
   ownCgroups,
   supervisionCgroups,
 } from "./cgroups/supervision.ts";
-import { readContainerRecord } from "./container-record.ts";
 import type { Containerizer } from "./containerizer.ts";
 import { HostLink } from "./executor-host/host-link.ts";
 import { Fetcher } from "./fetcher/fetcher.ts";
@@ -36,7 +35,7 @@ import type { Launcher } from "./launcher.ts";
 import { LocalContainerizer } from "./local-containerizer.ts";
 import { PosixLauncher } from "./posix/posix-launcher.ts";
 import { ProcessSnapshot } from "./posix/process-snapshot.ts";
-import { containerDirectory, containersDirectory, listContainers } from "./runtime-directory.ts";
+import { containersDirectory } from "./runtime-directory.ts";
 import { prepareShim, type ShimProgram } from "./shim/shim-program.ts";
 
 export interface ContainerizerOptions {
@@ -117,8 +116,6 @@ export async function createContainerizer(options: ContainerizerOptions): Promis
     logger,
     destroyErrors: metrics.counter("containerizer/mesos/container_destroy_errors"),
   });
-  await adoptContainers(containerizer, options);
-  hostLink.open();
   return containerizer;
 }
 
@@ -203,21 +200,4 @@ function createFetcher(
     stallMsMax: fetcher?.stallTimeoutMs ?? minuteMs,
     frameworksHome: fetcher?.frameworksHome ?? "",
   });
-}
-
-/** What was left half made, before its record was written, is removed. */
-async function adoptContainers(
-  containerizer: LocalContainerizer,
-  { runtimeDir, logger }: ContainerizerOptions,
-): Promise<void> {
-  for (const id of await listContainers(runtimeDir)) {
-    const directory = containerDirectory(runtimeDir, id);
-    const record = await readContainerRecord(directory);
-    if (record === undefined) {
-      await containerizer.discard(id);
-      continue;
-    }
-    logger.info({ containerId: id }, "found a container of an earlier agent");
-    containerizer.adopt(id, record);
-  }
 }

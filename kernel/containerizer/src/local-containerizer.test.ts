@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { setImmediate } from "node:timers/promises";
-import type { CodedError } from "@tavola/base";
+import { asId, type CodedError, type ContainerId } from "@tavola/base";
 import { readProcess, readProcesses } from "@tavola/host";
 import type { Containerizer } from "./containerizer.ts";
 import type { ContainerizerOptions } from "./create-containerizer.ts";
@@ -227,12 +227,62 @@ test("close() lets go; another containerizer finds what still runs, and what end
   await first.close();
   writeFileSync(join(root, "sandboxes", "die"), "");
   const second = await openContainerizer(t, options);
+  assert.deepEqual(second.containers(), []);
+  const never = asId<ContainerId>("never-there");
+  const unknown = await second.recover([living.containerId, dying.containerId, never]);
+  assert.deepEqual(
+    [...unknown],
+    [[never, { message: "Abnormal executor termination: unknown container" }]],
+  );
   assert.deepEqual(new Set(second.containers()), new Set([living.containerId, dying.containerId]));
   assert.equal(isAlive(pid), true);
   assert.deepEqual(await second.wait(dying.containerId), { status: 3 << 8 });
   writeFileSync(join(living.directory, "go"), "");
   assert.deepEqual(await second.wait(living.containerId), { status: 6 << 8 });
   assert.deepEqual(containersOnDisk(options), []);
+});
+
+test("recover() ends what the agent does not know, and what was left half made", async (t) => {
+  const root = temporaryDirectory(t);
+  const options = optionsIn(root);
+  const first = await createContainerizer(options);
+  const orphan = launchIn(root, shell("sleep 300"));
+  await first.launch(orphan);
+  const pid = await until("its pid", async () => {
+    return (await first.status(orphan.containerId)).executor_pid;
+  });
+  await first.close();
+  const containers = join(options.runtimeDir, "containers");
+  mkdirSync(join(containers, "half-made"));
+  mkdirSync(join(containers, "torn"));
+  writeFileSync(join(containers, "torn", "container.json"), '{"containerId":');
+  const second = await openContainerizer(t, options);
+  await second.recover([]);
+  assert.equal(isAlive(pid), false);
+  assert.deepEqual(containersOnDisk(options), []);
+  assert.deepEqual(second.containers(), []);
+});
+
+test("recover() signals nothing of an earlier boot", async (t) => {
+  const root = temporaryDirectory(t);
+  const options = optionsIn(root);
+  const first = await createContainerizer(options);
+  const launch = launchIn(root, shell("sleep 300"));
+  await first.recover([]);
+  await first.launch(launch);
+  const pid = await until("its pid", async () => {
+    return (await first.status(launch.containerId)).executor_pid;
+  });
+  await first.close();
+  t.after(() => process.kill(pid, "SIGKILL"));
+  // As if the process were somebody else's, who has got the same number after a reboot.
+  writeFileSync(join(options.runtimeDir, "boot_id"), "another boot");
+  const second = await createContainerizer(options);
+  const unknown = await second.recover([launch.containerId]);
+  assert.match(unknown.get(launch.containerId)?.message ?? "", /rebooted/);
+  assert.equal(isAlive(pid), true);
+  assert.deepEqual(containersOnDisk(options), []);
+  await second.close();
 });
 
 test("a hosted container is the host's to start and end", async (t) => {

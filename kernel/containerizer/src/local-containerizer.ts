@@ -22,6 +22,7 @@ import {
   processRequest,
 } from "./container-preparation.ts";
 import { type ContainerRecord, writeContainerRecord } from "./container-record.ts";
+import { recoverContainers } from "./container-recovery.ts";
 import { type Machine, usageOf } from "./container-usage.ts";
 import type {
   Containerizer,
@@ -92,6 +93,33 @@ export class LocalContainerizer implements Containerizer {
     );
   }
 
+  async recover(
+    known: readonly ContainerId[],
+  ): Promise<ReadonlyMap<ContainerId, ContainerTermination>> {
+    const { runtimeDir, logger, hostLink } = this.#parts;
+    const unknown = await recoverContainers(
+      {
+        runtimeDir,
+        logger,
+        adopt: (id, record) => this.#adopt(id, record),
+        destroy: (id) => this.destroy(id),
+        discard: (id) => this.#discard(id),
+      },
+      known,
+    );
+    hostLink.open();
+    if ([...this.#containers.values()].some(isHosted)) await this.#untilHosted();
+    return unknown;
+  }
+
+  welcome(): void {
+    if (![...this.#containers.values()].some(isHosted)) return;
+    this.#parts.hostLink.reconnect().catch((error: unknown) => {
+      const reason = describeError(error);
+      this.#parts.logger.warn({ reason }, "cannot tell the executor host that the agent is back");
+    });
+  }
+
   async destroy(id: ContainerId): Promise<void> {
     const container = this.#containers.get(id);
     if (container === undefined) return;
@@ -143,21 +171,37 @@ export class LocalContainerizer implements Containerizer {
     if (this.#containers.size === 0) await this.#parts.launcher.close();
   }
 
+  /** So that time that a new host takes is not taken from its executors. */
+  async #untilHosted(): Promise<void> {
+    try {
+      await this.#parts.hostLink.hosted();
+    } catch (error) {
+      this.#parts.logger.error(
+        { error: describeError(error) },
+        "executors stay without their host",
+      );
+    }
+  }
+
   /** A container that an earlier agent left running, or dying. */
-  adopt(id: ContainerId, record: ContainerRecord): void {
+  #adopt(id: ContainerId, record: ContainerRecord): void {
     const container = new Container(id);
     this.#containers.set(id, container);
     container.record = record;
     container.move("running");
     this.#oomWatch.add(id, record.place);
-    if (record.kind === "hosted") return;
+    if (record.kind === "hosted") {
+      // It may have ended while nobody looked.
+      void this.#collectHosted(container);
+      return;
+    }
     const shim = adoptShim(record.place.directory, this.#parts.clock);
     if (shim === undefined) void this.#end(container, undefined);
     else this.#followShim(container, shim);
   }
 
   /** Removes what is left of a launch that did not get as far as a record. */
-  async discard(id: ContainerId): Promise<void> {
+  async #discard(id: ContainerId): Promise<void> {
     const directory = containerDirectory(this.#parts.runtimeDir, id);
     await this.#parts.launcher.destroy(id, { directory, cgroups: [], shimCgroups: [] }, false);
     await rm(directory, { recursive: true, force: true });
@@ -326,6 +370,10 @@ export class LocalContainerizer implements Containerizer {
     if (container === undefined) throw unknown(id);
     return container;
   }
+}
+
+function isHosted({ record }: Container): boolean {
+  return record?.kind === "hosted";
 }
 
 function unknown(id: ContainerId): CodedError {

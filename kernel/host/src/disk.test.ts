@@ -70,6 +70,9 @@ for (const kind of ["real", "simulated"] as const) {
     await synced(disk, `${root}/to`);
     disk.syncNow(`${root}/to/log`);
     assert.equal(text(disk.readFile(`${root}/to/log`)), "ab");
+    disk.truncate(`${root}/to/log`, 1);
+    assert.equal(text(disk.readFile(`${root}/to/log`)), "a");
+    assert.throws(() => disk.truncate(`${root}/none`, 1), { code: "ENOENT" });
     await assert.rejects(synced(disk, `${root}/none`), { code: "ENOENT" });
     assert.throws(() => disk.syncNow(`${root}/none`), { code: "ENOENT" });
   });

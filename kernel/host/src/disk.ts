@@ -27,6 +27,7 @@ import {
   renameSync,
   rmSync,
   symlinkSync,
+  truncateSync,
   writeFileSync,
   writeSync,
 } from "node:fs";
@@ -54,6 +55,8 @@ export interface Disk {
   writeFile(path: string, bytes: Uint8Array, mode: number): void;
   /** The same, but throws EEXIST when there is one. */
   writeNewFile(path: string, bytes: Uint8Array, mode: number): void;
+  /** Cuts a file off after its first `bytes`. */
+  truncate(path: string, bytes: number): void;
   /** false when something of that name is there. */
   makeLink(target: string, path: string): boolean;
   rename(from: string, to: string): void;
@@ -88,6 +91,7 @@ export function realDisk(): Disk {
     },
     writeFile: (path, bytes, mode) => writeFileSync(path, bytes, { mode }),
     writeNewFile: (path, bytes, mode) => writeFileSync(path, bytes, { mode, flag: "wx" }),
+    truncate: truncateSync,
     makeLink,
     rename: renameSync,
     remove: (path) => rmSync(path, { recursive: true, force: true }),

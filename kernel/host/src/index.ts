@@ -3,6 +3,7 @@
 export { acceptsEncoding, acceptsMediaType } from "./accept-headers.ts";
 export type { AppendFile, AppendFileOptions } from "./append-file.ts";
 export { openAppendFile } from "./append-file.ts";
+export { machineBootId } from "./boot-id.ts";
 export type { CgroupMounts } from "./cgroup-mounts.ts";
 export { detectCgroupMounts, parseCgroupMounts, v2Controllers } from "./cgroup-mounts.ts";
 export type { Cgroup, DestroyOptions } from "./cgroups.ts";

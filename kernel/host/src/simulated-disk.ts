@@ -301,6 +301,13 @@ class View implements AttachedDisk {
     this.#create(path, bytes);
   }
 
+  truncate(path: string, bytes: number): void {
+    const node = this.#attached().find(path);
+    if (node?.kind !== "file") throw errno("ENOENT", "truncate", path);
+    this.#disk.mayChange("truncate", path);
+    node.seen = node.seen.slice(0, bytes);
+  }
+
   makeLink(target: string, path: string): boolean {
     const { directory, name } = this.#attached().place(path, "symlink");
     if (directory.seen.has(name)) return false;

@@ -71,6 +71,7 @@ export class Executor implements AsyncIterable<ExecutorEvent> {
   readonly #pending = new Unacknowledged();
   readonly #lane = new CallLane();
   readonly #ended: Promise<void>;
+  #subscription: Subscription<executor.Event> | undefined;
   #subscribed = false;
   #lostSince: Instant | undefined;
   #iterated = false;
@@ -124,6 +125,11 @@ export class Executor implements AsyncIterable<ExecutorEvent> {
     return acknowledged;
   }
 
+  /** For who knows that the agent is back: if it is waited for, it is tried now. */
+  reconnectNow(): void {
+    if (!this.#subscribed) this.#subscription?.retryNow();
+  }
+
   /** Best effort: nobody says whether the scheduler gets it. Rejects when it cannot be sent now. */
   async message(data: Uint8Array): Promise<void> {
     await this.#lane.run(() => this.#send({ type: "MESSAGE", message: { data } }));
@@ -170,6 +176,7 @@ export class Executor implements AsyncIterable<ExecutorEvent> {
       random,
       signal: this.#closing.signal,
     });
+    this.#subscription = subscription;
     try {
       await subscription.run();
       this.#queue.end();

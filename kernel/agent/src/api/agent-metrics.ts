@@ -48,7 +48,6 @@ function* counterReadings(
     "slave/invalid_status_updates": counters.invalidStatusUpdates,
     "slave/valid_framework_messages": counters.validFrameworkMessages,
     "slave/invalid_framework_messages": counters.invalidFrameworkMessages,
-    "slave/recovery_errors": 0,
     "gc/path_removals_succeeded": succeeded,
     "gc/path_removals_failed": failed,
   };

@@ -31,7 +31,8 @@ export async function handleExecutorCall(
   statuses: ContainerStatuses,
   request: HttpRequest,
 ): Promise<HttpResponse> {
-  if (context.state.phase === "recovering") return textResponse(503, notRecovered);
+  const { phase, isReconnecting } = context.state;
+  if (phase === "recovering" && !isReconnecting) return textResponse(503, notRecovered);
   const read = await readCall(request, executor.Call);
   if ("refusal" in read) return read.refusal;
   const { call } = read;

@@ -8,9 +8,10 @@
  * sandbox is still on the disk can be read, and nothing has to be remembered.
  */
 
-import { type ComputedRoot, ServedFiles } from "@tavola/host";
+import { type ComputedRoot, realDisk, ServedFiles } from "@tavola/host";
 import type { AgentState } from "../core/state.ts";
-import { readLink } from "../shell/checkpoint-files.ts";
+
+const disk = realDisk();
 
 const component = "[^/]+";
 const run = `/frameworks/${component}/executors/${component}/runs/${component}`;
@@ -45,7 +46,7 @@ function sandboxOf(
 
 /** `latest` is a link to a run beside it. */
 function resolved(path: string): string {
-  const target = path.endsWith("/latest") ? readLink(path) : undefined;
+  const target = path.endsWith("/latest") ? disk.readLink(path) : undefined;
   if (target === undefined) return path;
   return `${path.slice(0, path.lastIndexOf("/"))}/${target.split("/").at(-1)}`;
 }

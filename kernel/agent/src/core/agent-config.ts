@@ -34,6 +34,8 @@ export interface AgentConfig {
   readonly executorShutdownGraceMs: number;
   readonly executorReregistrationTimeoutMs: number;
   readonly recoveryTimeoutMs: number;
+  /** What becomes of executors that an earlier agent left: taken up again, or all ended, then the agent. */
+  readonly recover: "reconnect" | "cleanup";
   readonly completedExecutorsPerFrameworkMax: number;
 }
 
@@ -46,6 +48,8 @@ export const limits = {
   updateRetryMsMin: 10 * secondMs,
   /** …up to this. */
   updateRetryMsMax: 10 * minuteMs,
+  /** The most that executors get to come back after the agent's restart, however many they are. */
+  executorReregistrationTimeoutMsMax: 15 * secondMs,
   executorHeartbeatMs: 30 * minuteMs,
   completedFrameworksMax: 50,
   completedTasksPerExecutorMax: 200,

@@ -30,6 +30,12 @@ import {
 import { containerResized } from "./executor-tasks.ts";
 import { killTask } from "./kill-task.ts";
 import {
+  checkpointsRecovered,
+  containersRecovered,
+  reconnectionProgressed,
+  reconnectionTimedOut,
+} from "./recovery.ts";
+import {
   masterDetected,
   masterExited,
   masterNamedItself,
@@ -70,6 +76,8 @@ type Rules = {
 };
 
 const rules: Rules = {
+  checkpointsRecovered,
+  containersRecovered,
   recovered,
   masterDetected: (turn, { master, hostname }) => masterDetected(turn, master, hostname),
   masterExited: (turn, { master }) => masterExited(turn, master),
@@ -89,8 +97,10 @@ const rules: Rules = {
   frameworkToExecutor: (turn, { message }) => schedulerMessaged(turn, message),
   statusUpdateAcknowledgement: (turn, { message }) => updateAcknowledged(turn, message),
 
-  executorSubscribed: (turn, { containerId, subscribe }) =>
-    executorSubscribed(turn, containerId, subscribe),
+  executorSubscribed(turn, { containerId, subscribe }) {
+    executorSubscribed(turn, containerId, subscribe);
+    reconnectionProgressed(turn, true);
+  },
   executorUpdated: (turn, { containerId, status, container }) =>
     executorReported(turn, containerId, status, container),
   executorMessaged: (turn, { containerId, data }) => executorMessaged(turn, containerId, data),
@@ -99,7 +109,10 @@ const rules: Rules = {
   executorLaunched: (turn, { containerId, status }) => executorLaunched(turn, containerId, status),
   executorLaunchFailed: (turn, { containerId, message }) =>
     executorLaunchFailed(turn, containerId, message),
-  executorTerminated: (turn, { containerId, end }) => executorTerminated(turn, containerId, end),
+  executorTerminated(turn, { containerId, end }) {
+    executorTerminated(turn, containerId, end);
+    reconnectionProgressed(turn, false);
+  },
   containerResized,
 
   taskCheckpointFailed: (turn, { containerId, taskId, message }) =>
@@ -142,6 +155,8 @@ type Wakes = {
 const wakes: Wakes = {
   register: registrationDue,
   pingTimeout: pingTimedOut,
+  reconnectionTimeout: reconnectionTimedOut,
+  reconnectionEnd: reconnectionTimedOut,
   executorRegistrationTimeout: (turn, { containerId }) =>
     executorRegistrationTimedOut(turn, containerId),
   executorShutdownTimeout: (turn, { containerId }) => executorShutdownTimedOut(turn, containerId),

@@ -30,6 +30,14 @@ function normalizeExecutor(
   return normal;
 }
 
+/** What an earlier agent wrote down as allocated to this framework. */
+export function normalizeAllocated(
+  resources: readonly Resource[],
+  framework: FrameworkInfo,
+): Resource[] {
+  return normalizeResources(resources, rolesOf(framework)[0] ?? "*");
+}
+
 function normalizeResources(resources: readonly Resource[], role: string): Resource[] {
   return resources.map((each) => {
     const inForm = toPostRefinement(each);

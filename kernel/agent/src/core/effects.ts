@@ -37,6 +37,15 @@ export type Effect =
   | { readonly kind: "closeStream"; readonly containerId: ContainerId }
   | LaunchExecutor
   | ResizeContainer
+  /**
+   * Finds these containers again and ends all others. Each one's end, now or later, is reported by
+   * `executorTerminated`; when all that live are followed comes `containersRecovered`.
+   */
+  | { readonly kind: "recoverContainers"; readonly containers: readonly ContainerId[] }
+  /** The boot that checkpoints belong to is this one; what earlier agents left may go in time. */
+  | { readonly kind: "finishRecovery" }
+  /** Sandboxes and checkpoints that nobody needs: they may go in time, by the age that they have. */
+  | { readonly kind: "retirePaths"; readonly paths: readonly string[] }
   /** Its end is reported by `executorTerminated`, as always. */
   | { readonly kind: "destroyContainer"; readonly containerId: ContainerId }
   /** Directory and `slave.info` of the agent that the master just named. A failure is fatal. */

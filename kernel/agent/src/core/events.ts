@@ -3,11 +3,29 @@
  */
 
 import type { ContainerId, FrameworkId, TaskId } from "@tavola/base";
-import type { ContainerStatus, executor, internal, TaskStatus, Upid } from "@tavola/protocol";
+import type {
+  ContainerStatus,
+  executor,
+  internal,
+  Resource,
+  TaskStatus,
+  Upid,
+} from "@tavola/protocol";
+import type { CheckpointedAgent } from "./checkpointed.ts";
 import type { AfterResize } from "./effects.ts";
 
 export type AgentEvent =
-  /** Ready to register. */
+  /** What is on disk, read and found fit to go on with. First of all events. */
+  | {
+      readonly kind: "checkpointsRecovered";
+      /** undefined: a new agent. */
+      readonly agent: CheckpointedAgent | undefined;
+      readonly isRebooted: boolean;
+      readonly resources: readonly Resource[];
+    }
+  /** Every container that lives is followed again, and no other one lives. */
+  | { readonly kind: "containersRecovered" }
+  /** Ready to register, with nothing to recover. */
   | { readonly kind: "recovered" }
   /** The detector's answer changed; undefined: nobody leads. */
   | {

@@ -109,6 +109,8 @@ export function exitedExecutor(
   executorId: string,
   status: number | undefined,
 ): void {
+  // A master hears of those that are still here, once the agent knows itself.
+  if (turn.state.phase === "recovering") return;
   turn.sendToMaster(internal.ExitedExecutorMessage, {
     slave_id: { value: turn.state.id as string },
     framework_id: { value: frameworkId },

@@ -102,6 +102,16 @@ function shutDownFramework(turn: Turn, framework: Framework): void {
   removeFrameworkIfIdle(turn, framework);
 }
 
+/** `--recover=cleanup`: what was recovered is ended, then the agent; no master hears of it. */
+export function shutDownForCleanup(turn: Turn): void {
+  const { state } = turn;
+  state.phase = "terminating";
+  for (const framework of [...state.frameworks.values()]) shutDownFramework(turn, framework);
+  if (state.frameworks.size === 0 && !turn.effects.some(({ kind }) => kind === "exit")) {
+    turn.add({ kind: "exit", code: 0, reason: "there was nothing to clean up" });
+  }
+}
+
 /** Everything goes, then the agent. `isOurs`: an operator's wish, which the master has to be told. */
 export function shutDownAgent(turn: Turn, reason: string, isOurs: boolean): void {
   const { state } = turn;

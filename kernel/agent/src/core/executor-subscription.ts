@@ -46,6 +46,8 @@ export function executorSubscribed(
   planHeartbeat(turn, containerId);
   replayUpdates(turn, executor, subscribe);
   dropUnknownTasks(turn, executor, subscribe);
+  // After the agent's restart that is all that tells whether it ever was.
+  if (executor.launchedTasks.size > 0) executor.everSentTask = true;
   if (!executor.everSentTask && executor.queuedTasks.size === 0) {
     turn.warn(describeExecutor(executor), "all its tasks were killed before they were sent");
     shutDownExecutor(turn, executor);

@@ -6,7 +6,10 @@
  *     |    |- <container>              the sandbox: stdout, stderr, what the task fetched and wrote
  *     |    '- latest -> <container>
  *     '- meta
- *          |- boot_id                  of the machine when the agent started
+ *          |- boot_id                  of the machine, once what is here was recovered
+ *          |- resources                dynamic reservations and persistent volumes
+ *          |    |- resources_and_operations.state   ResourceState
+ *          |    '- resources.info                   Resource, one after the other; for older agents
  *          '- slaves
  *               |- latest -> <agent>
  *               '- <agent>
@@ -47,6 +50,24 @@ export function metaRoot(workDir: string): string {
 
 export function bootIdPath(workDir: string): string {
   return `${metaRoot(workDir)}/boot_id`;
+}
+
+export interface ResourcesPaths {
+  readonly state: string;
+  /** What `state` will be, while the disk is being brought to it. */
+  readonly stateTarget: string;
+  readonly info: string;
+  readonly infoTarget: string;
+}
+
+export function resourcesPath(metaDir: string): ResourcesPaths {
+  const below = `${metaDir}/resources`;
+  return {
+    state: `${below}/resources_and_operations.state`,
+    stateTarget: `${below}/resources_and_operations.target`,
+    info: `${below}/resources.info`,
+    infoTarget: `${below}/resources.target`,
+  };
 }
 
 /** `root` is the work directory, or the meta directory in it; both have the same shape. */

@@ -14,6 +14,7 @@ import { taskOf } from "./task-messages.ts";
 export function registerMessage(state: AgentState): internal.RegisterSlaveMessage {
   return {
     slave: inOlderForm(state.info),
+    ...checkpointedResourcesOf(state),
     version: state.config.version,
     agent_capabilities: capabilitiesOf(state),
     resource_version_uuid: { value: state.config.resourceVersionUuid },
@@ -27,6 +28,7 @@ export function reregisterMessage(state: AgentState): internal.ReregisterSlaveMe
   const executors = frameworks.flatMap((framework) => [...framework.executors.values()]);
   return {
     slave: inOlderForm(state.info),
+    ...checkpointedResourcesOf(state),
     tasks: executors.flatMap(tasksOf).map(inOlderForm),
     executor_infos: executors.filter(isReported).map(({ info }) => inOlderForm(info)),
     completed_frameworks: Array.from(state.completedFrameworks, completedFramework),
@@ -35,6 +37,13 @@ export function reregisterMessage(state: AgentState): internal.ReregisterSlaveMe
     agent_capabilities: capabilitiesOf(state),
     resource_version_uuid: { value: state.config.resourceVersionUuid },
   };
+}
+
+/** In the form in which they were found. */
+function checkpointedResourcesOf({
+  checkpointedResources: resources,
+}: AgentState): Pick<internal.ReregisterSlaveMessage, "checkpointed_resources"> {
+  return resources.length === 0 ? {} : { checkpointed_resources: resources };
 }
 
 function capabilitiesOf({ config }: AgentState): { type: (typeof config.capabilities)[number] }[] {

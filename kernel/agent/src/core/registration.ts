@@ -105,7 +105,7 @@ export function slaveRegistered(turn: Turn, message: internal.SlaveRegisteredMes
     state.id = agentId;
     state.info = { ...state.info, id: { value: agentId } };
     turn.info({ agent: agentId }, "registered with master");
-    if (isFirst) turn.add({ kind: "checkpointAgent", info: state.info });
+    if (isFirst || state.isInfoChanged) checkpointAgent(turn);
     confirmed(turn, message.connection);
   }
   sendAgentUpdate(turn, agentId);
@@ -121,12 +121,18 @@ export function slaveReregistered(turn: Turn, message: internal.SlaveReregistere
   if (state.phase === "terminating") return;
   if (state.phase === "disconnected") {
     turn.info({ agent: agentId }, "reregistered with master");
+    if (state.isInfoChanged) checkpointAgent(turn);
     confirmed(turn, message.connection);
   }
   sendAgentUpdate(turn, agentId);
   for (const reconciliation of message.reconciliations ?? []) {
     reconcile(turn, agentId, reconciliation);
   }
+}
+
+function checkpointAgent(turn: Turn): void {
+  turn.state.isInfoChanged = false;
+  turn.add({ kind: "checkpointAgent", info: turn.state.info });
 }
 
 function confirmed(turn: Turn, connection: internal.MasterSlaveConnection | undefined): void {

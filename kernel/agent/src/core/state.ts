@@ -31,6 +31,7 @@ import type {
   ContainerStatus,
   ExecutorInfo,
   FrameworkInfo,
+  Resource,
   Task,
   TaskInfo,
   TaskState,
@@ -48,16 +49,22 @@ import { StatusUpdateStreams } from "./status-update-streams.ts";
  *                          |              |
  *                          +-> terminating <-+
  *
- * disconnected: no master has confirmed a registration. terminating: shutting everything down.
+ * recovering: finding out what runs here (see recovery.ts). disconnected: no master has confirmed a registration. terminating: shutting everything down.
  */
 type AgentPhase = "recovering" | "disconnected" | "running" | "terminating";
 
 export interface AgentState {
   readonly config: AgentConfig;
   phase: AgentPhase;
+  /** While recovering: containers are found again, and executors may subscribe. */
+  isReconnecting: boolean;
   /** Carries the id once a master gave one. */
   info: AgentInfo;
   id: AgentId | undefined;
+  /** What is on disk is not `info` any more. */
+  isInfoChanged: boolean;
+  /** Dynamic reservations and persistent volumes that were found on disk. */
+  checkpointedResources: readonly Resource[];
   /** The detected leader. */
   master: Upid | undefined;
   masterHostname: string;
@@ -77,6 +84,8 @@ export interface AgentState {
 export type Wake =
   | { readonly kind: "register" }
   | { readonly kind: "pingTimeout" }
+  | { readonly kind: "reconnectionTimeout" }
+  | { readonly kind: "reconnectionEnd" }
   | { readonly kind: "executorRegistrationTimeout"; readonly containerId: ContainerId }
   | { readonly kind: "executorShutdownTimeout"; readonly containerId: ContainerId }
   | { readonly kind: "executorHeartbeat"; readonly containerId: ContainerId }
@@ -86,6 +95,9 @@ export function createAgentState(config: AgentConfig, now: Instant): AgentState 
   return {
     config,
     phase: "recovering",
+    isReconnecting: false,
+    isInfoChanged: false,
+    checkpointedResources: [],
     info: config.info,
     id: undefined,
     master: undefined,

@@ -54,6 +54,13 @@ export interface ReceivedUpdate {
   readonly reporter: ContainerId | undefined;
 }
 
+export interface RecoveredStream {
+  readonly frameworkId: FrameworkId;
+  readonly taskId: TaskId;
+  readonly path: string;
+  readonly records: readonly internal.StatusUpdateRecord[];
+}
+
 export type Acknowledgement =
   /** No such stream, or not the update that is out: a duplicate, or late. */
   | { readonly kind: "unexpected"; readonly reason: string }
@@ -109,6 +116,35 @@ export class StatusUpdateStreams {
       return [append(stream, stream.path, record, sequence, true)];
     }
     return this.#settled(stream, [entry], now);
+  }
+
+  /**
+   * Takes up a task's stream from what is on disk, to be sent on `resume`. Acknowledgements may come in
+   * any order and more than once; what follows a terminal update is passed over. "terminated": its end
+   * is acknowledged, there is nothing left to do.
+   */
+  recovered({ frameworkId, taskId, path, records }: RecoveredStream): "open" | "terminated" {
+    const acknowledged = new Set<string>();
+    for (const { type, uuid } of records) if (type === "ACK") acknowledged.add(uuidKey(uuid));
+    const received = new Set<string>();
+    const pending: Entry[] = [];
+    let sequence = 0;
+    for (const { update } of records) {
+      const uuid = uuidKey(update?.uuid);
+      if (update === undefined || received.has(uuid)) continue;
+      received.add(uuid);
+      sequence += 1;
+      const isAcknowledged = acknowledged.has(uuid);
+      const isEnd = isTerminal(update.status.state);
+      if (isEnd && isAcknowledged) return "terminated";
+      if (!isAcknowledged) {
+        pending.push({ update, uuid, reporter: undefined, sequence, isDurable: true });
+      }
+      if (isEnd) break;
+    }
+    const stream = { frameworkId, taskId, path, received, pending, retryMs: undefined, sequence };
+    if (received.size > 0) this.#add(stream);
+    return "open";
   }
 
   hasReceived(frameworkId: FrameworkId, taskId: TaskId, uuid: Uint8Array): boolean {
@@ -237,25 +273,23 @@ export class StatusUpdateStreams {
   #streamOf(update: internal.StatusUpdate, path: string | undefined): Stream {
     const frameworkId = update.framework_id.value as FrameworkId;
     const taskId = update.status.task_id.value as TaskId;
-    let streams = this.#streams.get(frameworkId);
-    if (streams === undefined) {
-      streams = new Map();
-      this.#streams.set(frameworkId, streams);
-    }
-    let stream = streams.get(taskId);
-    if (stream === undefined) {
-      const received = new Set<string>();
-      stream = {
-        frameworkId,
-        taskId,
-        path,
-        received,
-        pending: [],
-        retryMs: undefined,
-        sequence: 0,
-      };
-      streams.set(taskId, stream);
-    }
+    const known = this.#streams.get(frameworkId)?.get(taskId);
+    if (known !== undefined) return known;
+    return this.#add({
+      frameworkId,
+      taskId,
+      path,
+      received: new Set(),
+      pending: [],
+      retryMs: undefined,
+      sequence: 0,
+    });
+  }
+
+  #add(stream: Stream): Stream {
+    const { frameworkId, taskId } = stream;
+    const streams = this.#streams.get(frameworkId) ?? new Map<TaskId, Stream>();
+    this.#streams.set(frameworkId, streams.set(taskId, stream));
     return stream;
   }
 

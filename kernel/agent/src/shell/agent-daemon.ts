@@ -3,9 +3,9 @@
  */
 
 import { realpath } from "node:fs/promises";
-import type { Random } from "@tavola/base";
+import { describeError, type Instant, type Random } from "@tavola/base";
 import type { Containerizer } from "@tavola/containerizer";
-import type { Clock, Endpoint, HttpHandler, Logger, LogLevel, Metrics } from "@tavola/host";
+import type { Clock, Disk, Endpoint, HttpHandler, Logger, LogLevel, Metrics } from "@tavola/host";
 import type { LibprocessMessage } from "@tavola/protocol";
 import type { AgentContext } from "../api/agent-context.ts";
 import { addAgentMetrics } from "../api/agent-metrics.ts";
@@ -17,7 +17,9 @@ import { AgentProcess } from "./agent-process.ts";
 import { Checkpoints } from "./checkpoints.ts";
 import type { MasterDetector } from "./master-detector.ts";
 import { readPeerMessage } from "./peer-messages.ts";
+import { type RecoveredCheckpoints, recoverCheckpoints } from "./recover-checkpoints.ts";
 import { SandboxCollector } from "./sandbox-collector.ts";
+import type { WorkDirectoryLock } from "./work-directory.ts";
 
 export interface AgentParts {
   readonly config: AgentConfig;
@@ -30,6 +32,11 @@ export interface AgentParts {
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger & { level?: LogLevel };
+  readonly disk: Disk;
+  /** Of the machine as it runs now; undefined: not known. */
+  readonly bootId: string | undefined;
+  /** Ours as long as the agent runs; undefined: nobody else can be there. */
+  readonly lock: WorkDirectoryLock | undefined;
 }
 
 export interface RunningAgent {
@@ -60,33 +67,36 @@ export class AgentDaemon implements RunningAgent {
   readonly #collector: SandboxCollector;
   readonly #process: AgentProcess;
   readonly #routes: AgentRoutes;
-  readonly #preparedMs: number;
+  readonly #recovered: RecoveredCheckpoints;
+  readonly #startedAt: Instant;
   #closing: Promise<void> | undefined;
 
   private constructor(parts: AgentParts, realWorkDir: string) {
     const { config, endpoint, clock } = parts;
-    const startedAt = clock.now();
+    this.#startedAt = clock.now();
     this.#parts = parts;
     this.url = `http://${endpoint.ip}:${endpoint.port}`;
     const { promise, resolve } = Promise.withResolvers<AgentExit>();
     this.exited = promise;
-    this.#checkpoints = new Checkpoints(config.workDir);
-    this.#takeWorkDir();
+    this.#checkpoints = new Checkpoints(config.workDir, parts.disk);
+    this.#recovered = recoverCheckpoints({ ...parts, checkpoints: this.#checkpoints });
     this.#collector = collectorOf(parts);
     this.#process = new AgentProcess({
       ...parts,
       messenger: endpoint.messenger,
       checkpoints: this.#checkpoints,
       collector: this.#collector,
-      onExit: (code, reason) => resolve({ code, reason }),
+      onExit: (code, reason) => {
+        this.#forgetIfOver();
+        resolve({ code, reason });
+      },
     });
     const context = this.#contextOf(realWorkDir);
     addAgentMetrics(context, this.#collector);
     this.#routes = createAgentRoutes(context);
-    this.#preparedMs = clock.now() - startedAt;
   }
 
-  /** Rejects with CodedError CANNOT_WRITE. */
+  /** Rejects with CodedError CANNOT_RECOVER or CANNOT_WRITE. */
   static async create(parts: AgentParts): Promise<AgentDaemon> {
     return new AgentDaemon(parts, await realpath(parts.config.workDir));
   }
@@ -101,13 +111,14 @@ export class AgentDaemon implements RunningAgent {
     else this.#parts.logger.warn({ from: message.from }, `dropping a message: ${event.error}`);
   }
 
-  /** Looks for its master. */
+  /** Recovers, and looks for its master. */
   begin(): void {
-    const { config, metrics, logger, detector } = this.#parts;
-    this.#process.dispatch({ kind: "recovered" });
-    metrics.gauge("slave/recovery_time_secs", () => this.#preparedMs / 1000);
+    const { config, logger, detector } = this.#parts;
+    this.#addRecoveryMetrics();
     const { totalResources, workDir } = config;
     logger.info({ url: this.url, resources: totalResources.toString(), workDir }, "agent is up");
+    this.#process.dispatch(this.#recovered.event);
+    if (config.recover === "cleanup") return;
     detector.watch((master) => {
       const { upid, hostname = "" } = master ?? {};
       this.#process.dispatch({ kind: "masterDetected", master: upid, hostname });
@@ -123,7 +134,6 @@ export class AgentDaemon implements RunningAgent {
     if (this.#closing !== undefined) return await this.#closing;
     this.#process.dispatch({ kind: "shutdownAsked", reason: "asked to shut down" });
     await this.exited;
-    this.#checkpoints.agentUnregistered();
     await new Promise<void>((resolve) => this.#parts.clock.after(farewellMs, resolve));
     await this.close();
   }
@@ -136,19 +146,26 @@ export class AgentDaemon implements RunningAgent {
     await this.#collector.close();
     await containerizer.close();
     await endpoint.close();
+    this.#parts.lock?.release();
   }
 
-  #takeWorkDir(): void {
-    const { config, logger } = this.#parts;
-    const { workDir } = config;
-    const earlier = this.#checkpoints.latestAgentId();
-    if (earlier !== undefined) {
-      logger.warn(
-        { agent: earlier, workDir },
-        "an agent was here before; recovering it is not supported yet, starting as a new agent",
-      );
+  #addRecoveryMetrics(): void {
+    const { metrics } = this.#parts;
+    const { errors } = this.#recovered;
+    metrics.gauge("slave/recovery_errors", () => errors);
+    metrics.gauge("slave/recovery_time_secs", () => {
+      return (this.#process.recoveredAt - this.#startedAt) / 1000;
+    });
+  }
+
+  /** An agent that was shut down, with all that ran on it, is not to come back as who it was. */
+  #forgetIfOver(): void {
+    if (this.#process.state.phase !== "terminating") return;
+    try {
+      this.#checkpoints.agentUnregistered();
+    } catch (error) {
+      this.#parts.logger.error({ error: describeError(error) }, "cannot forget the agent's id");
     }
-    this.#checkpoints.started(workDir);
   }
 
   #contextOf(realWorkDir: string): AgentContext {

@@ -5,9 +5,9 @@
  * written) waits until the turn's effects are done. Time is asked once a turn.
  */
 
-import { describeError, type Random } from "@tavola/base";
+import { type ContainerId, describeError, type Instant, type Random } from "@tavola/base";
 import type { Containerizer } from "@tavola/containerizer";
-import type { Clock, Logger, Messenger, Timer } from "@tavola/host";
+import type { Clock, Disk, Logger, Messenger, Timer } from "@tavola/host";
 import { encodeMessage, formatUpid, type Upid } from "@tavola/protocol";
 import type { AgentConfig } from "../core/agent-config.ts";
 import { handleEvent } from "../core/agent-core.ts";
@@ -16,8 +16,10 @@ import type { AgentEvent } from "../core/events.ts";
 import { executorPath, frameworkPath, metaRoot, type RunAddress, taskPath } from "../core/paths.ts";
 import { type AgentState, createAgentState } from "../core/state.ts";
 import type { Checkpoints } from "./checkpoints.ts";
+import { retireOldAgents } from "./earlier-agents.ts";
 import { ExecutorLauncher } from "./executor-launcher.ts";
 import { ExecutorStreams } from "./executor-streams.ts";
+import { NameSyncs } from "./name-syncs.ts";
 import type { SandboxCollector } from "./sandbox-collector.ts";
 import { UpdateFiles } from "./update-files.ts";
 
@@ -29,6 +31,9 @@ export interface AgentProcessOptions {
   readonly messenger: Messenger;
   readonly containerizer: Containerizer;
   readonly checkpoints: Checkpoints;
+  readonly disk: Disk;
+  /** Of the machine as it runs now. */
+  readonly bootId: string | undefined;
   readonly collector: SandboxCollector;
   /** There is nothing left to do, or it must not go on. Called once. */
   readonly onExit: (code: number, reason: string) => void;
@@ -45,6 +50,7 @@ export class AgentProcess {
   readonly #launcher: ExecutorLauncher;
   readonly #updateFiles: UpdateFiles;
   readonly #events: AgentEvent[] = [];
+  #recoveredAt: Instant | undefined;
   #isInTurn = false;
   #isClosed = false;
   #hasExited = false;
@@ -57,7 +63,9 @@ export class AgentProcess {
     this.streams = new ExecutorStreams((containerId) =>
       this.dispatch({ kind: "executorDisconnected", containerId }),
     );
-    this.#updateFiles = new UpdateFiles((event) => this.dispatch(event));
+    const { disk } = options;
+    const names = new NameSyncs(disk, `${metaRoot(options.config.workDir)}/slaves`);
+    this.#updateFiles = new UpdateFiles(disk, names, (event) => this.dispatch(event));
     this.#launcher = new ExecutorLauncher({
       workDir: options.config.workDir,
       containerizer: options.containerizer,
@@ -66,6 +74,11 @@ export class AgentProcess {
       logger: options.logger,
       report: (event) => this.dispatch(event),
     });
+  }
+
+  /** When recovery was over; now, as long as it is not. */
+  get recoveredAt(): Instant {
+    return this.#recoveredAt ?? this.#options.clock.now();
   }
 
   /** Takes its turn now, or after the one that is running. */
@@ -113,6 +126,11 @@ export class AgentProcess {
     launchExecutor: (effect) => void this.#launcher.launch(effect),
     resizeContainer: (effect) => void this.#launcher.resize(effect),
     destroyContainer: ({ containerId }) => void this.#launcher.destroy(containerId),
+    recoverContainers: ({ containers }) => void this.#recoverContainers(containers),
+    finishRecovery: () => this.#finishRecovery(),
+    retirePaths: ({ paths }) => {
+      for (const path of paths) this.#options.collector.scheduleByAge(path);
+    },
     checkpointAgent: ({ info }) => this.#checkpointAgent(info),
     checkpointFramework: ({ info, pid }) => {
       const { id } = this.state;
@@ -157,6 +175,32 @@ export class AgentProcess {
     );
   }
 
+  async #recoverContainers(containers: readonly ContainerId[]): Promise<void> {
+    try {
+      await this.#launcher.recover(containers);
+    } catch (error) {
+      this.#options.logger.error({ error }, "cannot find out which containers run");
+      this.#exit(1, `cannot find out which containers run: ${describeError(error)}`);
+      return;
+    }
+    this.dispatch({ kind: "containersRecovered" });
+    this.#options.containerizer.welcome();
+  }
+
+  /** The boot id says what is recovered, so it comes after; without it nothing could tell a reboot. */
+  #finishRecovery(): void {
+    const { bootId, checkpoints, clock, collector, config } = this.#options;
+    this.#recoveredAt = clock.now();
+    try {
+      if (bootId !== undefined) checkpoints.booted(bootId);
+    } catch (error) {
+      this.#options.logger.error({ error }, "cannot checkpoint the boot id");
+      this.#exit(1, `cannot checkpoint the boot id: ${describeError(error)}`);
+    }
+    const frameworks = new Set<string>(this.state.frameworks.keys());
+    retireOldAgents({ workDir: config.workDir, agentId: this.state.id, frameworks, collector });
+  }
+
   /** Without its own id on disk an agent must not go on: it would not know its tasks again. */
   #checkpointAgent(info: AgentState["info"]): void {
     const { id } = this.state;
@@ -165,7 +209,7 @@ export class AgentProcess {
       this.#options.checkpoints.agentRegistered(id, info);
     } catch (error) {
       this.#options.logger.error({ error }, "cannot checkpoint the agent's id");
-      this.#exit(1, "cannot checkpoint the agent's id");
+      this.#exit(1, `cannot checkpoint the agent's id: ${describeError(error)}`);
     }
   }
 

@@ -61,6 +61,7 @@ export async function agentSettings(sources: SettingsSources): Promise<AgentConf
     executorShutdownGraceMs: flags.executor_shutdown_grace_period,
     executorReregistrationTimeoutMs: flags.executor_reregistration_timeout,
     recoveryTimeoutMs: flags.recovery_timeout,
+    recover: flags.recover === "cleanup" ? "cleanup" : "reconnect",
     completedExecutorsPerFrameworkMax: flags.max_completed_executors_per_framework,
   });
 }

@@ -1,122 +1,115 @@
 /**
  * Small files, replaced whole: a crash of the agent leaves the old content or the new.
  *
- * Synchronous on purpose. PERF: a launch writes four such files; done synchronously that is some 20
- * system calls and 100 microseconds, done through the thread pool three times that. They are not
- * synced to disk, because tasks do not survive what would lose them (a power cut) either; what a
- * scheduler is told goes through update-files.ts, which does sync.
+ * Two kinds. What only the living need (an executor's, a task's) survives the agent and need not survive
+ * a power cut, after which nothing of it runs any more: it is written and renamed, and not synced. What
+ * must be found again after a power cut (the agent's id, its resources) is written `durably`: the new
+ * file is synced before it takes its place, and the names above it after.
+ * Differs: Mesos syncs only `resources/*`; its agent forgets its id when the power fails at a bad moment.
+ *
+ * PERF: synchronous on purpose. A launch writes four such files; that is some 20 system calls and 100
+ * microseconds, and would be three times that through the thread pool.
  */
 
-import {
-  closeSync,
-  mkdirSync,
-  openSync,
-  readlinkSync,
-  renameSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-  writeSync,
-} from "node:fs";
 import { dirname } from "node:path";
 import { CodedError } from "@tavola/base";
+import type { Disk } from "@tavola/host";
 import type { MessageType } from "@tavola/protocol";
 import { encodeCheckpoint } from "../core/checkpoint-format.ts";
 
 const privateMode = 0o600;
-const newFileOptions = { mode: privateMode, flag: "wx" } as const;
+const markerMode = 0o644;
 
-/** Makes the directory when it is missing. Throws CodedError CANNOT_WRITE. */
-export function writeCheckpoint<T>(path: string, type: MessageType<T>, message: T): void {
-  replaceFile(path, encodeCheckpoint(type, message));
-}
+/** Every method throws CodedError CANNOT_WRITE when the disk does not take it. */
+export class CheckpointFiles {
+  readonly #disk: Disk;
 
-export function writeText(path: string, text: string): void {
-  replaceFile(path, Buffer.from(text));
-}
-
-/** A file in a directory that nobody looks into yet: it need not be whole at every moment. */
-export function writeNewCheckpoint<T>(path: string, type: MessageType<T>, message: T): void {
-  writing(path, () => writeFileSync(path, encodeCheckpoint(type, message), newFileOptions));
-}
-
-export function writeNewText(path: string, text: string): void {
-  writing(path, () => writeFileSync(path, text, newFileOptions));
-}
-
-/** An empty file whose being there says something. Idempotent. */
-export function touchMarker(path: string): void {
-  writing(path, () => closeSync(openInDirectory(path, "a", 0o644)));
-}
-
-export function makeDirectories(path: string): void {
-  writing(path, () => mkdirSync(path, { recursive: true, mode: 0o755 }));
-}
-
-/** Also when an older link, or a link to nowhere, is there. PERF: one system call when there is none. */
-export function replaceLink(target: string, path: string): void {
-  writing(path, () => {
-    if (makeLink(target, path) || readLink(path) === target) return;
-    const temporary = temporaryBeside(path);
-    rmSync(temporary, { force: true });
-    symlinkSync(target, temporary);
-    renameSync(temporary, path);
-  });
-}
-
-/** false when something is there already. */
-function makeLink(target: string, path: string): boolean {
-  try {
-    symlinkSync(target, path);
-    return true;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
-    throw error;
+  constructor(disk: Disk) {
+    this.#disk = disk;
   }
-}
 
-export function removeLink(path: string): void {
-  writing(path, () => rmSync(path, { force: true }));
-}
-
-/** Where a link points; undefined when there is none. */
-export function readLink(path: string): string | undefined {
-  try {
-    return readlinkSync(path);
-  } catch {
-    return undefined;
+  /** Makes the directory when it is missing. */
+  write<T>(path: string, type: MessageType<T>, message: T): void {
+    this.#replace(path, encodeCheckpoint(type, message));
   }
-}
 
-function replaceFile(path: string, content: Uint8Array): void {
-  writing(path, () => {
-    const temporary = temporaryBeside(path);
-    const file = openInDirectory(temporary, "w", privateMode);
-    try {
-      writeWhole(file, content);
-    } catch (error) {
-      closeSync(file);
-      rmSync(temporary, { force: true });
-      throw error;
+  writeText(path: string, text: string): void {
+    this.#replace(path, Buffer.from(text));
+  }
+
+  /** Returns when a power cut would leave it. `root` and what is above it is there for good. */
+  writeDurably(path: string, bytes: Uint8Array, root: string): void {
+    this.#replace(path, bytes, true);
+    writing(path, () => this.syncNames(dirname(path), root));
+  }
+
+  /** A file in a directory that nobody looks into yet: it need not be whole at every moment. */
+  writeNew<T>(path: string, type: MessageType<T>, message: T): void {
+    writing(path, () =>
+      this.#disk.writeNewFile(path, encodeCheckpoint(type, message), privateMode),
+    );
+  }
+
+  writeNewText(path: string, text: string): void {
+    writing(path, () => this.#disk.writeNewFile(path, Buffer.from(text), privateMode));
+  }
+
+  /** An empty file whose being there says something. Idempotent. */
+  touchMarker(path: string): void {
+    this.#inDirectory(path, () => this.#disk.openToAppend(path, markerMode).close());
+  }
+
+  makeDirectories(path: string): void {
+    writing(path, () => this.#disk.makeDirectories(path));
+  }
+
+  /** Also when an older link, or a link to nowhere, is there. PERF: one system call when there is none. */
+  replaceLink(target: string, path: string): void {
+    writing(path, () => {
+      if (this.#disk.makeLink(target, path) || this.#disk.readLink(path) === target) return;
+      const temporary = temporaryBeside(path);
+      this.#disk.remove(temporary);
+      this.#disk.makeLink(target, temporary);
+      this.#disk.rename(temporary, path);
+    });
+  }
+
+  remove(path: string): void {
+    writing(path, () => this.#disk.remove(path));
+  }
+
+  /** From a directory up to `root`, that one included. */
+  syncNames(path: string, root: string): void {
+    for (let each = path; each.length >= root.length; each = dirname(each)) {
+      this.#disk.syncNow(each);
     }
-    closeSync(file);
-    renameSync(temporary, path);
-  });
-}
+  }
 
-function writeWhole(file: number, content: Uint8Array): void {
-  let written = 0;
-  while (written < content.length) written += writeSync(file, content, written);
-}
+  #replace(path: string, content: Uint8Array, isDurable = false): void {
+    const temporary = temporaryBeside(path);
+    this.#inDirectory(path, () => {
+      try {
+        this.#disk.writeFile(temporary, content, privateMode);
+        if (isDurable) this.#disk.syncNow(temporary);
+        this.#disk.rename(temporary, path);
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== "ENOENT") this.#disk.remove(temporary);
+        throw error;
+      }
+    });
+  }
 
-/** The directory is there, as a rule: making it costs only those who come first. */
-function openInDirectory(path: string, flags: "a" | "w", mode: number): number {
-  try {
-    return openSync(path, flags, mode);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
-    mkdirSync(dirname(path), { recursive: true, mode: 0o755 });
-    return openSync(path, flags, mode);
+  /** The directory is there, as a rule: making it costs only those who come first. */
+  #inDirectory(path: string, write: () => void): void {
+    writing(path, () => {
+      try {
+        write();
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+        this.#disk.makeDirectories(dirname(path));
+        write();
+      }
+    });
   }
 }
 

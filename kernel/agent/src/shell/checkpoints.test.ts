@@ -10,14 +10,17 @@ import {
   type FrameworkId,
   type TaskId,
 } from "@tavola/base";
+import { realDisk } from "@tavola/host";
 import { decodeMessage, internal, type Task } from "@tavola/protocol";
+import type { Checkpointed, CheckpointedAgent } from "../core/checkpointed.ts";
 import type { CheckpointEvent } from "../core/events.ts";
 import { metaRoot, type RunAddress, taskUpdatesPath } from "../core/paths.ts";
 import { recordedMessages, unpackMeta } from "../testing/recordings.ts";
 import { customTask, frameworkInfo, SteppedAgent } from "../testing/stepped-agent.ts";
 import { temporaryFolder } from "../testing/temporary-folder.ts";
-import { type CheckpointedAgent, readCheckpoints } from "./checkpoint-reader.ts";
+import { readCheckpoints } from "./checkpoint-reader.ts";
 import { Checkpoints } from "./checkpoints.ts";
+import { NameSyncs } from "./name-syncs.ts";
 import { UpdateFiles } from "./update-files.ts";
 
 /** Files whose bytes matter, by their path below `root`. */
@@ -32,19 +35,33 @@ function filesBelow(root: string): Map<string, string> {
   return files;
 }
 
-async function load(name: "meta" | "meta-pods", workDir: string): Promise<CheckpointedAgent> {
+const disk = realDisk();
+
+/** The boot in which the first recording was made. */
+const recordedBoot = "cbbe72d5-be77-408f-9303-b510aaea09f9";
+
+const read = (workDir: string): Checkpointed => readCheckpoints(disk, workDir, undefined);
+
+function updateFilesIn(
+  workDir: string,
+  report: ConstructorParameters<typeof UpdateFiles>[2],
+): UpdateFiles {
+  return new UpdateFiles(disk, new NameSyncs(disk, `${metaRoot(workDir)}/slaves`), report);
+}
+
+function load(name: "meta" | "meta-pods", workDir: string): CheckpointedAgent & Checkpointed {
   unpackMeta(name, workDir);
-  const agent = await readCheckpoints(workDir);
-  assert.ok(agent !== undefined);
-  return agent;
+  const found = readCheckpoints(disk, workDir, recordedBoot);
+  assert.ok(found.agent !== undefined);
+  return { ...found, ...found.agent };
 }
 
 test("every checkpoint of a Mesos agent is read: command tasks", async (context) => {
-  const agent = await load("meta", await temporaryFolder(context));
+  const agent = load("meta", await temporaryFolder(context));
   assert.deepEqual(agent.problems, []);
   assert.equal(agent.id, "0fd789fa-c1dd-4bad-a534-d6e4bbf01191-S0");
   assert.equal(agent.info?.id?.value, agent.id);
-  assert.equal(agent.bootId, "cbbe72d5-be77-408f-9303-b510aaea09f9");
+  assert.equal(agent.isRebooted, false);
   const [framework] = agent.frameworks;
   assert.equal(framework?.info?.name, "stay");
   assert.equal(framework?.pid, "@0.0.0.0:0");
@@ -71,7 +88,7 @@ test("every checkpoint of a Mesos agent is read: command tasks", async (context)
 });
 
 test("every checkpoint of a Mesos agent is read: an HTTP executor and its task group", async (context) => {
-  const agent = await load("meta-pods", await temporaryFolder(context));
+  const agent = load("meta-pods", await temporaryFolder(context));
   assert.deepEqual(agent.problems, []);
   const [run] = agent.frameworks[0]?.executors[0]?.runs ?? [];
   assert.equal(run?.hasSubscribed, true);
@@ -88,7 +105,7 @@ for (const name of ["meta", "meta-pods"] as const) {
   test(`what was read of ${name}.tar is written again to the same bytes`, async (context) => {
     const from = await temporaryFolder(context);
     const to = await temporaryFolder(context);
-    await writeAll(to, await load(name, from));
+    await writeAll(to, load(name, from));
     const expected = filesBelow(from);
     for (const [path, bytes] of filesBelow(to)) {
       if (path === "meta/boot_id") continue;
@@ -104,11 +121,13 @@ for (const name of ["meta", "meta-pods"] as const) {
 }
 
 async function writeAll(workDir: string, agent: CheckpointedAgent): Promise<void> {
-  const checkpoints = new Checkpoints(workDir);
+  const checkpoints = new Checkpoints(workDir, disk);
   const agentId = asId<AgentId>(agent.id);
-  checkpoints.started(workDir);
+  checkpoints.booted("a boot");
   checkpoints.agentRegistered(agentId, agent.info as NonNullable<typeof agent.info>);
-  const updates = new UpdateFiles((event) => assert.equal(event.kind, "updateRecordPersisted"));
+  const updates = updateFilesIn(workDir, (event) =>
+    assert.equal(event.kind, "updateRecordPersisted"),
+  );
   for (const framework of agent.frameworks) {
     const { info, pid } = framework;
     checkpoints.framework(agentId, info as NonNullable<typeof info>, pid);
@@ -150,12 +169,12 @@ async function writeAll(workDir: string, agent: CheckpointedAgent): Promise<void
 
 test("the same RunTaskMessage gives the same checkpoints as in a Mesos agent", async (context) => {
   const recorded = await temporaryFolder(context);
-  const mesos = await load("meta", recorded);
+  const mesos = load("meta", recorded);
   const agent = new SteppedAgent();
   agent.register();
   agent.state.id = asId<AgentId>(mesos.id);
   const workDir = await temporaryFolder(context);
-  const checkpoints = new Checkpoints(workDir);
+  const checkpoints = new Checkpoints(workDir, disk);
   let compared = 0;
   for (const { name, to, body } of recordedMessages()) {
     if (name !== "mesos.internal.RunTaskMessage" || !to.startsWith("slave(1)")) continue;
@@ -187,7 +206,7 @@ test("the same RunTaskMessage gives the same checkpoints as in a Mesos agent", a
 
 test("an executor of a name that was there before gets a run beside the old one", async (context) => {
   const workDir = await temporaryFolder(context);
-  const checkpoints = new Checkpoints(workDir);
+  const checkpoints = new Checkpoints(workDir, disk);
   const agent = new SteppedAgent();
   agent.register();
   checkpoints.agentRegistered(agent.state.id as AgentId, agent.state.info);
@@ -205,7 +224,7 @@ test("an executor of a name that was there before gets a run beside the old one"
     containers.push(containerId);
     agent.state.frameworks.get(run.frameworkId)?.executors.delete(run.executorId);
   }
-  const [executor] = (await readCheckpoints(workDir))?.frameworks[0]?.executors ?? [];
+  const [executor] = read(workDir).agent?.frameworks[0]?.executors ?? [];
   assert.deepEqual(executor?.runs.map(({ containerId }) => containerId).sort(), containers.sort());
   assert.deepEqual(
     executor?.runs.flatMap(({ tasks }) => tasks.map(({ info }) => info?.name)).sort(),
@@ -215,29 +234,29 @@ test("an executor of a name that was there before gets a run beside the old one"
 
 test("a torn record at the end is the trace of a crash, and no problem", async (context) => {
   const workDir = await temporaryFolder(context);
-  await load("meta", workDir);
+  load("meta", workDir);
   const path = [...filesBelow(workDir).keys()].find((each) => each.endsWith("task.updates")) ?? "";
   const whole = readFileSync(join(workDir, path));
   writeFileSync(join(workDir, path), whole.subarray(0, whole.length - 7));
-  const agent = await readCheckpoints(workDir);
-  assert.deepEqual(agent?.problems, []);
+  const { agent, problems } = read(workDir);
+  assert.deepEqual(problems, []);
   assert.equal(agent?.frameworks[0]?.executors[0]?.runs[0]?.tasks[0]?.records.length, 3);
 });
 
 test("what cannot be read is named, and the rest is read", async (context) => {
   const workDir = await temporaryFolder(context);
-  await load("meta", workDir);
+  load("meta", workDir);
   const path = [...filesBelow(workDir).keys()].find((each) => each.endsWith("executor.info")) ?? "";
   writeFileSync(join(workDir, path), "garbage");
-  const agent = await readCheckpoints(workDir);
-  assert.equal(agent?.problems.length, 1);
-  assert.match(agent?.problems[0] ?? "", /executor\.info/);
+  const { agent, problems } = read(workDir);
+  assert.equal(problems.length, 1);
+  assert.match(problems[0] ?? "", /executor\.info/);
   assert.equal(agent?.frameworks[0]?.executors.length, 2);
 });
 
 test("a registered agent is `latest`; files are private and links absolute", async (context) => {
   const workDir = await temporaryFolder(context);
-  const checkpoints = new Checkpoints(workDir);
+  const checkpoints = new Checkpoints(workDir, disk);
   assert.equal(checkpoints.latestAgentId(), undefined);
   for (const id of ["m-S0", "m-S1"]) {
     checkpoints.agentRegistered(asId<AgentId>(id), { hostname: "h", id: { value: id } });
@@ -247,14 +266,14 @@ test("a registered agent is `latest`; files are private and links absolute", asy
   assert.equal(statSync(join(workDir, "meta/slaves/m-S0/slave.info")).mode & 0o777, 0o600);
   checkpoints.agentUnregistered();
   assert.equal(checkpoints.latestAgentId(), undefined);
-  assert.equal(await readCheckpoints(workDir), undefined);
+  assert.equal(read(workDir).agent, undefined);
 });
 
 test("a file that cannot be written is reported, once, and what follows is not written", async (context) => {
   const workDir = await temporaryFolder(context);
   writeFileSync(join(workDir, "meta"), "in the way of the directory");
   const reported: CheckpointEvent[] = [];
-  const updates = new UpdateFiles((event) => reported.push(event));
+  const updates = updateFilesIn(workDir, (event) => reported.push(event));
   const update: internal.StatusUpdate = {
     framework_id: { value: "f" },
     status: { task_id: { value: "t" }, state: "TASK_RUNNING" },

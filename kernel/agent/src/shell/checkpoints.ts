@@ -4,10 +4,11 @@
  * Every function throws CodedError CANNOT_WRITE when the disk does not take it.
  */
 
-import { mkdirSync, readFileSync, renameSync, rmSync, symlinkSync } from "node:fs";
 import { dirname } from "node:path";
 import type { AgentId, FrameworkId, TaskId } from "@tavola/base";
+import type { Disk } from "@tavola/host";
 import { AgentInfo, ExecutorInfo, FrameworkInfo, Task } from "@tavola/protocol";
+import { encodeCheckpoint } from "../core/checkpoint-format.ts";
 import {
   agentInfoPath,
   agentPath,
@@ -23,65 +24,67 @@ import {
 } from "../core/paths.ts";
 import { inOlderForm } from "../core/registration-messages.ts";
 import type { Executor } from "../core/state.ts";
-import {
-  makeDirectories,
-  readLink,
-  removeLink,
-  replaceLink,
-  touchMarker,
-  writeCheckpoint,
-  writeNewCheckpoint,
-  writeNewText,
-  writeText,
-  writing,
-} from "./checkpoint-files.ts";
+import { CheckpointFiles, writing } from "./checkpoint-files.ts";
 
 /** What Mesos writes for a framework whose scheduler has no address. */
 const nobodysPid = "@0.0.0.0:0";
 
 export class Checkpoints {
   readonly #metaDir: string;
+  readonly #workDir: string;
+  readonly #disk: Disk;
+  readonly #files: CheckpointFiles;
 
-  /** `workDir` is absolute. */
-  constructor(workDir: string) {
+  /** `workDir` is absolute, and there. */
+  constructor(workDir: string, disk: Disk) {
+    this.#workDir = workDir;
     this.#metaDir = metaRoot(workDir);
+    this.#disk = disk;
+    this.#files = new CheckpointFiles(disk);
   }
 
   /** The agent that last registered with this work directory; undefined when none did. */
   latestAgentId(): string | undefined {
-    return readLink(latestAgentPath(this.#metaDir))?.split("/").at(-1);
+    return this.#disk.readLink(latestAgentPath(this.#metaDir))?.split("/").at(-1);
   }
 
-  started(workDir: string): void {
-    makeDirectories(this.#metaDir);
-    const bootId = currentBootId();
-    if (bootId !== undefined) writeText(bootIdPath(workDir), bootId);
+  /** Durable. Which boot of the machine what is here belongs to; to be called once it is recovered. */
+  booted(bootId: string): void {
+    this.#files.writeDurably(bootIdPath(this.#workDir), Buffer.from(bootId), this.#workDir);
   }
 
+  /** Durable: both the agent's id and that it is the latest. */
   agentRegistered(agentId: AgentId, info: AgentInfo): void {
-    writeCheckpoint(agentInfoPath(this.#metaDir, agentId), AgentInfo, inOlderForm(info));
-    replaceLink(agentPath(this.#metaDir, agentId), latestAgentPath(this.#metaDir));
+    const path = agentInfoPath(this.#metaDir, agentId);
+    const bytes = encodeCheckpoint(AgentInfo, inOlderForm(info));
+    this.#files.writeDurably(path, bytes, this.#workDir);
+    const latest = latestAgentPath(this.#metaDir);
+    this.#files.replaceLink(agentPath(this.#metaDir, agentId), latest);
+    writing(latest, () => this.#disk.syncNow(dirname(latest)));
   }
 
   /** Nobody is to come back as this agent. */
   agentUnregistered(): void {
-    removeLink(latestAgentPath(this.#metaDir));
+    const latest = latestAgentPath(this.#metaDir);
+    if (this.#disk.readLink(latest) === undefined) return;
+    this.#files.remove(latest);
+    writing(latest, () => this.#disk.syncNow(dirname(latest)));
   }
 
   framework(agentId: AgentId, info: FrameworkInfo, pid: string | undefined): void {
     const frameworkId = (info.id?.value ?? "") as FrameworkId;
     const path = frameworkPath(this.#metaDir, agentId, frameworkId);
-    writeCheckpoint(`${path}/framework.info`, FrameworkInfo, info);
-    writeText(`${path}/framework.pid`, pid ?? nobodysPid);
-    makeDirectories(`${path}/executors`);
+    this.#files.write(`${path}/framework.info`, FrameworkInfo, info);
+    this.#files.writeText(`${path}/framework.pid`, pid ?? nobodysPid);
+    this.#files.makeDirectories(`${path}/executors`);
   }
 
   executor(run: RunAddress, { info, isGenerated }: Executor): void {
     const path = executorPath(this.#metaDir, run);
-    writeCheckpoint(`${path}/executor.info`, ExecutorInfo, inOlderForm(info));
-    writeText(`${path}/executor_generated_for_command_task`, isGenerated ? "1" : "0");
-    makeDirectories(runPath(this.#metaDir, run));
-    replaceLink(runPath(this.#metaDir, run), latestRunPath(this.#metaDir, run));
+    this.#files.write(`${path}/executor.info`, ExecutorInfo, inOlderForm(info));
+    this.#files.writeText(`${path}/executor_generated_for_command_task`, isGenerated ? "1" : "0");
+    this.#files.makeDirectories(runPath(this.#metaDir, run));
+    this.#files.replaceLink(runPath(this.#metaDir, run), latestRunPath(this.#metaDir, run));
   }
 
   /**
@@ -91,67 +94,60 @@ export class Checkpoints {
   newExecutor(run: RunAddress, executor: Executor, firstTask: Task): void {
     const path = executorPath(this.#metaDir, run);
     const assembly = `${frameworkPath(this.#metaDir, run.agentId, run.frameworkId)}/.new-executor`;
-    writing(path, () => assembleExecutor(assembly, path, run, executor, firstTask));
+    writing(path, () => this.#assemble(assembly, path, run, executor, firstTask));
     try {
-      renameSync(assembly, path);
+      this.#disk.rename(assembly, path);
     } catch {
       // There was one of that name. If it is something else, the longer way will tell.
-      rmSync(assembly, { recursive: true, force: true });
+      this.#files.remove(assembly);
       this.executor(run, executor);
       this.task(run, firstTask);
     }
   }
 
   executorSubscribed(run: RunAddress): void {
-    touchMarker(`${runPath(this.#metaDir, run)}/http.marker`);
+    this.#files.touchMarker(`${runPath(this.#metaDir, run)}/http.marker`);
   }
 
   executorCompleted(run: RunAddress): void {
-    touchMarker(`${runPath(this.#metaDir, run)}/executor.sentinel`);
+    this.#files.touchMarker(`${runPath(this.#metaDir, run)}/executor.sentinel`);
   }
 
   task(run: RunAddress, task: Task): void {
     const path = taskPath(this.#metaDir, run, task.task_id.value as TaskId);
-    writeCheckpoint(`${path}/task.info`, Task, inOlderForm(task));
+    this.#files.write(`${path}/task.info`, Task, inOlderForm(task));
   }
-}
 
-/** The tree of an executor at `assembly`, with links that lead to where it will be. */
-function assembleExecutor(
-  assembly: string,
-  path: string,
-  { containerId }: RunAddress,
-  { info, isGenerated }: Executor,
-  firstTask: Task,
-): void {
-  makeAssembly(assembly);
-  mkdirSync(`${assembly}/runs`);
-  mkdirSync(`${assembly}/runs/${containerId}`);
-  mkdirSync(`${assembly}/runs/${containerId}/tasks`);
-  const task = `${assembly}/runs/${containerId}/tasks/${firstTask.task_id.value}`;
-  mkdirSync(task);
-  symlinkSync(`${path}/runs/${containerId}`, `${assembly}/runs/latest`);
-  writeNewCheckpoint(`${assembly}/executor.info`, ExecutorInfo, inOlderForm(info));
-  writeNewText(`${assembly}/executor_generated_for_command_task`, isGenerated ? "1" : "0");
-  writeNewCheckpoint(`${task}/task.info`, Task, inOlderForm(firstTask));
-}
-
-/** What a crash left there is of no use to anybody. */
-function makeAssembly(assembly: string): void {
-  try {
-    mkdirSync(assembly);
-  } catch {
-    rmSync(assembly, { recursive: true, force: true });
-    makeDirectories(`${dirname(assembly)}/executors`);
-    mkdirSync(assembly);
+  /** The tree of an executor at `assembly`, with links that lead to where it will be. */
+  #assemble(
+    assembly: string,
+    path: string,
+    { containerId }: RunAddress,
+    { info, isGenerated }: Executor,
+    firstTask: Task,
+  ): void {
+    const disk = this.#disk;
+    this.#makeAssembly(assembly);
+    disk.makeDirectory(`${assembly}/runs`);
+    disk.makeDirectory(`${assembly}/runs/${containerId}`);
+    disk.makeDirectory(`${assembly}/runs/${containerId}/tasks`);
+    const task = `${assembly}/runs/${containerId}/tasks/${firstTask.task_id.value}`;
+    disk.makeDirectory(task);
+    disk.makeLink(`${path}/runs/${containerId}`, `${assembly}/runs/latest`);
+    this.#files.writeNew(`${assembly}/executor.info`, ExecutorInfo, inOlderForm(info));
+    const isGeneratedPath = `${assembly}/executor_generated_for_command_task`;
+    this.#files.writeNewText(isGeneratedPath, isGenerated ? "1" : "0");
+    this.#files.writeNew(`${task}/task.info`, Task, inOlderForm(firstTask));
   }
-}
 
-/** Changes with every boot of the machine; undefined where there is no Linux. */
-function currentBootId(): string | undefined {
-  try {
-    return readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
-  } catch {
-    return undefined;
+  /** What a crash left there is of no use to anybody. */
+  #makeAssembly(assembly: string): void {
+    try {
+      this.#disk.makeDirectory(assembly);
+    } catch {
+      this.#disk.remove(assembly);
+      this.#disk.makeDirectories(`${dirname(assembly)}/executors`);
+      this.#disk.makeDirectory(assembly);
+    }
   }
 }

@@ -65,6 +65,26 @@ export class ExecutorLauncher {
     report({ kind: "executorTerminated", containerId, end: await this.#endOf(containerId) });
   }
 
+  /**
+   * Finds containers of an earlier agent again, ends all that are not among them, and reports each one's
+   * end. Resolves when those that live are followed. Rejects when that cannot be found out.
+   */
+  async recover(containers: readonly ContainerId[]): Promise<void> {
+    const { containerizer, report } = this.#options;
+    const ended = await containerizer.recover(containers);
+    for (const containerId of containers) {
+      const end = ended.get(containerId);
+      if (end === undefined) void this.#follow(containerId);
+      else report({ kind: "executorTerminated", containerId, end });
+    }
+  }
+
+  /** Never rejects. */
+  async #follow(containerId: ContainerId): Promise<void> {
+    const end = await this.#endOf(containerId);
+    this.#options.report({ kind: "executorTerminated", containerId, end });
+  }
+
   /** Runs `then` once the executor's directories are there. */
   whenPrepared(containerId: ContainerId, then: () => void): void {
     const preparing = this.#preparing.get(containerId);

@@ -7,9 +7,9 @@
  * background. Source: slave/gc.cpp, Slave::age.
  */
 
-import { readdirSync, utimesSync } from "node:fs";
+import { readdirSync, statSync, utimesSync } from "node:fs";
 import { rm, statfs } from "node:fs/promises";
-import { describeError, type Instant, later } from "@tavola/base";
+import { describeError, type Instant, instant, later } from "@tavola/base";
 import type { Clock, Logger, Timer } from "@tavola/host";
 
 export interface SandboxCollectorOptions {
@@ -67,6 +67,21 @@ export class SandboxCollector {
     touch(path, now);
     this.#scheduled.delete(path);
     this.#scheduled.set(path, now);
+    this.#plan();
+  }
+
+  /**
+   * For what an earlier agent gave up: its time began when the path was last changed. Not there, or
+   * scheduled already: no harm. PERF: O(scheduled); called while an agent starts.
+   */
+  scheduleByAge(path: string): void {
+    if (this.#scheduled.has(path)) return;
+    const since = lastChange(path);
+    if (since === undefined) return;
+    this.#scheduled.set(path, earlierOf(since, this.#options.clock.now()));
+    const byAge = [...this.#scheduled].sort(([, a], [, b]) => a - b);
+    this.#scheduled.clear();
+    for (const [each, at] of byAge) this.#scheduled.set(each, at);
     this.#plan();
   }
 
@@ -150,6 +165,20 @@ function touch(path: string, now: Instant): void {
   } catch {
     // Not there: nothing to remove, nothing to date.
   }
+}
+
+/** undefined when it is not there. */
+function lastChange(path: string): Instant | undefined {
+  try {
+    return instant(Math.floor(statSync(path).mtimeMs));
+  } catch {
+    return undefined;
+  }
+}
+
+/** A clock that was set back must not make anything younger than new. */
+function earlierOf(a: Instant, b: Instant): Instant {
+  return a < b ? a : b;
 }
 
 function runsOf(path: string): string[] {

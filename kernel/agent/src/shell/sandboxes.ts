@@ -9,11 +9,13 @@
 
 import { chmodSync, chownSync, mkdirSync, rmSync, symlinkSync } from "node:fs";
 import { CodedError } from "@tavola/base";
-import { findUser, type UnixUser } from "@tavola/host";
+import { findUser, realDisk, type UnixUser } from "@tavola/host";
 import { executorPath, frameworkPath, latestRunPath, type RunAddress } from "../core/paths.ts";
-import { makeDirectories, replaceLink } from "./checkpoint-files.ts";
+import { CheckpointFiles } from "./checkpoint-files.ts";
 
 const sandboxMode = 0o750;
+
+const files = new CheckpointFiles(realDisk());
 
 export interface Sandbox {
   readonly run: RunAddress;
@@ -28,12 +30,12 @@ export interface Sandbox {
 export function makeSandbox(workDir: string, { run, directory, user }: Sandbox): void {
   const account = user === undefined ? undefined : accountOf(user);
   const isNew = makeNew(workDir, run, directory);
-  if (!isNew) makeDirectories(directory);
+  if (!isNew) files.makeDirectories(directory);
   if (!isNew || isMasked()) chmodSync(directory, sandboxMode);
   if (account !== undefined) giveTo(directory, account);
   // Differs: relative. A short link needs no block on the disk, and moves along with its directory.
   const latest = latestRunPath(workDir, run);
-  if (!isNew || !linked(run.containerId, latest)) replaceLink(run.containerId, latest);
+  if (!isNew || !linked(run.containerId, latest)) files.replaceLink(run.containerId, latest);
 }
 
 /** As a rule nothing of the executor is there yet, and its framework's directory is. */
@@ -44,7 +46,7 @@ function makeNew(workDir: string, run: RunAddress, directory: string): boolean {
       mkdirSync(executor);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
-      makeDirectories(`${frameworkPath(workDir, run.agentId, run.frameworkId)}/executors`);
+      files.makeDirectories(`${frameworkPath(workDir, run.agentId, run.frameworkId)}/executors`);
       mkdirSync(executor);
     }
     mkdirSync(`${executor}/runs`);

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
-import { existsSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import { existsSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { CodedError } from "@tavola/base";
+import { realDisk } from "@tavola/host";
 import { internal } from "@tavola/protocol";
 import { runningAgent } from "../testing/running-agent.ts";
 import { ScriptedMaster } from "../testing/scripted-master.ts";
@@ -45,8 +46,8 @@ test("an agent registers, runs a command task to its end, and keeps Mesos's tree
   assert.equal(running.container_status?.container_id?.value, containerId);
   assert.equal(running.container_status?.executor_pid, 4711);
 
-  const written = await readCheckpoints(workDir);
-  assert.deepEqual(written?.problems, []);
+  const { agent: written, problems } = readCheckpoints(realDisk(), workDir, undefined);
+  assert.deepEqual(problems, []);
   assert.equal(written?.id, agentId);
   const [run] = written?.frameworks[0]?.executors[0]?.runs ?? [];
   assert.equal(run?.containerId, containerId);
@@ -259,33 +260,6 @@ test("a master that comes back at the same place gets the agent and its tasks ba
   await second.status("a", "TASK_FINISHED");
 });
 
-test("close() leaves tasks alone; an agent that starts there again is a new one", async (t) => {
-  const { agent, master, containerizer, workDir } = await runningAgent(t);
-  await master.next(internal.UpdateSlaveMessage);
-  const task = commandTask("a");
-  master.send(internal.RunTaskMessage, { framework: checkpointing, task, launch_executor: true });
-  const executor = await containerizer.executor("a");
-  await executor.event("LAUNCH");
-  await executor.report("a", "TASK_RUNNING");
-  await master.status("a", "TASK_RUNNING");
-  await agent.close();
-  assert.equal(executor.hasEnded, false);
-  const before = await readCheckpoints(workDir);
-
-  const again = await runningAgent(t, { workDir, master: { agentId: "other-S7" } });
-  const registration = await again.master.next(internal.RegisterSlaveMessage);
-  assert.equal(registration.slave.id, undefined);
-  await again.master.next(internal.UpdateSlaveMessage);
-  const slaves = join(workDir, "meta/slaves");
-  await waitFor("the new id", () => existsSync(join(slaves, "other-S7/slave.info")));
-  assert.deepEqual(readdirSync(slaves).sort(), [agentId, "latest", "other-S7"].sort());
-  assert.equal((await readCheckpoints(workDir))?.id, "other-S7");
-  // What the earlier one left is as it was.
-  rmSync(join(slaves, "latest"));
-  symlinkSync(join(slaves, agentId), join(slaves, "latest"));
-  assert.deepEqual((await readCheckpoints(workDir))?.frameworks, before?.frameworks);
-});
-
 test("shutdown() unregisters, ends every task, and leaves no agent to come back", async (t) => {
   const { agent, master, containerizer, workDir } = await runningAgent(t);
   await master.next(internal.UpdateSlaveMessage);
@@ -303,7 +277,7 @@ test("shutdown() unregisters, ends every task, and leaves no agent to come back"
   executor.end({ status: 0 });
   await over;
   assert.equal((await agent.exited).code, 0);
-  assert.equal(await readCheckpoints(workDir), undefined);
+  assert.equal(readCheckpoints(realDisk(), workDir, undefined).agent, undefined);
 });
 
 test("a master's ShutdownMessage ends the agent", async (t) => {

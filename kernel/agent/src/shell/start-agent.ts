@@ -4,18 +4,20 @@
  * What runs containers is made by whoever starts the agent.
  */
 
-import { mkdir } from "node:fs/promises";
-import { CodedError, type Random } from "@tavola/base";
+import type { Random } from "@tavola/base";
 import type { Containerizer } from "@tavola/containerizer";
 import {
   type Clock,
   createMetrics,
+  type Disk,
   type Endpoint,
   type HttpHandler,
   type Logger,
   type LogLevel,
   type Metrics,
+  machineBootId,
   openEndpoint,
+  realDisk,
   systemClock,
   systemRandom,
   textResponse,
@@ -25,6 +27,7 @@ import type { AgentFlags } from "../flags.ts";
 import { AgentDaemon, type RunningAgent } from "./agent-daemon.ts";
 import { agentSettings } from "./agent-settings.ts";
 import { detectFixedMaster, type MasterDetector } from "./master-detector.ts";
+import { lockWorkDirectory, makeWorkDirectory, type WorkDirectoryLock } from "./work-directory.ts";
 
 export interface AgentOptions {
   readonly flags: AgentFlags;
@@ -43,6 +46,10 @@ export interface AgentOptions {
   readonly detector?: MasterDetector;
   readonly clock?: Clock;
   readonly random?: Random;
+  /** Holds the checkpoints. Default: this machine's, and the work directory is locked on it. */
+  readonly disk?: Disk;
+  /** Default: this machine's as it runs now. */
+  readonly bootId?: string;
   /** Default: a port of this machine. */
   readonly openEndpoint?: typeof openEndpoint;
 }
@@ -50,12 +57,26 @@ export interface AgentOptions {
 const processId = "slave(1)";
 
 /**
- * Rejects with CodedError: INVALID_FLAG, CANNOT_LISTEN, UNKNOWN_HOST, CANNOT_WRITE. The containerizer
- * is then still the caller's.
+ * Rejects with CodedError: INVALID_FLAG, CANNOT_LISTEN, UNKNOWN_HOST, CANNOT_WRITE, WORK_DIR_IN_USE, or
+ * CANNOT_RECOVER with the way out in its message. The containerizer is then still the caller's.
  */
 export async function startAgent(options: AgentOptions): Promise<RunningAgent> {
   const { flags } = options;
   await makeWorkDirectory(flags.work_dir);
+  const lock = options.disk === undefined ? await lockWorkDirectory(flags.work_dir) : undefined;
+  try {
+    return await startLocked(options, lock);
+  } catch (error) {
+    lock?.release();
+    throw error;
+  }
+}
+
+async function startLocked(
+  options: AgentOptions,
+  lock: WorkDirectoryLock | undefined,
+): Promise<RunningAgent> {
+  const { flags } = options;
   const detector = options.detector ?? (await detectFixedMaster(flags.master));
   let serve: HttpHandler = () => textResponse(503, "Agent is starting");
   let receive = (_: LibprocessMessage): void => {};
@@ -73,7 +94,7 @@ export async function startAgent(options: AgentOptions): Promise<RunningAgent> {
     logger: options.logger,
   });
   try {
-    const daemon = await assemble(options, endpoint, detector);
+    const daemon = await assemble(options, { endpoint, detector, lock });
     serve = daemon.handle;
     receive = (message) => daemon.receive(message);
     daemon.begin();
@@ -85,19 +106,15 @@ export async function startAgent(options: AgentOptions): Promise<RunningAgent> {
   }
 }
 
-async function makeWorkDirectory(workDir: string): Promise<void> {
-  try {
-    await mkdir(workDir, { recursive: true });
-  } catch (cause) {
-    const message = `cannot make the work directory ${workDir}`;
-    throw new CodedError("CANNOT_WRITE", message, { path: workDir }, { cause });
-  }
+interface OpenParts {
+  readonly endpoint: Endpoint;
+  readonly detector: MasterDetector;
+  readonly lock: WorkDirectoryLock | undefined;
 }
 
 async function assemble(
   options: AgentOptions,
-  endpoint: Endpoint,
-  detector: MasterDetector,
+  { endpoint, detector, lock }: OpenParts,
 ): Promise<AgentDaemon> {
   const { flags, logger, containerizer } = options;
   const random = options.random ?? systemRandom();
@@ -119,6 +136,9 @@ async function assemble(
     clock: options.clock ?? systemClock(),
     random,
     logger,
+    disk: options.disk ?? realDisk(),
+    bootId: options.bootId ?? machineBootId(),
+    lock,
   });
 }
 

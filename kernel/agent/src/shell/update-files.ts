@@ -2,32 +2,26 @@
  * Appends status update records to `task.updates`, and says when they are on disk.
  *
  * Records of one turn of the event loop are written together, file by file, and what somebody waits
- * for is then synced: all that was written to a file before a sync starts is covered by it. Few
- * files are synced at a time, because the thread pool has other work too. An acknowledgement's record
- * is written and not synced: nobody waits for it.
+ * for is then synced: all that was written to a file before a sync starts is covered by it. With a
+ * file's first sync go those of the directories above it, whose names lead to it. Few files are synced
+ * at a time, because the thread pool has other work too. An acknowledgement's record is written and not
+ * synced: nobody waits for it.
  *
  * (The host's AppendFile is for one file that is synced with every append; here are thousands, and
  * half of what is appended need not be synced.)
  *
- * PERF: an update costs a write here and one task of the thread pool. Writing through the pool as well
+ * PERF: an update costs a write here and one task of the thread pool; a task's first one, some more. Writing through the pool as well
  * would cost three times that; what the page cache takes does not block.
  */
 
-import {
-  closeSync,
-  fdatasync,
-  fstatSync,
-  ftruncateSync,
-  mkdirSync,
-  openSync,
-  writeSync,
-} from "node:fs";
 import { dirname } from "node:path";
 import { describeError, type FrameworkId, type TaskId } from "@tavola/base";
+import type { AppendFileHandle, Disk, Synced } from "@tavola/host";
 import { internal } from "@tavola/protocol";
 import { encodeCheckpoint } from "../core/checkpoint-format.ts";
 import type { AppendUpdateRecord } from "../core/effects.ts";
 import type { CheckpointEvent } from "../core/events.ts";
+import type { NameSyncs } from "./name-syncs.ts";
 
 const limits = {
   syncsAtOnceMax: 3,
@@ -35,11 +29,15 @@ const limits = {
   openFilesMax: 512,
 } as const;
 
+const mode = 0o644;
+
 interface UpdateFile {
   readonly path: string;
   readonly frameworkId: FrameworkId;
   readonly taskId: TaskId;
-  descriptor: number | undefined;
+  handle: AppendFileHandle | undefined;
+  /** Whether a power cut would leave the way to it. */
+  areNamesSynced: boolean;
   waiting: Uint8Array[];
   /** Of the newest record that somebody waits for: not written yet, or written and not synced. */
   waitingSequence: number | undefined;
@@ -50,6 +48,8 @@ interface UpdateFile {
 }
 
 export class UpdateFiles {
+  readonly #disk: Disk;
+  readonly #names: NameSyncs;
   readonly #report: (event: CheckpointEvent) => void;
   readonly #files = new Map<string, UpdateFile>();
   /** With records to write, or to close. */
@@ -61,7 +61,9 @@ export class UpdateFiles {
   #openFiles = 0;
   #idle: (() => void)[] = [];
 
-  constructor(report: (event: CheckpointEvent) => void) {
+  constructor(disk: Disk, names: NameSyncs, report: (event: CheckpointEvent) => void) {
+    this.#disk = disk;
+    this.#names = names;
     this.#report = report;
   }
 
@@ -113,7 +115,7 @@ export class UpdateFiles {
     if (waiting.length > 0 && !file.isFailed) {
       try {
         this.#open(file);
-        writeRecords(file, waiting);
+        file.handle?.append(Buffer.concat(waiting));
       } catch (error) {
         this.#fail(file, error);
       }
@@ -133,21 +135,33 @@ export class UpdateFiles {
   }
 
   #sync(file: UpdateFile): void {
-    const { descriptor, writtenSequence } = file;
+    const { handle, writtenSequence } = file;
     this.#unsynced.delete(file);
-    if (descriptor === undefined || writtenSequence === undefined) return;
+    if (handle === undefined || writtenSequence === undefined) return;
     file.writtenSequence = undefined;
     file.isSyncing = true;
     this.#syncs += 1;
-    fdatasync(descriptor, (error) => {
-      file.isSyncing = false;
-      this.#syncs -= 1;
-      if (error === null) this.#persisted(file, writtenSequence);
-      else this.#fail(file, error);
-      this.#release(file);
-      this.#syncMore();
-      this.#tellIfIdle();
-    });
+    let left = file.areNamesSynced ? 1 : 2;
+    let failure: Error | undefined;
+    const done: Synced = (error) => {
+      failure ??= error;
+      left -= 1;
+      if (left === 0) this.#synced(file, writtenSequence, failure);
+    };
+    handle.sync(done);
+    if (file.areNamesSynced) return;
+    file.areNamesSynced = true;
+    this.#names.sync(dirname(file.path), done);
+  }
+
+  #synced(file: UpdateFile, sequence: number, error: Error | undefined): void {
+    file.isSyncing = false;
+    this.#syncs -= 1;
+    if (error === undefined) this.#persisted(file, sequence);
+    else this.#fail(file, error);
+    this.#release(file);
+    this.#syncMore();
+    this.#tellIfIdle();
   }
 
   #persisted({ frameworkId, taskId }: UpdateFile, sequence: number): void {
@@ -164,20 +178,30 @@ export class UpdateFiles {
   }
 
   #open(file: UpdateFile): void {
-    if (file.descriptor !== undefined) return;
-    file.descriptor = openForAppend(file.path);
+    if (file.handle !== undefined) return;
+    file.handle = this.#openToAppend(file.path);
     this.#openFiles += 1;
+  }
+
+  #openToAppend(path: string): AppendFileHandle {
+    try {
+      return this.#disk.openToAppend(path, mode);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+      this.#disk.makeDirectories(dirname(path));
+      return this.#disk.openToAppend(path, mode);
+    }
   }
 
   /** Closes what is done with, and what there are too many of. */
   #release(file: UpdateFile): void {
     const isInUse = file.isSyncing || file.writtenSequence !== undefined;
     const mayStay = !file.isClosing && this.#openFiles <= limits.openFilesMax;
-    if (file.descriptor === undefined || isInUse || mayStay) return;
-    const { descriptor } = file;
-    file.descriptor = undefined;
+    const { handle } = file;
+    if (handle === undefined || isInUse || mayStay) return;
+    file.handle = undefined;
     this.#openFiles -= 1;
-    closeSync(descriptor);
+    handle.close();
   }
 
   #tellIfIdle(): void {
@@ -193,7 +217,8 @@ function newFile(path: string, frameworkId: FrameworkId, taskId: TaskId): Update
     path,
     frameworkId,
     taskId,
-    descriptor: undefined,
+    handle: undefined,
+    areNamesSynced: false,
     waiting: [],
     waitingSequence: undefined,
     writtenSequence: undefined,
@@ -201,27 +226,4 @@ function newFile(path: string, frameworkId: FrameworkId, taskId: TaskId): Update
     isClosing: false,
     isFailed: false,
   };
-}
-
-/** A reader must not stumble over half a record: what was written of it is taken back. */
-function writeRecords({ descriptor }: UpdateFile, records: readonly Uint8Array[]): void {
-  if (descriptor === undefined) return;
-  const bytes = Buffer.concat(records);
-  let written = 0;
-  try {
-    while (written < bytes.length) written += writeSync(descriptor, bytes, written);
-  } catch (error) {
-    if (written > 0) ftruncateSync(descriptor, fstatSync(descriptor).size - written);
-    throw error;
-  }
-}
-
-function openForAppend(path: string): number {
-  try {
-    return openSync(path, "a", 0o644);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
-    mkdirSync(dirname(path), { recursive: true });
-    return openSync(path, "a", 0o644);
-  }
 }

@@ -32,8 +32,10 @@ export interface FakeContainerizerOptions {
 
 export class FakeContainerizer implements Containerizer {
   readonly executors: FakeExecutor[] = [];
+  welcomes = 0;
   readonly #options: FakeContainerizerOptions;
-  readonly #http: HttpClient = createHttpClient();
+  /** Closed with the agent, and another one made for the next. */
+  #http: HttpClient = createHttpClient();
 
   constructor(options: FakeContainerizerOptions = {}) {
     this.#options = options;
@@ -41,13 +43,30 @@ export class FakeContainerizer implements Containerizer {
 
   async launch(launch: ContainerLaunch): Promise<void> {
     const failure = this.#options.failure?.();
-    const fake = new FakeExecutor(launch, this.#http, this.#options.format ?? "protobuf");
+    const fake = new FakeExecutor(launch, () => this.#http, this.#options.format ?? "protobuf");
     this.executors.push(fake);
     if (failure !== undefined) {
       fake.end({});
       throw failure;
     }
     void fake.subscribe();
+  }
+
+  /** Those of an earlier agent that the same fake had launched; the others are ended. */
+  async recover(
+    known: readonly ContainerId[],
+  ): Promise<ReadonlyMap<ContainerId, ContainerTermination>> {
+    await this.#http.close();
+    this.#http = createHttpClient();
+    for (const { hasEnded, launch } of this.executors) {
+      if (!hasEnded && !known.includes(launch.containerId)) await this.destroy(launch.containerId);
+    }
+    const here = new Set(this.executors.map(({ launch }) => launch.containerId));
+    return new Map(known.filter((id) => !here.has(id)).map((id) => [id, { message: "unknown" }]));
+  }
+
+  welcome(): void {
+    this.welcomes += 1;
   }
 
   async wait(id: ContainerId): Promise<ContainerTermination> {
@@ -112,12 +131,12 @@ export class FakeExecutor {
   timesAsked = 0;
   resources: readonly Resource[];
   readonly #end: (termination: ContainerTermination) => void;
-  readonly #http: HttpClient;
+  readonly #http: () => HttpClient;
   readonly #format: MessageFormat;
   readonly #url: string;
   #stream = new AbortController();
 
-  constructor(launch: ContainerLaunch, http: HttpClient, format: MessageFormat) {
+  constructor(launch: ContainerLaunch, http: () => HttpClient, format: MessageFormat) {
     this.launch = launch;
     this.resources = launch.resources;
     this.#http = http;
@@ -133,7 +152,7 @@ export class FakeExecutor {
     this.#stream = new AbortController();
     const { signal } = this.#stream;
     try {
-      const response = await this.#http.request({
+      const response = await this.#http().request({
         ...this.#request({ type: "SUBSCRIBE", subscribe }),
         signal,
       });
@@ -166,7 +185,7 @@ export class FakeExecutor {
   }
 
   async call(call: Omit<executor.Call, "executor_id" | "framework_id">): Promise<number> {
-    const response = await this.#http.request(this.#request(call));
+    const response = await this.#http().request(this.#request(call));
     await response.body();
     return response.status;
   }

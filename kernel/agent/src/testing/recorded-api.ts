@@ -36,6 +36,7 @@ export function recordedApi(realWorkDir = "/var/lib/mesos"): RecordedApi {
     flagsShown: flags.flags,
   };
   addAgentMetrics(context, { pending: 6, succeeded: 0, failed: 0, maxAgeMs: 544_320_000 });
+  metrics.gauge("slave/recovery_errors", () => 0);
   metrics.gauge("slave/recovery_time_secs", () => 0.003);
   const { handle, close } = createAgentRoutes(context);
   return { agent, handle, close };
@@ -60,6 +61,8 @@ function recordedContainerizer(): Containerizer {
   };
   return {
     launch: unused,
+    recover: unused,
+    welcome: unused,
     wait: unused,
     destroy: unused,
     update: unused,

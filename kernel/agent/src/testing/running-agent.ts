@@ -3,7 +3,7 @@
  */
 
 import type { TestContext } from "node:test";
-import { parseFlags, silentLogger } from "@tavola/host";
+import { type Disk, parseFlags, silentLogger } from "@tavola/host";
 import { agentFlags } from "../flags.ts";
 import type { RunningAgent } from "../shell/agent-daemon.ts";
 import { startAgent } from "../shell/start-agent.ts";
@@ -21,9 +21,12 @@ export interface RunningAgentFixture {
 
 export interface FixtureOptions {
   readonly arguments?: readonly string[];
-  readonly containerizer?: FakeContainerizerOptions;
+  /** One that is handed on brings the executors of an earlier agent. */
+  readonly containerizer?: FakeContainerizerOptions | FakeContainerizer;
   readonly master?: Partial<ScriptedMasterOptions>;
   readonly workDir?: string;
+  readonly bootId?: string;
+  readonly disk?: Disk;
 }
 
 export async function runningAgent(
@@ -32,7 +35,10 @@ export async function runningAgent(
 ): Promise<RunningAgentFixture> {
   const workDir = options.workDir ?? (await temporaryFolder(context));
   const master = await ScriptedMaster.start({ agentId, acknowledges: true, ...options.master });
-  const containerizer = new FakeContainerizer(options.containerizer);
+  const containerizer =
+    options.containerizer instanceof FakeContainerizer
+      ? options.containerizer
+      : new FakeContainerizer(options.containerizer);
   context.after(async () => {
     await master.close();
     await containerizer.close();
@@ -62,6 +68,8 @@ export async function runningAgent(
     logger: silentLogger,
     containerizer,
     environment: { PATH: "/bin:/usr/bin" },
+    ...(options.bootId !== undefined && { bootId: options.bootId }),
+    ...(options.disk !== undefined && { disk: options.disk }),
   });
   context.after(() => agent.close());
   return { agent, master, containerizer, workDir };

@@ -68,6 +68,7 @@ function testConfig(changes: Partial<AgentConfig> = {}): AgentConfig {
     executorShutdownGraceMs: 5000,
     executorReregistrationTimeoutMs: 2000,
     recoveryTimeoutMs: 900_000,
+    recover: "reconnect",
     completedExecutorsPerFrameworkMax: 150,
     ...changes,
   };

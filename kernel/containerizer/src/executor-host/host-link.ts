@@ -90,6 +90,17 @@ export class HostLink {
     return this.#post(hostPaths.end, id, this.#closing.signal);
   }
 
+  /** Executors that wait for their agent are to try now. */
+  reconnect(): Promise<void> {
+    return this.#post(hostPaths.reconnect, undefined, this.#closing.signal);
+  }
+
+  /** Resolves when a host is there. Rejects with CodedError EXECUTOR_HOST_UNAVAILABLE. */
+  hosted(): Promise<void> {
+    this.open();
+    return this.#untilReady(this.#closing.signal);
+  }
+
   /**
    * Lets go. The host and all that it hosts live on; one that hosts nothing leaves by itself, and one
    * that is only just starting, which nobody needs then, is told to.
@@ -104,7 +115,7 @@ export class HostLink {
     }
   }
 
-  async #post(path: string, id: ContainerId, signal: AbortSignal): Promise<void> {
+  async #post(path: string, id: ContainerId | undefined, signal: AbortSignal): Promise<void> {
     this.open();
     await this.#untilReady(signal);
     const response = await this.#options.http.request({
@@ -113,6 +124,8 @@ export class HostLink {
       socketPath: this.#socket,
       headers: { "Content-Type": "application/json" },
       body: JSON.stringify({ container_id: id }),
+      // Starting what is started, ending what has ended: the host says yes.
+      isIdempotent: true,
       signal,
     });
     const text = Buffer.from(await response.body()).toString("utf8");

@@ -4,6 +4,7 @@
  * ```
  * POST /start   {"container_id"}   host the command executor of this container; idempotent
  * POST /end     {"container_id"}   end it and its task at once, without another word to the agent
+ * POST /reconnect                  the agent listens again: every executor that waits for it may try
  * GET  /events                     lines of HostEvent for as long as the agent is there
  * ```
  *
@@ -15,7 +16,12 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { writeFileAtomically } from "@tavola/host";
 
-export const hostPaths = { start: "/start", end: "/end", events: "/events" } as const;
+export const hostPaths = {
+  start: "/start",
+  end: "/end",
+  reconnect: "/reconnect",
+  events: "/events",
+} as const;
 
 /** The host of the URL that goes with a Unix socket; it means nothing. */
 export const hostUrl = "http://executor-host";

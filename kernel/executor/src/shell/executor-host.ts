@@ -103,6 +103,11 @@ class ExecutorHost {
   async answer(request: HttpRequest): Promise<HttpResponse> {
     if (request.path === hostPaths.events)
       return { status: 200, stream: (sink) => this.#listen(sink) };
+    if (request.path === hostPaths.reconnect) {
+      await this.#adopted.promise;
+      for (const executor of this.#executors.values()) executor.reconnect();
+      return { status: 200 };
+    }
     if (request.path !== hostPaths.start && request.path !== hostPaths.end) return { status: 404 };
     try {
       const id = containerIdIn(await request.body());

@@ -88,6 +88,11 @@ export class HostedExecutor {
     return "ended";
   }
 
+  /** The agent listens again. */
+  reconnect(): void {
+    this.#executor.reconnectNow();
+  }
+
   /** Ends it and its task at once, without another word to the agent. Resolves when it is gone. */
   async end(): Promise<void> {
     await this.#giveUp({ status: killedStatus });

@@ -1,0 +1,43 @@
+/**
+ * What lies in the work directory and belongs to nobody any more: directories of agents that were here
+ * under other ids, and of frameworks of which this agent knows nothing. They go in time, by their age.
+ * Source: the end of Slave::__recover.
+ */
+
+import { readdirSync } from "node:fs";
+import type { AgentId } from "@tavola/base";
+import { agentPath, metaRoot } from "../core/paths.ts";
+import type { SandboxCollector } from "./sandbox-collector.ts";
+
+export interface EarlierAgents {
+  readonly workDir: string;
+  /** Who we are; undefined: nobody yet, so that all that is there is others'. */
+  readonly agentId: AgentId | undefined;
+  /** Those that we know. */
+  readonly frameworks: ReadonlySet<string>;
+  readonly collector: SandboxCollector;
+}
+
+export function retireOldAgents({ workDir, agentId, frameworks, collector }: EarlierAgents): void {
+  for (const id of directoriesIn(`${workDir}/slaves`)) {
+    if (id === agentId) continue;
+    collector.scheduleByAge(agentPath(workDir, id as AgentId));
+    collector.scheduleByAge(agentPath(metaRoot(workDir), id as AgentId));
+  }
+  if (agentId === undefined) return;
+  const below = `${agentPath(workDir, agentId)}/frameworks`;
+  for (const id of directoriesIn(below)) {
+    if (!frameworks.has(id)) collector.scheduleByAge(`${below}/${id}`);
+  }
+}
+
+function directoriesIn(path: string): string[] {
+  try {
+    return readdirSync(path, { withFileTypes: true })
+      .filter((entry) => entry.isDirectory())
+      .map(({ name }) => name);
+  } catch {
+    // Nothing was ever run here.
+    return [];
+  }
+}
