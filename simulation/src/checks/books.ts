@@ -1,0 +1,131 @@
+/**
+ * At rest everybody's books agree with what is true: the leader's of each agent, its allocator's of
+ * all, and what frameworks hold as offers. With every offer kept by whom it was made to, each resource
+ * of each agent is either used or offered, once.
+ *
+ * Asks the leader as an operator would.
+ */
+
+import type { HttpClient } from "@tavola/host";
+import { parseResources, Resources } from "@tavola/resources";
+import { masterPort } from "../cluster/addresses.ts";
+import type { Cluster } from "../cluster/cluster.ts";
+import { SimulatedProcess } from "../world/process.ts";
+import { httpClientOf } from "../world/simulated-http.ts";
+import { Violation } from "../world/world.ts";
+import type { Checker } from "./checker.ts";
+
+const name = "books";
+
+type Amounts = Readonly<Record<string, number | string>>;
+
+interface AgentAnswer {
+  readonly hostname: string;
+  readonly active: boolean;
+  readonly resources: Amounts;
+  readonly used_resources: Amounts;
+  readonly offered_resources: Amounts;
+}
+
+interface Answers {
+  readonly agents: readonly AgentAnswer[];
+  readonly metrics: Readonly<Record<string, number>>;
+}
+
+export class Books implements Checker {
+  readonly #cluster: Cluster;
+  #answers: Answers | undefined;
+
+  constructor(cluster: Cluster) {
+    this.#cluster = cluster;
+  }
+
+  /** To be asked shortly before the rest. */
+  ask(): void {
+    const { world, network, masters } = this.#cluster;
+    const hostClock = { offsetMs: 0, rate: 1 };
+    const operator = new SimulatedProcess(world, "operator", "10.0.3.1", hostClock);
+    const http = httpClientOf(network, operator);
+    for (const { host } of masters) {
+      askMaster(http, `http://${host}:${masterPort}`).then(
+        (answers) => {
+          if (answers !== undefined) this.#answers = answers;
+        },
+        () => {},
+      );
+    }
+  }
+
+  rests(): void {
+    const answers = this.#answers;
+    if (answers === undefined) throw new Violation(name, "no master answers as the leader");
+    let held = Resources.empty;
+    for (const { host, machine } of this.#cluster.agents) {
+      const found = answers.agents.filter(({ hostname }) => hostname === host);
+      const [agent] = found;
+      if (agent === undefined || found.length > 1 || !agent.active) {
+        throw new Violation(name, `the leader knows ${found.length} active agents on ${host}`);
+      }
+      const used = read(agent.used_resources);
+      const offered = read(agent.offered_resources);
+      const total = read(agent.resources);
+      let running = Resources.empty;
+      for (const container of machine.containers.values()) {
+        if (container.hasEnded) continue;
+        running = running.plus(container.allocated());
+      }
+      same(`what ${host} uses, as the leader has it, and what runs there`, used, running);
+      same(`what ${host} has, and what of it is used or offered`, total, used.plus(offered));
+      held = held.plus(used).plus(offered);
+    }
+    this.#checkOffers(answers);
+    for (const kind of ["cpus", "mem"]) {
+      const counted = answers.metrics[`allocator/mesos/resources/${kind}/offered_or_allocated`];
+      const wanted = held.scalar(kind) / 1000;
+      if (counted === undefined || Math.abs(counted - wanted) > 0.0005) {
+        throw new Violation(
+          name,
+          `the allocator counts ${counted} ${kind} as taken, not ${wanted}`,
+        );
+      }
+    }
+  }
+
+  /** What frameworks hold is what the leader says it has offered. */
+  #checkOffers({ agents }: Answers): void {
+    for (const agent of agents) {
+      let heldOffers = Resources.empty;
+      for (const { scheduler } of this.#cluster.frameworks) {
+        for (const offer of scheduler?.offers.values() ?? []) {
+          if (offer.hostname !== agent.hostname) continue;
+          heldOffers = heldOffers.plus(Resources.of(offer.resources ?? []).unallocated());
+        }
+      }
+      const what = `what is offered of ${agent.hostname}, and what frameworks hold of it`;
+      same(what, read(agent.offered_resources), heldOffers);
+    }
+  }
+}
+
+async function askMaster(http: HttpClient, url: string): Promise<Answers | undefined> {
+  const agents = await http.request({ method: "GET", url: `${url}/slaves` });
+  if (agents.status !== 200) return undefined;
+  const { slaves } = JSON.parse(Buffer.from(await agents.body()).toString()) as {
+    slaves: readonly AgentAnswer[];
+  };
+  const metrics = await http.request({ method: "GET", url: `${url}/metrics/snapshot` });
+  return { agents: slaves, metrics: JSON.parse(Buffer.from(await metrics.body()).toString()) };
+}
+
+function read(amounts: Amounts): Resources {
+  const text = Object.entries(amounts)
+    .filter(([, amount]) => amount !== 0)
+    .map(([kind, amount]) => `${kind}:${amount}`)
+    .join(";");
+  return Resources.of(parseResources(text).value ?? []);
+}
+
+function same(what: string, a: Resources, b: Resources): void {
+  if (a.contains(b) && b.contains(a)) return;
+  throw new Violation(name, `${what}, differ: ${a} and ${b}`);
+}

@@ -1,0 +1,69 @@
+/**
+ * A whole cluster in one world: the store, masters, agents on their machines, frameworks, and the
+ * ledger of what is true.
+ *
+ * Addresses are fixed: masters are 10.0.0.1…, agents 10.0.1.1…, frameworks 10.0.2.1…
+ */
+
+import { randomInt } from "@tavola/base";
+import { createMemoryCoordination, type MemoryCoordination } from "@tavola/coordination";
+import { parseResources, Resources } from "@tavola/resources";
+import { Network } from "../world/network.ts";
+import { type HostClock, SimulatedProcess } from "../world/process.ts";
+import type { World } from "../world/world.ts";
+import { masterPort } from "./addresses.ts";
+import { AgentHost } from "./agent-host.ts";
+import { FrameworkHost } from "./framework-host.ts";
+import { Ledger } from "./ledger.ts";
+import { Machine } from "./machine.ts";
+import { MasterHost } from "./master-host.ts";
+import type { PlantedFaults } from "./planted-faults.ts";
+
+export interface Cluster {
+  readonly world: World;
+  readonly network: Network;
+  readonly ledger: Ledger;
+  readonly store: MemoryCoordination;
+  readonly masters: readonly MasterHost[];
+  readonly agents: readonly AgentHost[];
+  readonly frameworks: readonly FrameworkHost[];
+  /** What each machine has, by host. */
+  readonly totals: ReadonlyMap<string, Resources>;
+}
+
+/** Everybody is started; nothing has happened yet. */
+export function createCluster(world: World, planted: PlantedFaults): Cluster {
+  const random = world.dice("cluster");
+  const network = new Network(world);
+  const ledger = new Ledger();
+  const storeClock = new SimulatedProcess(world, "store", "10.0.9.1", rightClock()).clock;
+  const store = createMemoryCoordination({ clock: storeClock, random: world.dice("store") });
+  const clockOf = (): HostClock => ({
+    offsetMs: (random.next() - 0.5) * 200,
+    rate: 1 + (random.next() - 0.5) * 0.002,
+  });
+  const masters = [1, 2, 3].map(
+    (n) => new MasterHost({ network, store, planted, host: `10.0.0.${n}`, hostClock: clockOf() }),
+  );
+  const totals = new Map<string, Resources>();
+  const agents = Array.from({ length: 2 + randomInt(random, 3) }, (_, index) => {
+    const host = `10.0.1.${index + 1}`;
+    const resources = `cpus:${1 + randomInt(random, 4)};mem:${256 * (1 + randomInt(random, 4))};disk:1000;ports:[31000-31009]`;
+    totals.set(host, Resources.of(parseResources(resources).value ?? []));
+    const machine = new Machine(network, ledger, host, clockOf());
+    return new AgentHost({ machine, store, planted, resources });
+  });
+  const frameworks = Array.from({ length: 1 + randomInt(random, 3) }, (_, index) => {
+    const name = `fw${index + 1}`;
+    const host = `10.0.2.${index + 1}`;
+    const addresses = masters.map((master) => `${master.host}:${masterPort}`);
+    const hostClock = clockOf();
+    return new FrameworkHost({ network, ledger, name, host, hostClock, masters: addresses });
+  });
+  for (const { supervisor } of [...masters, ...agents, ...frameworks]) supervisor.start();
+  return { world, network, ledger, store, masters, agents, frameworks, totals };
+}
+
+function rightClock(): HostClock {
+  return { offsetMs: 0, rate: 1 };
+}

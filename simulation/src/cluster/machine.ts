@@ -1,0 +1,114 @@
+/**
+ * A machine that agents run on: what outlives an agent's process, and what a power cut takes.
+ *
+ * Containers, the executor host and the disk are the machine's. Killing the agent leaves them alone;
+ * killing the executor host leaves the tasks of commands alone; without power everything ends, and of
+ * the disk what was synced is left (and some of what was not).
+ */
+
+import type { ContainerId } from "@tavola/base";
+import { randomUuid } from "@tavola/base";
+import type { ContainerLaunch } from "@tavola/containerizer";
+import { createSimulatedDisk, type SimulatedDisk } from "@tavola/host";
+import type { Network } from "../world/network.ts";
+import { type HostClock, SimulatedProcess } from "../world/process.ts";
+import { httpClientOf } from "../world/simulated-http.ts";
+import type { World } from "../world/world.ts";
+import type { Ledger } from "./ledger.ts";
+import { SimulatedContainer } from "./simulated-container.ts";
+import { SimulatedExecutor } from "./simulated-executor.ts";
+
+const hostRestartMs = { min: 100, max: 2000 } as const;
+
+export class Machine {
+  readonly host: string;
+  readonly world: World;
+  readonly network: Network;
+  readonly ledger: Ledger;
+  readonly hostClock: HostClock;
+  readonly disk: SimulatedDisk;
+  readonly containers = new Map<ContainerId, SimulatedContainer>();
+  readonly #executors = new Map<ContainerId, SimulatedProcess>();
+  readonly #random;
+  #bootId: string;
+  #processes = 0;
+
+  constructor(network: Network, ledger: Ledger, host: string, hostClock: HostClock) {
+    this.host = host;
+    this.world = network.world;
+    this.network = network;
+    this.ledger = ledger;
+    this.hostClock = hostClock;
+    this.#random = this.world.dice(host);
+    this.#bootId = randomUuid(this.#random);
+    const { world } = this;
+    const clock = new SimulatedProcess(world, `${host} disk`, host, hostClock).clock;
+    this.disk = createSimulatedDisk({ random: world.dice(`${host} disk`), clock });
+  }
+
+  get bootId(): string {
+    return this.#bootId;
+  }
+
+  /** Something new that runs here; its name says how many there were. */
+  spawn(name: string): SimulatedProcess {
+    this.#processes += 1;
+    return new SimulatedProcess(
+      this.world,
+      `${this.host} ${name} #${this.#processes}`,
+      this.host,
+      this.hostClock,
+    );
+  }
+
+  startContainer(launch: ContainerLaunch): SimulatedContainer {
+    const container = new SimulatedContainer(this, launch);
+    this.containers.set(launch.containerId, container);
+    container.onEnd(() => this.#executors.get(launch.containerId)?.end("ended with its container"));
+    this.#startExecutor(container);
+    return container;
+  }
+
+  /** kill -9 of the executor host, or of the only custom executor if that is what runs here. */
+  killExecutors(): void {
+    for (const [containerId, process] of this.#executors) {
+      const container = this.containers.get(containerId);
+      if (container === undefined || container.hasEnded || !process.isAlive) continue;
+      container.watcher = undefined;
+      for (const { history } of container.tasks.values()) history.mayLoseReport = true;
+      process.end("killed");
+      if (container.launch.kind === "process" || container.tasks.size === 0) {
+        container.end();
+        continue;
+      }
+      const { min, max } = hostRestartMs;
+      this.world.plan(min + this.#random.next() * (max - min), () => {
+        if (!container.hasEnded) this.#startExecutor(container);
+      });
+    }
+  }
+
+  /** Everything that runs here ends, and the disk loses what it had not written. */
+  losePower(): void {
+    this.world.note(`${this.host} loses its power`);
+    this.network.powerLost(this.host);
+    for (const container of this.containers.values()) {
+      for (const { history } of container.tasks.values()) {
+        if (container.hasEnded) continue;
+        history.mayLoseReport = true;
+      }
+      container.end();
+    }
+    this.containers.clear();
+    this.#executors.clear();
+    this.disk.crash();
+    this.#bootId = randomUuid(this.#random);
+  }
+
+  #startExecutor(container: SimulatedContainer): void {
+    const { containerId, executorId } = container.launch;
+    const process = this.spawn(`executor ${executorId}`);
+    this.#executors.set(containerId, process);
+    new SimulatedExecutor(container, process, httpClientOf(this.network, process));
+  }
+}

@@ -1,0 +1,98 @@
+/**
+ * A master: the real one, on a simulated host, started again whenever it ends.
+ */
+
+import type { Coordination, MemoryCoordination } from "@tavola/coordination";
+import { parseFlags } from "@tavola/host";
+import { type MasterFlags, masterFlags, startMaster } from "@tavola/master";
+import type { Network } from "../world/network.ts";
+import { type HostClock, SimulatedProcess } from "../world/process.ts";
+import { endpointsOf } from "../world/simulated-endpoint.ts";
+import { masterPort, storeText } from "./addresses.ts";
+import { daemonLogger } from "./daemon-logger.ts";
+import type { PlantedFaults } from "./planted-faults.ts";
+import { openStoreOf } from "./store-access.ts";
+import { Supervisor } from "./supervisor.ts";
+
+export interface MasterHostParts {
+  readonly network: Network;
+  readonly store: MemoryCoordination;
+  readonly planted: PlantedFaults;
+  readonly host: string;
+  readonly hostClock: HostClock;
+}
+
+/** Shorter than Mesos's by far: what takes minutes there takes seconds here, in the same order. */
+const flagTexts = [
+  "--registry=replicated_log",
+  "--zk_session_timeout=4secs",
+  "--agent_ping_timeout=2secs",
+  "--max_agent_ping_timeouts=3",
+  "--work_dir=/var/lib/tavola",
+  `--port=${masterPort}`,
+];
+const agentReregisterTimeoutMs = 20_000;
+
+export class MasterHost {
+  readonly host: string;
+  readonly hostClock: HostClock;
+  readonly supervisor: Supervisor;
+  readonly #parts: MasterHostParts;
+  readonly #flags: MasterFlags;
+  #client: Coordination | undefined;
+  #starts = 0;
+
+  constructor(parts: MasterHostParts) {
+    const { network, host, hostClock } = parts;
+    this.host = host;
+    this.hostClock = hostClock;
+    this.#parts = parts;
+    this.#flags = flagsOf(host);
+    this.supervisor = new Supervisor(network.world, `master ${host}`, () => this.#start());
+  }
+
+  /** Its present client of the store; undefined while it has none. */
+  get client(): Coordination | undefined {
+    return this.supervisor.process === undefined ? undefined : this.#client;
+  }
+
+  #start(): SimulatedProcess {
+    const { network, store, host, hostClock } = this.#parts;
+    const { world } = network;
+    this.#starts += 1;
+    this.#client = undefined;
+    const process = new SimulatedProcess(world, `master ${host} #${this.#starts}`, host, hostClock);
+    startMaster({
+      flags: this.#flags,
+      logger: daemonLogger(process),
+      clock: process.clock,
+      random: process.random,
+      openEndpoint: endpointsOf(network, process),
+      // A ghost's bugs are nobody's.
+      crash: (error) => {
+        if (process.isAlive) world.fail(error);
+      },
+      openStore: (_url, { sessionTimeoutMs }) => {
+        const client = openStoreOf(store, process, sessionTimeoutMs);
+        this.#client = client;
+        return client;
+      },
+    }).then(
+      ({ exited }) => {
+        void exited.then(({ code, reason }) => process.end(`exited ${code}: ${reason}`));
+      },
+      (error: unknown) => process.end(`could not start: ${error}`),
+    );
+    return process;
+  }
+}
+
+function flagsOf(host: string): MasterFlags {
+  const { value, error } = parseFlags(masterFlags, {
+    arguments: [...flagTexts, `--ip=${host}`, `--hostname=${host}`, `--zk=${storeText}`],
+    environment: {},
+  });
+  if (value === undefined) throw new Error(error);
+  // Below what an operator may ask for.
+  return Object.freeze({ ...value.values, agent_reregister_timeout: agentReregisterTimeoutMs });
+}

@@ -1,0 +1,82 @@
+/**
+ * `npm run -s simulate -- --seeds=1000 [--first=N] [--json] [--plant=NAME,…] [--log]`
+ *
+ * Runs the seeds one after the other and says which failed and why. One seed with `--log` prints its
+ * history. With `--json` the last line is one object: seeds, failed, events, seconds. Exits 1 when a
+ * seed failed.
+ */
+
+import {
+  type PlantedFaultName,
+  PlantedFaults,
+  plantedFaultNames,
+} from "./cluster/planted-faults.ts";
+import { simulate } from "./simulate.ts";
+
+interface Arguments {
+  readonly seeds: number;
+  readonly first: number;
+  readonly isJson: boolean;
+  readonly showsLog: boolean;
+  readonly planted: readonly PlantedFaultName[];
+}
+
+const usage = [
+  "usage: simulate --seeds=N [--first=N] [--json] [--log] [--plant=NAME,NAME]",
+  `  --plant  one or more of ${plantedFaultNames.join(", ")}`,
+].join("\n");
+
+/** Returns the exit status. */
+export async function runCommand(texts: readonly string[]): Promise<number> {
+  const given = parseArguments(texts);
+  if (typeof given === "string") {
+    console.error(`${given}\n${usage}`);
+    return 64;
+  }
+  const { seeds, first, isJson, showsLog, planted } = given;
+  const beganMs = performance.now();
+  let failed = 0;
+  let events = 0;
+  for (let seed = first; seed < first + seeds; seed += 1) {
+    const result = await simulate(seed, { planted: new PlantedFaults(planted) });
+    events += result.events;
+    if (showsLog) {
+      for (const line of result.log.lines()) console.log(line);
+      console.log(JSON.stringify({ ...result.summary, hash: result.hash }));
+    }
+    if (result.failure === undefined) continue;
+    failed += 1;
+    console.log(`seed ${seed} failed: ${result.failure.checker}: ${result.failure.message}`);
+  }
+  const seconds = Math.round((performance.now() - beganMs) / 10) / 100;
+  if (isJson) console.log(JSON.stringify({ seeds, failed, events, seconds }));
+  else console.log(`${seeds} seeds, ${failed} failed, ${events} events, ${seconds} s`);
+  return failed === 0 ? 0 : 1;
+}
+
+/** A text says what is wrong. */
+function parseArguments(texts: readonly string[]): Arguments | string {
+  let seeds = 100;
+  let first = 1;
+  let isJson = false;
+  let showsLog = false;
+  let planted: PlantedFaultName[] = [];
+  for (const text of texts) {
+    const [name, value = ""] = text.split("=");
+    if (name === "--seeds") seeds = Number(value);
+    else if (name === "--first") first = Number(value);
+    else if (text === "--json") isJson = true;
+    else if (text === "--log") showsLog = true;
+    else if (name === "--plant") {
+      planted = value.split(",").filter(isPlantedFaultName);
+      if (planted.join(",") !== value) return `${value}: no such fault`;
+    } else return `${text}: what is that?`;
+  }
+  if (!Number.isSafeInteger(seeds) || seeds < 1) return "--seeds wants a whole number from 1 on";
+  if (!Number.isSafeInteger(first) || first < 0) return "--first wants a whole number from 0 on";
+  return { seeds, first, isJson, showsLog, planted };
+}
+
+function isPlantedFaultName(name: string): name is PlantedFaultName {
+  return (plantedFaultNames as readonly string[]).includes(name);
+}

@@ -1,0 +1,152 @@
+/**
+ * One seed, one run: a cluster comes up, things go wrong for a while, then nothing does any more and
+ * everything must come right.
+ *
+ *     calm -> faults -> quiet (nothing new is launched) -> offers are kept -> rest, looked at
+ *
+ * The checkers watch all the way, and look at the whole at the end.
+ */
+
+import { randomInt } from "@tavola/base";
+import { Books } from "./checks/books.ts";
+import type { Checker } from "./checks/checker.ts";
+import { Convergence } from "./checks/convergence.ts";
+import { DurableRegistry } from "./checks/durable-registry.ts";
+import { OneLeader } from "./checks/one-leader.ts";
+import { ResourcesOnce } from "./checks/resources-once.ts";
+import { Stops } from "./checks/stops.ts";
+import { ToldStates } from "./checks/told-states.ts";
+import { registryPath } from "./cluster/addresses.ts";
+import { type Cluster, createCluster } from "./cluster/cluster.ts";
+import { PlantedFaults } from "./cluster/planted-faults.ts";
+import { beginFaults } from "./faults/fault-plan.ts";
+import type { EventLog } from "./world/event-log.ts";
+import type { SimulatedProcess } from "./world/process.ts";
+import { Violation, World } from "./world/world.ts";
+
+/** World time. What is promised to converge does so within `quietMs + keepMs` after the last fault. */
+const stages = {
+  calmMs: 6000,
+  faultsMs: { min: 20_000, max: 150_000 },
+  quietMs: 240_000,
+  keepMs: 80_000,
+  /** At the end of it: long enough that nothing should be repeated any more. */
+  askBeforeMs: 2000,
+} as const;
+const lookMs = 1000;
+
+export interface SimulationOptions {
+  readonly planted?: PlantedFaults;
+}
+
+export interface SimulationResult {
+  readonly seed: number;
+  /** What did not hold; undefined when all did. */
+  readonly failure: { readonly checker: string; readonly message: string } | undefined;
+  readonly events: number;
+  /** Of the whole history. */
+  readonly hash: string;
+  readonly log: EventLog;
+  /** For curious people: how much happened. */
+  readonly summary: Readonly<Record<string, number | string>>;
+}
+
+/** Never rejects because of what it simulates. */
+export async function simulate(
+  seed: number,
+  options: SimulationOptions = {},
+): Promise<SimulationResult> {
+  const world = new World(seed);
+  const rejected = (reason: unknown): void => world.fail(reason);
+  process.on("unhandledRejection", rejected);
+  let cluster: Cluster | undefined;
+  let kinds: readonly string[] = [];
+  let failure: SimulationResult["failure"];
+  try {
+    cluster = createCluster(world, options.planted ?? new PlantedFaults());
+    kinds = await live(cluster);
+  } catch (error) {
+    failure = describeFailure(error);
+    world.note(`FAILED: ${failure.checker}: ${failure.message}`);
+  } finally {
+    process.off("unhandledRejection", rejected);
+  }
+  const { events, log } = world;
+  return { seed, failure, events, hash: log.hash, log, summary: summaryOf(cluster, kinds) };
+}
+
+async function live(cluster: Cluster): Promise<readonly string[]> {
+  const { world, ledger, totals, store, network } = cluster;
+  const isMaster = (process: SimulatedProcess): boolean => process.host.startsWith("10.0.0.");
+  const convergence = new Convergence(cluster);
+  const books = new Books(cluster);
+  const checkers: readonly Checker[] = [
+    new OneLeader(isMaster),
+    new DurableRegistry(store, registryPath),
+    new ResourcesOnce(ledger, totals),
+    new ToldStates(ledger),
+    new Stops(ledger),
+    convergence,
+    books,
+  ];
+  network.observers.push(...checkers);
+  lookRegularly(world, checkers);
+
+  const faults = beginFaults(cluster, stages.calmMs);
+  const { min, max } = stages.faultsMs;
+  const faultsMs = min + randomInt(world.dice("stages"), max - min);
+  await world.runUntil(stages.calmMs + faultsMs);
+  world.note("the last fault is over");
+  faults.end();
+  beQuiet(cluster);
+  await world.runUntil(world.nowMs + stages.quietMs);
+  world.note("offers are kept from now on");
+  convergence.calmBegins();
+  for (const { will } of cluster.frameworks) will.holdsOffers = true;
+  await world.runUntil(world.nowMs + stages.keepMs - stages.askBeforeMs);
+  books.ask();
+  await world.runUntil(world.nowMs + stages.askBeforeMs);
+  for (const checker of checkers) checker.rests?.();
+  return faults.kinds;
+}
+
+function lookRegularly(world: World, checkers: readonly Checker[]): void {
+  world.plan(lookMs, () => {
+    for (const checker of checkers) checker.looks?.();
+    lookRegularly(world, checkers);
+  });
+}
+
+/** Nothing new is launched, and what is down comes up soon. */
+function beQuiet({ frameworks, masters, agents }: Cluster): void {
+  for (const { will } of frameworks) will.isQuiet = true;
+  for (const { supervisor } of [...masters, ...agents, ...frameworks]) {
+    Object.assign(supervisor.downtime, { msMin: 50, msMax: 500 });
+  }
+}
+
+function describeFailure(error: unknown): { checker: string; message: string } {
+  if (error instanceof Violation) return { checker: error.checker, message: error.message };
+  const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return { checker: "crash", message: stack };
+}
+
+function summaryOf(
+  cluster: Cluster | undefined,
+  kinds: readonly string[],
+): SimulationResult["summary"] {
+  if (cluster === undefined) return {};
+  const { ledger, masters, agents, frameworks } = cluster;
+  const restarts = (hosts: readonly { supervisor: { restarts: number } }[]): number =>
+    hosts.reduce((sum, { supervisor }) => sum + supervisor.restarts, 0);
+  return {
+    faults: kinds.join(" "),
+    agents: agents.length,
+    frameworks: frameworks.length,
+    tasks: ledger.tasks.size,
+    masterRestarts: restarts(masters),
+    agentRestarts: restarts(agents),
+    frameworkRestarts: restarts(frameworks),
+    seconds: Math.round(cluster.world.nowMs / 1000),
+  };
+}
