@@ -22,6 +22,8 @@ export type {
   MemoryCoordinationOptions,
 } from "./memory/memory-coordination.ts";
 export { createMemoryCoordination } from "./memory/memory-coordination.ts";
+export { openCoordination, untilConnected } from "./open-coordination.ts";
 export type { CoordinationOptions } from "./options.ts";
 export { steadyClock } from "./steady-clock.ts";
 export type { StoreUrl } from "./store-url.ts";
+export { formatStoreUrl, isStoreUrl, parseStoreUrl } from "./store-url.ts";
