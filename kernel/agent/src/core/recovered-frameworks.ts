@@ -170,8 +170,6 @@ function replay(executor: Executor, task: Task, records: CheckpointedTask["recor
     const isRepeated = statuses.at(-1)?.state === status.state;
     task.statuses = [...(isRepeated ? statuses.slice(0, -1) : statuses), status];
     task.state = status.state;
-    task.status_update_state = status.state;
-    if (update.uuid !== undefined) task.status_update_uuid = update.uuid;
     if (isTerminal(status.state)) return;
   }
 }

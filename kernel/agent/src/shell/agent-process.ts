@@ -19,6 +19,7 @@ import type { Checkpoints } from "./checkpoints.ts";
 import { retireOldAgents } from "./earlier-agents.ts";
 import { ExecutorLauncher } from "./executor-launcher.ts";
 import { ExecutorStreams } from "./executor-streams.ts";
+import type { MachineFiles } from "./machine-files.ts";
 import { NameSyncs } from "./name-syncs.ts";
 import type { SandboxCollector } from "./sandbox-collector.ts";
 import { UpdateFiles } from "./update-files.ts";
@@ -35,6 +36,9 @@ export interface AgentProcessOptions {
   /** Of the machine as it runs now. */
   readonly bootId: string | undefined;
   readonly collector: SandboxCollector;
+  readonly files: MachineFiles;
+  /** Runs something after this turn of the event loop. */
+  readonly soon: (run: () => void) => void;
   /** There is nothing left to do, or it must not go on. Called once. */
   readonly onExit: (code: number, reason: string) => void;
 }
@@ -71,6 +75,7 @@ export class AgentProcess {
       containerizer: options.containerizer,
       checkpoints: options.checkpoints,
       collector: options.collector,
+      files: options.files,
       logger: options.logger,
       report: (event) => this.dispatch(event),
     });

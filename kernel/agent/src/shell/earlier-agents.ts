@@ -4,9 +4,9 @@
  * Source: the end of Slave::__recover.
  */
 
-import { readdirSync } from "node:fs";
 import type { AgentId } from "@tavola/base";
 import { agentPath, metaRoot } from "../core/paths.ts";
+import type { MachineFiles } from "./machine-files.ts";
 import type { SandboxCollector } from "./sandbox-collector.ts";
 
 export interface EarlierAgents {
@@ -16,28 +16,24 @@ export interface EarlierAgents {
   /** Those that we know. */
   readonly frameworks: ReadonlySet<string>;
   readonly collector: SandboxCollector;
+  readonly files: MachineFiles;
 }
 
-export function retireOldAgents({ workDir, agentId, frameworks, collector }: EarlierAgents): void {
-  for (const id of directoriesIn(`${workDir}/slaves`)) {
+export function retireOldAgents({
+  workDir,
+  agentId,
+  frameworks,
+  collector,
+  files,
+}: EarlierAgents): void {
+  for (const id of files.directoriesIn(`${workDir}/slaves`)) {
     if (id === agentId) continue;
     collector.scheduleByAge(agentPath(workDir, id as AgentId));
     collector.scheduleByAge(agentPath(metaRoot(workDir), id as AgentId));
   }
   if (agentId === undefined) return;
   const below = `${agentPath(workDir, agentId)}/frameworks`;
-  for (const id of directoriesIn(below)) {
+  for (const id of files.directoriesIn(below)) {
     if (!frameworks.has(id)) collector.scheduleByAge(`${below}/${id}`);
-  }
-}
-
-function directoriesIn(path: string): string[] {
-  try {
-    return readdirSync(path, { withFileTypes: true })
-      .filter((entry) => entry.isDirectory())
-      .map(({ name }) => name);
-  } catch {
-    // Nothing was ever run here.
-    return [];
   }
 }

@@ -20,14 +20,15 @@ import {
   type RunAddress,
 } from "../core/paths.ts";
 import type { Checkpoints } from "./checkpoints.ts";
+import type { MachineFiles } from "./machine-files.ts";
 import type { SandboxCollector } from "./sandbox-collector.ts";
-import { makeSandbox } from "./sandboxes.ts";
 
 export interface ExecutorLauncherOptions {
   readonly workDir: string;
   readonly containerizer: Containerizer;
   readonly checkpoints: Checkpoints;
   readonly collector: SandboxCollector;
+  readonly files: MachineFiles;
   readonly logger: Logger;
   readonly report: (event: ContainerEvent) => void;
 }
@@ -147,7 +148,7 @@ export class ExecutorLauncher {
       checkpoints.newExecutor(run, executor, firstTask);
     }
     const { directory, user } = executor;
-    makeSandbox(workDir, { run, directory, user });
+    this.#options.files.makeSandbox(workDir, { run, directory, user });
   }
 
   #launchOf(effect: LaunchExecutor): Parameters<Containerizer["launch"]>[0] {

@@ -7,10 +7,9 @@
  * background. Source: slave/gc.cpp, Slave::age.
  */
 
-import { readdirSync, statSync, utimesSync } from "node:fs";
-import { rm, statfs } from "node:fs/promises";
-import { describeError, type Instant, instant, later } from "@tavola/base";
+import { describeError, type Instant, later } from "@tavola/base";
 import type { Clock, Logger, Timer } from "@tavola/host";
+import { type MachineFiles, realMachineFiles } from "./machine-files.ts";
 
 export interface SandboxCollectorOptions {
   /** On whose disk space everything depends. */
@@ -21,12 +20,15 @@ export interface SandboxCollectorOptions {
   readonly watchIntervalMs: number;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** Default: this machine's. */
+  readonly files?: MachineFiles;
   /** Used part of the disk, 0 to 1; for tests. */
   readonly diskUsage?: () => Promise<number>;
 }
 
 export class SandboxCollector {
   readonly #options: SandboxCollectorOptions;
+  readonly #files: MachineFiles;
   /** When each path was given up; the oldest first. */
   readonly #scheduled = new Map<string, Instant>();
   readonly #removing = new Map<string, Promise<void>>();
@@ -39,6 +41,7 @@ export class SandboxCollector {
 
   constructor(options: SandboxCollectorOptions) {
     this.#options = options;
+    this.#files = options.files ?? realMachineFiles;
     this.#maxAgeMs = options.delayMs;
     void this.#lookAtDisk();
   }
@@ -64,7 +67,7 @@ export class SandboxCollector {
   schedule(path: string): void {
     const now = this.#options.clock.now();
     // So that an agent which starts anew can tell how old it is.
-    touch(path, now);
+    this.#files.touch(path, now);
     this.#scheduled.delete(path);
     this.#scheduled.set(path, now);
     this.#plan();
@@ -76,7 +79,7 @@ export class SandboxCollector {
    */
   scheduleByAge(path: string): void {
     if (this.#scheduled.has(path)) return;
-    const since = lastChange(path);
+    const since = this.#files.lastChange(path);
     if (since === undefined) return;
     this.#scheduled.set(path, earlierOf(since, this.#options.clock.now()));
     const byAge = [...this.#scheduled].sort(([, a], [, b]) => a - b);
@@ -93,7 +96,7 @@ export class SandboxCollector {
     const since = this.#scheduled.get(path);
     if (since !== undefined) {
       this.#scheduled.delete(path);
-      for (const run of runsOf(path)) this.#scheduled.set(run, since);
+      for (const run of this.#runsOf(path)) this.#scheduled.set(run, since);
     }
     return this.#removing.get(path);
   }
@@ -109,7 +112,7 @@ export class SandboxCollector {
   async #lookAtDisk(): Promise<void> {
     const { delayMs, headroom, watchIntervalMs, clock, logger } = this.#options;
     try {
-      const usage = await (this.#options.diskUsage ?? (() => diskUsage(this.#options.workDir)))();
+      const usage = await (this.#options.diskUsage?.() ?? this.#files.usage(this.#options.workDir));
       this.#maxAgeMs = delayMs * Math.max(0, 1 - headroom - usage);
       logger.debug({ usage, maxAgeMs: this.#maxAgeMs }, "looked at disk usage");
     } catch (error) {
@@ -143,7 +146,7 @@ export class SandboxCollector {
 
   async #remove(path: string): Promise<void> {
     try {
-      await rm(path, { recursive: true, force: true });
+      await this.#files.remove(path);
       this.#succeeded += 1;
       this.#options.logger.debug({ path }, "removed what was too old");
     } catch (error) {
@@ -151,43 +154,14 @@ export class SandboxCollector {
       this.#options.logger.warn({ path }, `cannot remove: ${describeError(error)}`);
     }
   }
-}
 
-/** Rejects when the disk cannot be asked. */
-async function diskUsage(path: string): Promise<number> {
-  const { blocks, bfree } = await statfs(path);
-  return blocks === 0 ? 0 : (blocks - bfree) / blocks;
-}
-
-function touch(path: string, now: Instant): void {
-  try {
-    utimesSync(path, now / 1000, now / 1000);
-  } catch {
-    // Not there: nothing to remove, nothing to date.
-  }
-}
-
-/** undefined when it is not there. */
-function lastChange(path: string): Instant | undefined {
-  try {
-    return instant(Math.floor(statSync(path).mtimeMs));
-  } catch {
-    return undefined;
+  #runsOf(path: string): string[] {
+    const runs = `${path}/runs`;
+    return this.#files.directoriesIn(runs).map((name) => `${runs}/${name}`);
   }
 }
 
 /** A clock that was set back must not make anything younger than new. */
 function earlierOf(a: Instant, b: Instant): Instant {
   return a < b ? a : b;
-}
-
-function runsOf(path: string): string[] {
-  try {
-    const runs = `${path}/runs`;
-    return readdirSync(runs, { withFileTypes: true })
-      .filter((entry) => entry.isDirectory())
-      .map(({ name }) => `${runs}/${name}`);
-  } catch {
-    return [];
-  }
 }
