@@ -50,6 +50,8 @@ export const limits = {
   updateRetryMsMax: 10 * minuteMs,
   /** The most that executors get to come back after the agent's restart, however many they are. */
   executorReregistrationTimeoutMsMax: 15 * secondMs,
+  /** Executors try again at the latest after the timeout, and must then still get through. */
+  executorReregistrationMarginMs: 500,
   executorHeartbeatMs: 30 * minuteMs,
   completedFrameworksMax: 50,
   completedTasksPerExecutorMax: 200,

@@ -63,7 +63,8 @@ function awaitExecutors(turn: Turn): void {
     finish(turn);
     return;
   }
-  const at = turn.later(state.config.executorReregistrationTimeoutMs);
+  const { executorReregistrationTimeoutMs } = state.config;
+  const at = turn.later(executorReregistrationTimeoutMs + limits.executorReregistrationMarginMs);
   state.deadlines.set("reconnection", at, { kind: "reconnectionTimeout" });
 }
 

@@ -2,7 +2,6 @@
  * The parts of one agent, put together; what is started is ended here as well.
  */
 
-import { realpath } from "node:fs/promises";
 import { describeError, type Instant, type Random } from "@tavola/base";
 import type { Containerizer } from "@tavola/containerizer";
 import type { Clock, Disk, Endpoint, HttpHandler, Logger, LogLevel, Metrics } from "@tavola/host";
@@ -15,6 +14,7 @@ import type { AgentConfig } from "../core/agent-config.ts";
 import type { AgentFlags } from "../flags.ts";
 import { AgentProcess } from "./agent-process.ts";
 import { Checkpoints } from "./checkpoints.ts";
+import type { MachineFiles } from "./machine-files.ts";
 import type { MasterDetector } from "./master-detector.ts";
 import { readPeerMessage } from "./peer-messages.ts";
 import { type RecoveredCheckpoints, recoverCheckpoints } from "./recover-checkpoints.ts";
@@ -33,6 +33,8 @@ export interface AgentParts {
   readonly random: Random;
   readonly logger: Logger & { level?: LogLevel };
   readonly disk: Disk;
+  readonly files: MachineFiles;
+  readonly soon: (run: () => void) => void;
   /** Of the machine as it runs now; undefined: not known. */
   readonly bootId: string | undefined;
   /** Ours as long as the agent runs; undefined: nobody else can be there. */
@@ -98,7 +100,7 @@ export class AgentDaemon implements RunningAgent {
 
   /** Rejects with CodedError CANNOT_RECOVER or CANNOT_WRITE. */
   static async create(parts: AgentParts): Promise<AgentDaemon> {
-    return new AgentDaemon(parts, await realpath(parts.config.workDir));
+    return new AgentDaemon(parts, await parts.files.openWorkDirectory(parts.config.workDir));
   }
 
   get handle(): HttpHandler {
@@ -185,12 +187,13 @@ export class AgentDaemon implements RunningAgent {
   }
 }
 
-function collectorOf({ config, flags, clock, logger }: AgentParts): SandboxCollector {
+function collectorOf({ config, flags, files, clock, logger }: AgentParts): SandboxCollector {
   return new SandboxCollector({
     workDir: config.workDir,
     delayMs: flags.gc_delay,
     headroom: flags.gc_disk_headroom,
     watchIntervalMs: flags.disk_watch_interval,
+    files,
     clock,
     logger,
   });

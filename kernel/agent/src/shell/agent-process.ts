@@ -69,7 +69,12 @@ export class AgentProcess {
     );
     const { disk } = options;
     const names = new NameSyncs(disk, `${metaRoot(options.config.workDir)}/slaves`);
-    this.#updateFiles = new UpdateFiles(disk, names, (event) => this.dispatch(event));
+    this.#updateFiles = new UpdateFiles({
+      disk,
+      names,
+      soon: options.soon,
+      report: (event) => this.dispatch(event),
+    });
     this.#launcher = new ExecutorLauncher({
       workDir: options.config.workDir,
       containerizer: options.containerizer,
@@ -194,7 +199,7 @@ export class AgentProcess {
 
   /** The boot id says what is recovered, so it comes after; without it nothing could tell a reboot. */
   #finishRecovery(): void {
-    const { bootId, checkpoints, clock, collector, config } = this.#options;
+    const { bootId, checkpoints, clock, collector, config, files } = this.#options;
     this.#recoveredAt = clock.now();
     try {
       if (bootId !== undefined) checkpoints.booted(bootId);
@@ -203,7 +208,8 @@ export class AgentProcess {
       this.#exit(1, `cannot checkpoint the boot id: ${describeError(error)}`);
     }
     const frameworks = new Set<string>(this.state.frameworks.keys());
-    retireOldAgents({ workDir: config.workDir, agentId: this.state.id, frameworks, collector });
+    const { workDir } = config;
+    retireOldAgents({ workDir, agentId: this.state.id, frameworks, collector, files });
   }
 
   /** Without its own id on disk an agent must not go on: it would not know its tasks again. */

@@ -17,7 +17,8 @@ import { inheritableEnvironment } from "../core/executor-environment.ts";
 import { randomUuidBytes } from "../core/task-messages.ts";
 import type { AgentFlags } from "../flags.ts";
 import { agentHostname } from "./agent-hostname.ts";
-import { agentResources, lookAtMachine } from "./machine-resources.ts";
+import type { MachineFiles } from "./machine-files.ts";
+import { agentResources } from "./machine-resources.ts";
 
 export interface SettingsSources {
   readonly flags: AgentFlags;
@@ -28,13 +29,14 @@ export interface SettingsSources {
   /** Resources (`cpus`, `mem`) whose limits the containerizer enforces. */
   readonly limitableResources: ReadonlySet<string>;
   readonly random: Random;
+  readonly look: MachineFiles["look"];
 }
 
 /** The work directory is there. Rejects with CodedError INVALID_FLAG. */
 export async function agentSettings(sources: SettingsSources): Promise<AgentConfig> {
   const { flags, upid, environment, limitableResources, random } = sources;
   const workDir = resolve(flags.work_dir);
-  const totalResources = await resourcesOf(flags, workDir);
+  const totalResources = await resourcesOf(sources, workDir);
   const info: AgentInfo = {
     hostname: await agentHostname(flags, upid.host),
     port: upid.port,
@@ -77,10 +79,10 @@ function capabilitiesOf(limitable: ReadonlySet<string>): AgentInfo_Capability_Ty
   ];
 }
 
-async function resourcesOf(flags: AgentFlags, workDir: string): Promise<Resources> {
+async function resourcesOf({ flags, look }: SettingsSources, workDir: string): Promise<Resources> {
   const problem = validateRole(flags.default_role);
   if (problem !== undefined) return invalidFlag("default_role", problem);
-  const machine = await lookAtMachine(workDir);
+  const machine = await look(workDir);
   const resources = agentResources(flags.resources, flags.default_role, machine);
   return resources.error === undefined
     ? resources.value

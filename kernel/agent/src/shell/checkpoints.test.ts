@@ -44,9 +44,10 @@ const read = (workDir: string): Checkpointed => readCheckpoints(disk, workDir, u
 
 function updateFilesIn(
   workDir: string,
-  report: ConstructorParameters<typeof UpdateFiles>[2],
+  report: ConstructorParameters<typeof UpdateFiles>[0]["report"],
 ): UpdateFiles {
-  return new UpdateFiles(disk, new NameSyncs(disk, `${metaRoot(workDir)}/slaves`), report);
+  const names = new NameSyncs(disk, `${metaRoot(workDir)}/slaves`);
+  return new UpdateFiles({ disk, names, soon: setImmediate, report });
 }
 
 function load(name: "meta" | "meta-pods", workDir: string): CheckpointedAgent & Checkpointed {

@@ -26,8 +26,9 @@ import type { LibprocessMessage } from "@tavola/protocol";
 import type { AgentFlags } from "../flags.ts";
 import { AgentDaemon, type RunningAgent } from "./agent-daemon.ts";
 import { agentSettings } from "./agent-settings.ts";
+import { type MachineFiles, realMachineFiles } from "./machine-files.ts";
 import { detectFixedMaster, type MasterDetector } from "./master-detector.ts";
-import { lockWorkDirectory, makeWorkDirectory, type WorkDirectoryLock } from "./work-directory.ts";
+import { lockWorkDirectory, type WorkDirectoryLock } from "./work-directory.ts";
 
 export interface AgentOptions {
   readonly flags: AgentFlags;
@@ -52,6 +53,10 @@ export interface AgentOptions {
   readonly bootId?: string;
   /** Default: a port of this machine. */
   readonly openEndpoint?: typeof openEndpoint;
+  /** Sandboxes and what the machine has. Default: this machine's. */
+  readonly machineFiles?: MachineFiles;
+  /** Runs something after this turn of the event loop. Default: setImmediate. */
+  readonly soon?: (run: () => void) => void;
 }
 
 const processId = "slave(1)";
@@ -62,7 +67,8 @@ const processId = "slave(1)";
  */
 export async function startAgent(options: AgentOptions): Promise<RunningAgent> {
   const { flags } = options;
-  await makeWorkDirectory(flags.work_dir);
+  const files = options.machineFiles ?? realMachineFiles;
+  await files.openWorkDirectory(flags.work_dir);
   const lock = options.disk === undefined ? await lockWorkDirectory(flags.work_dir) : undefined;
   try {
     return await startLocked(options, lock);
@@ -118,12 +124,14 @@ async function assemble(
 ): Promise<AgentDaemon> {
   const { flags, logger, containerizer } = options;
   const random = options.random ?? systemRandom();
+  const files = options.machineFiles ?? realMachineFiles;
   const config = await agentSettings({
     flags,
     upid: { id: processId, host: endpoint.ip, port: endpoint.port },
     environment: options.environment ?? process.env,
     limitableResources: options.limitableResources ?? limitableBy(flags.isolation),
     random,
+    look: files.look,
   });
   return await AgentDaemon.create({
     config,
@@ -137,6 +145,8 @@ async function assemble(
     random,
     logger,
     disk: options.disk ?? realDisk(),
+    files,
+    soon: options.soon ?? setImmediate,
     bootId: options.bootId ?? machineBootId(),
     lock,
   });

@@ -47,8 +47,17 @@ interface UpdateFile {
   isFailed: boolean;
 }
 
+export interface UpdateFilesOptions {
+  readonly disk: Disk;
+  readonly names: NameSyncs;
+  /** Runs something after this turn of the event loop. */
+  readonly soon: (run: () => void) => void;
+  readonly report: (event: CheckpointEvent) => void;
+}
+
 export class UpdateFiles {
   readonly #disk: Disk;
+  readonly #soon: (run: () => void) => void;
   readonly #names: NameSyncs;
   readonly #report: (event: CheckpointEvent) => void;
   readonly #files = new Map<string, UpdateFile>();
@@ -61,9 +70,10 @@ export class UpdateFiles {
   #openFiles = 0;
   #idle: (() => void)[] = [];
 
-  constructor(disk: Disk, names: NameSyncs, report: (event: CheckpointEvent) => void) {
+  constructor({ disk, names, soon, report }: UpdateFilesOptions) {
     this.#disk = disk;
     this.#names = names;
+    this.#soon = soon;
     this.#report = report;
   }
 
@@ -98,7 +108,7 @@ export class UpdateFiles {
     this.#unwritten.add(file);
     if (this.#isFlushPlanned) return;
     this.#isFlushPlanned = true;
-    setImmediate(() => this.#flush());
+    this.#soon(() => this.#flush());
   }
 
   #flush(): void {
