@@ -7,12 +7,13 @@ import type { MemoryCoordination } from "@tavola/coordination";
 import { type AttachedDisk, parseFlags } from "@tavola/host";
 import type { HostClock, SimulatedProcess } from "../world/process.ts";
 import { endpointsOf } from "../world/simulated-endpoint.ts";
-import { agentPort, storeText } from "./addresses.ts";
+import { agentPort } from "./addresses.ts";
 import { daemonLogger } from "./daemon-logger.ts";
 import type { Machine } from "./machine.ts";
 import type { PlantedFaults } from "./planted-faults.ts";
 import { containerizerOf } from "./simulated-containerizer.ts";
 import { detectorOf } from "./simulated-detector.ts";
+import { machineFilesOf } from "./simulated-machine-files.ts";
 import { Supervisor } from "./supervisor.ts";
 
 export interface AgentHostParts {
@@ -60,6 +61,8 @@ export class AgentHost {
       environment: {},
       disk,
       bootId: machine.bootId,
+      machineFiles: machineFilesOf(disk),
+      soon: (run) => void process.clock.after(0, run),
       detector: detectorOf(this.#parts.store, process),
       containerizer: containerizerOf(machine, process),
       openEndpoint: endpointsOf(machine.network, process),
@@ -76,7 +79,7 @@ export class AgentHost {
 function flagsOf({ machine, resources }: AgentHostParts): AgentFlags {
   const { value, error } = parseFlags(agentFlags, {
     arguments: [
-      "--master=10.0.0.1:5050",
+      "--master=10.0.0.1:5050", // not asked: a detector is given
       `--work_dir=${workDir}`,
       `--ip=${machine.host}`,
       `--port=${agentPort}`,
