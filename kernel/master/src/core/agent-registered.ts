@@ -24,7 +24,7 @@ export function agentAskedToRegister(
     turn.warn("dropped an agent's registration", { from, reason: error });
     return;
   }
-  if (state.transitions.registering.has(from)) return;
+  if (state.transitions.arriving.has(from)) return;
   const known = state.agentByPid.get(from);
   if (known?.connected) {
     turn.sendToAgent(known, internal.SlaveRegisteredMessage, {
@@ -38,7 +38,7 @@ export function agentAskedToRegister(
   }
   const agentId = agentIdOf(state.id, state.next.agent);
   state.next.agent += 1;
-  state.transitions.registering.add(from);
+  state.transitions.arriving.add(from);
   const info = { ...message.slave, id: { value: agentId } };
   turn.persist(
     { kind: "admitAgent", info },
@@ -51,7 +51,7 @@ export function agentAdmitted(
   from: string,
   message: internal.RegisterSlaveMessage,
 ): void {
-  turn.state.transitions.registering.delete(from);
+  turn.state.transitions.arriving.delete(from);
   const agent = createAgent(turn, {
     info: message.slave,
     pid: from,

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import type { internal, Task } from "@tavola/protocol";
 import { CoreFixture, frameworkInfo, registration, resources } from "../testing/core-fixture.ts";
+import { assertInvariants } from "../testing/state-invariants.ts";
 import type { Agent, Framework } from "./state.ts";
 
 const pid = "slave(1)@10.0.0.1:5051";
@@ -248,6 +249,30 @@ test("an agent of another id at the same address takes its place when it asks ag
   comesBack(f, message);
   assert.deepEqual([...f.state.agents.keys()], ["old-S7"]);
   assert.ok(f.linked.has(pid));
+});
+
+test("one address is one agent, also while the registry is waited for", () => {
+  const f = new CoreFixture();
+  f.holdsPersisted = true;
+  f.handle({ kind: "registerSlave", from: pid, message: registration() });
+  const { slave, ...rest } = reregistration();
+  const other = { ...rest, slave: { ...slave, id: { value: "old-S7" } } };
+  comesBack(f, other);
+  assert.deepEqual(
+    f.persisted.map(({ kind }) => kind),
+    ["admitAgent"],
+    "the second is decided after the first",
+  );
+  f.releasePersisted();
+  comesBack(f, other);
+  f.handle({ kind: "registerSlave", from: pid, message: registration() });
+  f.releasePersisted();
+  comesBack(f, other);
+  f.handle({ kind: "registerSlave", from: pid, message: registration() });
+  f.releasePersisted();
+  assert.deepEqual([...f.state.agents.keys()], ["old-S7"]);
+  assert.equal(f.state.agentByPid.size, 1);
+  assertInvariants(f.state, f.allocator);
 });
 
 test("an agent that is gone is sent away", () => {

@@ -27,8 +27,9 @@ export function agentAskedToReregister(
   const { state } = turn;
   turn.count("master/messages_reregister_slave");
   const agentId = asId<AgentId>(message.slave.id?.value ?? "");
-  const { reregistering, leaving } = state.transitions;
-  if (reregistering.has(agentId) || leaving.has(agentId)) return;
+  const { arriving, reregistering, leaving } = state.transitions;
+  // Whatever is under way is decided first; the agent asks again.
+  if (arriving.has(from) || reregistering.has(agentId) || leaving.has(agentId)) return;
   if (refusedAsGone(turn, agentId, from)) return;
   const error = validateReregistration(message) ?? validateAgentPeer(from, message);
   if (error !== undefined) {
@@ -53,6 +54,7 @@ export function agentAskedToReregister(
     return;
   }
   reregistering.add(agentId);
+  arriving.add(from);
   turn.persist({ kind: "readmitAgent", info: message.slave }, then);
 }
 
@@ -67,6 +69,7 @@ export function agentReadmitted(
 ): void {
   const { state } = turn;
   state.transitions.reregistering.delete(agentId);
+  state.transitions.arriving.delete(from);
   if (refusedAsGone(turn, agentId, from)) return;
   const agent = state.agents.get(agentId);
   if (agent !== undefined) agentReconnected(turn, agent, from, message);

@@ -128,12 +128,17 @@ function checkFramework(state: MasterState, framework: Framework, findings: Find
   for (const executors of framework.executors.values()) {
     for (const info of executors.values()) used = used.plus(Resources.of(info.resources ?? []));
   }
-  findings.same(`what framework ${id} uses`, framework.usedResources, used);
+  findings.same(`what framework ${id} uses`, scalars(framework.usedResources), scalars(used));
   findings.same(
     `what framework ${id} uses, by agent`,
-    Resources.sum(framework.usedByAgent.values()),
-    used,
+    scalars(Resources.sum(framework.usedByAgent.values())),
+    scalars(used),
   );
+}
+
+/** A sum over agents knows not how many of them use the same port. */
+function scalars(resources: Resources): Resources {
+  return resources.filter(({ type }) => type === "SCALAR");
 }
 
 function checkOffers(state: MasterState, findings: Findings): void {

@@ -34,7 +34,7 @@ export function createMasterState(options: {
     agentUses: new Map(),
     removals: { waiting: new Map(), nextAt: options.startedAt },
     removedAgents: new BoundedHistory(limits.removedAgentsMax),
-    transitions: { registering: new Set(), reregistering: new Set(), leaving: new Map() },
+    transitions: { arriving: new Set(), reregistering: new Set(), leaving: new Map() },
     offers: new Map(),
     roles: new Map(),
     tasksByState: noTasksByState(),

@@ -4,9 +4,17 @@
 
 import assert from "node:assert/strict";
 import test from "node:test";
-import { asId, type ExecutorId, type Random, randomInt, seededRandom } from "@tavola/base";
-import type { TaskInfo, TaskState } from "@tavola/protocol";
+import {
+  type AgentId,
+  asId,
+  type ExecutorId,
+  type Random,
+  randomInt,
+  seededRandom,
+} from "@tavola/base";
+import type { internal, TaskInfo, TaskState } from "@tavola/protocol";
 import { CoreFixture, commandTask, registration, resources } from "../testing/core-fixture.ts";
+import { reportOf } from "../testing/reported-agent.ts";
 import { assertInvariants } from "../testing/state-invariants.ts";
 import type { Agent, Framework } from "./state.ts";
 
@@ -14,17 +22,26 @@ const livesMax = 60;
 const stepsPerLife = 250;
 
 class Life {
-  readonly #f = new CoreFixture({ completedFrameworksMax: 3, unreachableTasksPerFrameworkMax: 4 });
+  #f: CoreFixture;
   readonly #random: Random;
   readonly #uuids = new Map<string, Uint8Array>();
   /** Lost tasks that their agent did not report when it came back: they will not come back either. */
   readonly #dead = new Set<string>();
+  /** What runs where, as of the last failover, of agents that have not come back since. */
+  #running = new Map<string, internal.ReregisterSlaveMessage>();
+  #masters = 1;
   #streams = 0;
   #agents = 0;
   #tasks = 0;
 
   constructor(seed: number) {
     this.#random = seededRandom(seed);
+    this.#f = new CoreFixture({
+      completedFrameworksMax: 3,
+      unreachableTasksPerFrameworkMax: 4,
+      registryAgentsMax: 3,
+      ...(seed % 2 === 0 && { agentRemovalIntervalMs: 50_000 }),
+    });
   }
 
   step(): string {
@@ -49,6 +66,9 @@ class Life {
       this.#end,
       this.#time,
       this.#holdRegistry,
+      this.#masterDies,
+      this.#recoveredComesBack,
+      this.#recoveredComesBack,
     ];
     const step = this.#pick(steps) as () => void;
     step.call(this);
@@ -279,6 +299,29 @@ class Life {
     this.#f.answersPings = this.#chance(0.7);
     this.#f.advance(this.#pick([10, 1000, 20_000, 100_000, 700_000]) ?? 0);
     this.#f.answersPings = true;
+  }
+
+  /** A new leader. What the old one had not made durable was told to nobody. */
+  #masterDies(): void {
+    if (this.#chance(0.7)) return;
+    const { agents } = this.#f.state;
+    for (const id of [...this.#running.keys()]) {
+      if (agents.has(asId<AgentId>(id))) this.#running.delete(id);
+    }
+    for (const agent of agents.values()) {
+      this.#running.set(agent.id, reportOf(this.#f.state, agent));
+    }
+    this.#masters += 1;
+    this.#f = this.#f.failover(`master${this.#masters}`);
+  }
+
+  #recoveredComesBack(): void {
+    const [id, message] = this.#pick(this.#running) ?? [];
+    if (id === undefined || message === undefined) return;
+    this.#running.delete(id);
+    if (this.#f.state.agents.has(asId<AgentId>(id)) || this.#chance(0.1)) return;
+    const from = `slave(1)@10.${this.#masters}.0.${this.#running.size}:5051`;
+    this.#f.handle({ kind: "reregisterSlave", from, message });
   }
 
   #holdRegistry(): void {

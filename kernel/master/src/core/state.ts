@@ -189,8 +189,8 @@ export interface AgentRemovals {
 
 /** Agents whose next state waits for the registry: nothing else is started for them meanwhile. */
 export interface AgentTransitions {
-  /** Addresses of agents that asked to register. */
-  readonly registering: Set<string>;
+  /** Addresses of agents that asked to register or reregister; a process is one agent. */
+  readonly arriving: Set<string>;
   readonly reregistering: Set<AgentId>;
   readonly leaving: Map<AgentId, "unreachable" | "gone" | "removed">;
 }
