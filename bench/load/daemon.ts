@@ -3,28 +3,28 @@
  * `tavola up`. It tells over Node's IPC channel when it is ready, as it tells `tavola up`; it ends
  * when this process does.
  */
-import { fork } from "node:child_process";
+import { type ChildProcess, fork } from "node:child_process";
 
 export interface Daemon {
   /** `http://host:port`. */
   readonly url: string;
   readonly pid: number;
+  readonly child: ChildProcess;
   /** Ends it with all that it runs, and waits for that. */
   stop(): Promise<void>;
 }
 
 const stopMsMax = 20_000;
 
-/** Runs `script` with Node; its log is shown when it does not get ready. */
+/** Runs `script` with Node and its own arguments; its log is shown when it does not get ready. */
 export async function startDaemon(
   script: string,
   args: readonly string[],
-  environment: Readonly<Record<string, string>> = {},
+  nodeArguments: readonly string[] = [],
 ): Promise<Daemon> {
   const child = fork(script, args, {
     stdio: ["ignore", "ignore", "pipe", "ipc"],
-    env: { ...process.env, ...environment },
-    execArgv: environment["BENCH_NODE_OPTIONS"]?.split(" ") ?? [],
+    execArgv: [...nodeArguments],
   });
   let log = "";
   child.stderr?.setEncoding("utf8").on("data", (text: string) => {
@@ -43,6 +43,7 @@ export async function startDaemon(
   return {
     url,
     pid: child.pid ?? 0,
+    child,
     async stop() {
       // Agents kill their tasks and unregister; what does not know the signal ends by it.
       child.kill(args[0] === "agent" ? "SIGUSR1" : "SIGTERM");

@@ -36,8 +36,12 @@ export class RawScheduler {
     this.frameworkId = frameworkId;
   }
 
-  /** Resolves when subscribed. */
-  static async subscribe(masterUrl: string, framework: FrameworkInfo): Promise<RawScheduler> {
+  /** Resolves when subscribed. Gets no offers for `suppressedRoles`. */
+  static async subscribe(
+    masterUrl: string,
+    framework: FrameworkInfo,
+    suppressedRoles: readonly string[] = [],
+  ): Promise<RawScheduler> {
     const events = await RawConnection.open(masterUrl);
     const calls = await RawConnection.open(masterUrl);
     const subscribed = Promise.withResolvers<string>();
@@ -49,7 +53,8 @@ export class RawScheduler {
         headers: { "Content-Type": protobufType, Accept: protobufType },
         body: encodeMessage(scheduler.Call, {
           type: "SUBSCRIBE",
-          subscribe: { framework_info: framework },
+          ...(framework.id !== undefined && { framework_id: framework.id }),
+          subscribe: { framework_info: framework, suppressed_roles: suppressedRoles },
         }),
       },
       (chunk) => {
@@ -63,6 +68,8 @@ export class RawScheduler {
     );
     const streamId = response.headers.get("mesos-stream-id");
     if (response.status !== 200 || streamId === undefined) {
+      events.close();
+      calls.close();
       throw new Error(`SUBSCRIBE was answered with ${response.status}`);
     }
     return new RawScheduler([events, calls], inbox, streamId, await subscribed.promise);
@@ -76,6 +83,12 @@ export class RawScheduler {
     });
     const { status } = await this.#calls.post({ path, headers: this.#headers, body });
     if (status !== 202) throw new Error(`${call.type} was answered with ${status}`);
+  }
+
+  /** From here on its connections may break: the master is about to be killed. */
+  leave(): void {
+    this.#events.expectEnd();
+    this.#calls.expectEnd();
   }
 
   /** Ends the framework and its connections. */
