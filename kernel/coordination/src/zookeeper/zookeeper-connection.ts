@@ -182,11 +182,11 @@ export class ZooKeeperConnection {
     if (credentials !== undefined) this.#send(encodeAuth(credentials.user, credentials.password));
   }
 
-  /** PERF: what is sent within one turn leaves in one piece. */
+  /** PERF: what is sent within one turn, promises included, leaves in one piece. */
   #send(frame: Uint8Array): void {
     this.#outgoing.push(frame);
     if (this.#outgoing.length > 1) return;
-    queueMicrotask(() => {
+    process.nextTick(() => {
       const frames = this.#outgoing;
       this.#outgoing = [];
       if (this.#state !== "broken") this.#socket.write(Buffer.concat(frames));
@@ -247,8 +247,7 @@ export class ZooKeeperConnection {
   #answered(header: ReplyHeader, from: JuteReader): void {
     const pending = this.#pending.shift();
     if (pending === undefined || pending.xid !== header.xid) {
-      pending?.reject(this.#lostError(pending.call, "answers came out of order"));
-      this.#malformed(`an answer to call ${header.xid}, which is not the next`);
+      this.#malformed(`an answer to call ${header.xid}, which is not the next`, pending);
       return;
     }
     this.#pendingBytes -= pending.bytes;
@@ -257,15 +256,15 @@ export class ZooKeeperConnection {
     else this.#done(pending, from);
   }
 
-  #done({ call, sentAt, resolve, reject }: Pending, from: JuteReader): void {
+  #done(pending: Pending, from: JuteReader): void {
+    const { call, sentAt } = pending;
     const read = readAnswer(() => call.read(from));
     if (read.error !== undefined) {
-      reject(this.#lostError(call, read.error));
-      this.#malformed(`${read.error} in the answer to ${call.name}`);
+      this.#malformed(`${read.error} in the answer to ${call.name}`, pending);
       return;
     }
     this.#options.events.answered(sentAt, call.reachesLeader);
-    resolve(read.value);
+    pending.resolve(read.value);
   }
 
   #refused({ call, sentAt, reject }: Pending, error: number): void {
@@ -285,8 +284,11 @@ export class ZooKeeperConnection {
     this.#end(events.expired, () => expiredError(store));
   }
 
-  #malformed(what: string): void {
-    this.#break(`it sent what is no answer of ZooKeeper's (${what})`);
+  /** `answered`: the call whose answer it was to be. */
+  #malformed(what: string, answered?: Pending): void {
+    const why = `it sent what is no answer of ZooKeeper's (${what})`;
+    this.#break(why);
+    answered?.reject(this.#lostError(answered.call, why));
   }
 
   #break(why: string): void {

@@ -8,7 +8,7 @@ coordinationContract("ZooKeeper", async () => {
   if (found.error !== undefined) return found.error;
   const ensemble = await startZooKeeper();
   return {
-    open: () => connectedZooKeeper(ensemble, { sessionTimeoutMs: 4_000, logger: silentLogger }),
+    open: () => connectedZooKeeper(ensemble, { sessionTimeoutMs: 1_500, logger: silentLogger }),
     expireSession: async (client) => {
       await eventually("the session has ended", async () => {
         await endSession(ensemble, client);

@@ -84,6 +84,8 @@ export class ZooKeeperCoordination implements Coordination {
   readonly #members: ZooKeeperMembers;
   /** Paths that were there, as parents mostly still are: they need not be asked for again. */
   readonly #existing = new Set<StorePath>();
+  /** Settles when the transaction that is looking what it has to make was sent. */
+  #looking: Promise<void> | undefined;
 
   constructor(url: StoreUrl, options: CoordinationOptions) {
     const { clock = steadyClock(), random = systemRandom(), logger } = options;
@@ -203,10 +205,8 @@ export class ZooKeeperCoordination implements Coordination {
   }
 
   async #transactOnce(writes: readonly StoreWrite[]): Promise<TransactionOutcome | "stale"> {
-    const plan = planTransaction(writes, await this.#whatExists(writes), this.#acls);
-    this.#assertSize(plan);
-    const errors = await this.#multi(plan);
-    const outcome = outcomeOf(plan, errors);
+    const { plan, answer } = await this.#send(writes);
+    const outcome = outcomeOf(plan, await answer());
     if (outcome.done === "stale") return "stale";
     if (outcome.done === "refused") {
       const { error, step } = outcome;
@@ -220,6 +220,29 @@ export class ZooKeeperCoordination implements Coordination {
     return outcome;
   }
 
+  /**
+   * Transactions leave in the order in which they were asked for: where one has to look first, those
+   * after it wait until it was sent.
+   */
+  async #send(
+    writes: readonly StoreWrite[],
+  ): Promise<{ plan: TransactionPlan; answer: () => Promise<number[]> }> {
+    while (this.#looking !== undefined) await this.#looking;
+    const unknown = pathsAsked(writes).filter((path) => !this.#existing.has(path));
+    const looking = unknown.length > 0 ? Promise.withResolvers<void>() : undefined;
+    this.#looking = looking?.promise;
+    try {
+      if (looking !== undefined) await this.#look(unknown);
+      const plan = planTransaction(writes, this.#existing, this.#acls);
+      this.#assertSize(plan);
+      const answer = this.#multi(plan);
+      return { plan, answer: () => answer };
+    } finally {
+      this.#looking = undefined;
+      looking?.resolve();
+    }
+  }
+
   async #multi(plan: TransactionPlan): Promise<number[]> {
     try {
       return await this.#connection.call(multiCall(plan.steps));
@@ -229,13 +252,10 @@ export class ZooKeeperCoordination implements Coordination {
     }
   }
 
-  /** PERF: nothing is asked where all of it is known, as for a log below one path. */
-  async #whatExists(writes: readonly StoreWrite[]): Promise<ReadonlySet<StorePath>> {
-    const asked = pathsAsked(writes).filter((path) => !this.#existing.has(path));
-    if (asked.length === 0) return this.#existing;
-    const stats = await this.#read(asked, (path) => this.#connection.call(existsCall(path, false)));
-    for (const [at, path] of asked.entries()) if (stats[at] !== undefined) this.#remember(path);
-    return this.#existing;
+  /** PERF: seldom needed, as most writes go below paths that are known. */
+  async #look(paths: readonly StorePath[]): Promise<void> {
+    const stats = await this.#read(paths, (path) => this.#connection.call(existsCall(path, false)));
+    for (const [at, path] of paths.entries()) if (stats[at] !== undefined) this.#remember(path);
   }
 
   #remember(path: StorePath): void {
