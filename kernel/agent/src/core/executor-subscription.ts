@@ -62,6 +62,9 @@ export function executorSubscribed(
       container_id: { value: containerId },
     },
   });
+  for (const kill of executor.killsAsked.values()) {
+    turn.sendEvent(containerId, { type: "KILL", kill });
+  }
   sendQueuedTasks(turn, executor, [...executor.queuedTasks.keys()]);
 }
 

@@ -61,6 +61,7 @@ export function addExecutor(
     launchedTasks: new Map(),
     terminatedTasks: new Map(),
     completedTasks: new BoundedList(limits.completedTasksPerExecutorMax),
+    killsAsked: new Map(),
     everSentTask: false,
     pendingTermination: undefined,
   };
@@ -89,6 +90,7 @@ export function launchQueuedTask(executor: Executor, task: TaskInfo): void {
 export function terminateTask(executor: Executor, taskId: TaskId, task: Task): void {
   executor.queuedTasks.delete(taskId);
   executor.launchedTasks.delete(taskId);
+  executor.killsAsked.delete(taskId);
   executor.terminatedTasks.set(taskId, task);
   executor.allocated = executor.allocated.minus(Resources.of(task.resources ?? []));
 }

@@ -43,6 +43,8 @@ export function killTask(turn: Turn, message: internal.KillTaskMessage): void {
   }
   const { task_id, kill_policy } = message;
   const kill = kill_policy === undefined ? { task_id } : { task_id, kill_policy };
+  // Differs: an executor that is away just now (its host was started again) hears of it when it is back.
+  if (executor.launchedTasks.has(taskId)) executor.killsAsked.set(taskId, kill);
   turn.sendEvent(executor.containerId, { type: "KILL", kill });
 }
 

@@ -30,6 +30,7 @@ import type {
   AgentInfo,
   ContainerStatus,
   ExecutorInfo,
+  executor,
   FrameworkInfo,
   Resource,
   Task,
@@ -164,6 +165,8 @@ export interface Executor {
   readonly launchedTasks: Map<TaskId, Task>;
   readonly terminatedTasks: Map<TaskId, Task>;
   readonly completedTasks: BoundedList<Task>;
+  /** Tasks that it was told to kill and that have not ended: told again when it subscribes again. */
+  readonly killsAsked: Map<TaskId, executor.Event_Kill>;
   /** Whether it was ever sent a task. */
   everSentTask: boolean;
   /** Why the agent ends it, for the tasks that die with it. The first reason stays. */

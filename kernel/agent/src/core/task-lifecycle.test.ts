@@ -210,6 +210,27 @@ test("killing: passed on when running, done at once when queued, answered when u
   assert.equal(unknown?.message, "Cannot find executor");
 });
 
+test("a kill that an executor could not hear is repeated when it is back, until the task has ended", () => {
+  const agent = new SteppedAgent();
+  agent.register();
+  const containerId = agent.launched(commandTask("one"));
+  const task_id = { value: "one" };
+  agent.feed({ kind: "executorDisconnected", containerId });
+  agent.fromMaster("killTask", { framework_id: { value: frameworkId }, task_id });
+  const known = { unacknowledged_tasks: [commandTask("one")] };
+  const back = agent.feed({ kind: "executorSubscribed", containerId, subscribe: known });
+  assert.deepEqual(
+    events(back).filter(({ type }) => type === "KILL"),
+    [{ type: "KILL", kill: { task_id } }],
+  );
+  agent.report(containerId, "one", "TASK_KILLED");
+  const again = agent.feed({ kind: "executorSubscribed", containerId, subscribe: {} });
+  assert.deepEqual(
+    events(again).map(({ type }) => type),
+    ["SUBSCRIBED"],
+  );
+});
+
 test("shutting an executor down: asked, then killed when its own grace period is over", () => {
   const agent = ready();
   const task = customTask("one");
