@@ -25,6 +25,8 @@ export interface AgentHostParts {
 }
 
 const workDir = "/var/lib/tavola";
+/** There before the agent, as on a machine that somebody has set up. */
+const directories = ["/", "/var", "/var/lib", workDir, `${workDir}/meta`];
 
 export class AgentHost {
   readonly machine: Machine;
@@ -36,7 +38,11 @@ export class AgentHost {
     this.machine = parts.machine;
     this.#parts = parts;
     this.#flags = flagsOf(parts);
-    const { world, host } = parts.machine;
+    const { world, host, disk } = parts.machine;
+    const installer = disk.attach();
+    installer.makeDirectories(`${workDir}/meta`);
+    for (const path of directories) installer.syncNow(path);
+    installer.detach();
     this.supervisor = new Supervisor(world, `agent ${host}`, () => this.#start());
   }
 

@@ -50,12 +50,9 @@ export function isEnd(status: TaskStatus, isPartitionAware: boolean): boolean {
   return !mayComeBack(status);
 }
 
-/** TASK_LOST to those who do not know TASK_UNREACHABLE (or TASK_UNKNOWN). */
-export function mayComeBack({ state, reason }: TaskStatus): boolean {
-  return (
-    state === "TASK_LOST" &&
-    (reason === "REASON_AGENT_REMOVED" || reason === "REASON_RECONCILIATION")
-  );
+/** TASK_LOST is all that those hear who do not know TASK_UNREACHABLE; when it was is said only then. */
+export function mayComeBack({ state, unreachable_time }: TaskStatus): boolean {
+  return state === "TASK_LOST" && unreachable_time !== undefined;
 }
 
 /** Its agent is not there: a kill would reach nobody. */

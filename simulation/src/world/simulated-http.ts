@@ -93,7 +93,7 @@ interface Exchange {
 }
 
 async function respond(exchange: Exchange): Promise<void> {
-  const { network, connection, listener, request, gone, answer } = exchange;
+  const { network, connection, listener, request, answer } = exchange;
   const { process } = listener;
   let response: HttpResponse;
   try {
@@ -113,7 +113,7 @@ async function respond(exchange: Exchange): Promise<void> {
   };
   toClient(() => answer.head(status, headers));
   if ("stream" in response) {
-    response.stream(sinkOf(connection, gone, toClient, answer));
+    response.stream(sinkOf(exchange, process, toClient));
     return;
   }
   if ("pull" in response) throw new Error("nothing simulated downloads");
@@ -125,10 +125,9 @@ async function respond(exchange: Exchange): Promise<void> {
 }
 
 function sinkOf(
-  connection: Connection,
-  gone: AbortController,
+  { connection, gone, answer }: Exchange,
+  process: SimulatedProcess,
   toClient: (arrive: () => void) => void,
-  answer: Answer,
 ): StreamSink {
   let isClosed = gone.signal.aborted;
   const onClose: (() => void)[] = [];
@@ -147,7 +146,7 @@ function sinkOf(
     },
     end() {
       if (isClosed) return;
-      toClient(() => answer.end());
+      if (process.touch()) connection.toClient.send(() => answer.end());
       connection.close("server");
       close();
     },
