@@ -1,0 +1,140 @@
+/**
+ * Writes to the file, together: what is asked for in one turn is one transaction with one fsync.
+ *
+ * Each part has a savepoint of its own, so that one that is refused leaves the others alone. A lock
+ * that another process holds is tried again a few milliseconds later, until `lockWaitMs` are over.
+ */
+
+import type { DatabaseSync } from "node:sqlite";
+import { CodedError, type Instant, type Random } from "@tavola/base";
+import type { Clock, Timer } from "@tavola/host";
+import { isBusy, isOutcomeOpen, sqliteError } from "./sqlite-errors.ts";
+
+/** Between two attempts at a lock; the dice spread those who wait. */
+const lockRetryMs = { min: 1, max: 10 } as const;
+
+export interface GroupCommitOptions {
+  readonly database: DatabaseSync;
+  readonly file: string;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly lockWaitMs: number;
+  /** At the start of each transaction; what it throws refuses all parts. */
+  readonly before: () => void;
+  /** After each transaction that was done. */
+  readonly committed: () => void;
+}
+
+interface Part {
+  readonly run: () => unknown;
+  readonly isKept: (value: unknown) => boolean;
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+export class GroupCommit {
+  readonly #options: GroupCommitOptions;
+  #waiting: Part[] = [];
+  #isScheduled = false;
+  #lockedSince: Instant | undefined;
+  #retry: Timer | undefined;
+
+  constructor(options: GroupCommitOptions) {
+    this.#options = options;
+  }
+
+  /** `run` is a part of the transaction; where `isKept` denies its value, it is undone. */
+  add<T>(run: () => T, isKept: (value: T) => boolean = () => true): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      const part = { run, isKept, resolve, reject } as unknown as Part;
+      this.#waiting.push(part);
+      if (this.#isScheduled) return;
+      this.#isScheduled = true;
+      queueMicrotask(() => this.#commit());
+    });
+  }
+
+  /** What waits is rejected; nothing may be added any more. */
+  close(error: CodedError): void {
+    this.#retry?.cancel();
+    this.#isScheduled = true;
+    for (const { reject } of this.#take()) reject(error);
+  }
+
+  #take(): readonly Part[] {
+    const parts = this.#waiting;
+    this.#waiting = [];
+    return parts;
+  }
+
+  #commit(): void {
+    if (this.#waiting.length === 0) return;
+    if (!this.#begin()) return;
+    const parts = this.#take();
+    this.#isScheduled = false;
+    const { database, before, committed } = this.#options;
+    try {
+      before();
+      const settle = parts.map((part) => this.#runPart(part));
+      this.#end();
+      for (const each of settle) each();
+      committed();
+    } catch (error) {
+      if (database.isTransaction) database.exec("ROLLBACK");
+      const reason = sqliteError(error, this.#options.file);
+      for (const { reject } of parts) reject(reason);
+    }
+  }
+
+  /** False: later, or given up. */
+  #begin(): boolean {
+    const { database, clock, random, lockWaitMs, file } = this.#options;
+    try {
+      database.exec("BEGIN IMMEDIATE");
+      this.#lockedSince = undefined;
+      return true;
+    } catch (error) {
+      this.#lockedSince ??= clock.now();
+      if (isBusy(error) && clock.now() - this.#lockedSince < lockWaitMs) {
+        const { min, max } = lockRetryMs;
+        this.#retry = clock.after(min + random.next() * (max - min), () => this.#commit());
+        return false;
+      }
+      this.#lockedSince = undefined;
+      this.#isScheduled = false;
+      const reason = sqliteError(error, file);
+      for (const { reject } of this.#take()) reject(reason);
+      return false;
+    }
+  }
+
+  #end(): void {
+    const { database, file } = this.#options;
+    try {
+      database.exec("COMMIT");
+    } catch (error) {
+      if (!isOutcomeOpen(error)) throw error;
+      const message = `${file}: the disk failed while it was written; whether the write was done is unknown`;
+      throw new CodedError("OUTCOME_UNKNOWN", message, { file }, { transient: true, cause: error });
+    }
+  }
+
+  /** Answers how the part is to be settled once the transaction is done. */
+  #runPart(part: Part): () => void {
+    const { database } = this.#options;
+    database.exec("SAVEPOINT part");
+    let settle: () => void;
+    let isKept = false;
+    try {
+      const value = part.run();
+      isKept = part.isKept(value);
+      settle = () => part.resolve(value);
+    } catch (error) {
+      if (!(error instanceof CodedError)) throw error;
+      settle = () => part.reject(error);
+    }
+    if (!isKept) database.exec("ROLLBACK TO part");
+    database.exec("RELEASE part");
+    return settle;
+  }
+}
