@@ -9,6 +9,8 @@ import type { Result } from "@tavola/base";
 import { decodeMessage, encodeMessage, type MessageType } from "@tavola/protocol";
 
 const lengthBytes = 4;
+/** No message is as long: a length above it is no half-written record, but no record at all. */
+const messageBytesMax = 64 * 1024 * 1024;
 
 export function encodeCheckpoint<T>(type: MessageType<T>, message: T): Uint8Array {
   const body = encodeMessage(type, message);
@@ -47,6 +49,10 @@ export function decodeCheckpoints<T>(
   while (bytes.length - offset >= lengthBytes) {
     const length = view.getUint32(offset, true);
     const start = offset + lengthBytes;
+    if (length > messageBytesMax) {
+      const error = `record ${records.length + 1}: a length of ${length} bytes cannot be`;
+      return { records, tornBytes: bytes.length - offset, error };
+    }
     if (bytes.length - start < length) break;
     const message = decodeMessage(type, bytes.subarray(start, start + length));
     if (message.error !== undefined) {
