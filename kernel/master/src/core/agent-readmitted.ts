@@ -15,10 +15,10 @@ import { addAgent, connectionOf, createAgent, pingAgent } from "./agent-records.
 import { rolesOf } from "./framework-info.ts";
 import { recoverFramework } from "./framework-records.ts";
 import { tellAgentOfFramework } from "./framework-updated.ts";
-import { forwardStatus, lastObservations, masterStatus } from "./master-status.ts";
 import { cancelRemoval } from "./removal-canceled.ts";
+import { takeBackTasks } from "./returned-tasks.ts";
 import type { Agent, Task } from "./state.ts";
-import { forgetUnreachableTask, taskOfMessage } from "./task-records.ts";
+import { taskOfMessage } from "./task-records.ts";
 import type { Turn } from "./turn.ts";
 import { forgetUnreachableAgent } from "./unreachable-tasks.ts";
 
@@ -29,13 +29,13 @@ export function readmitAgent(
   message: internal.ReregisterSlaveMessage,
 ): void {
   const { state } = turn;
-  const tasks = acceptableTasks(turn, message);
+  const reported = acceptableTasks(turn, message);
   const reason = state.unreachableAgents.has(agentId)
     ? "Unreachable agent re-reregistered"
     : "Unknown agent reregistered";
   // Of an agent that the registry knew, all was known to be coming.
   const isNews = !state.recoveredAgents.has(agentId);
-  if (isNews) for (const task of tasks) announceReturn(turn, task, reason);
+  const tasks = isNews ? takeBackTasks(turn, reported, reason) : reported;
   const isStranger = !wasSeen(turn, agentId);
   forgetUnreachableAgent(turn, agentId);
   state.recoveredAgents.delete(agentId);
@@ -98,25 +98,6 @@ function frameworksById(
   message: internal.ReregisterSlaveMessage,
 ): ReadonlyMap<string, FrameworkInfo> {
   return new Map((message.frameworks ?? []).map((info) => [info.id?.value ?? "", info]));
-}
-
-/** The framework hears that its task is back. */
-export function announceReturn(turn: Turn, task: Task, message: string): void {
-  const framework = turn.state.frameworks.get(task.frameworkId);
-  if (framework === undefined) return;
-  forgetUnreachableTask(turn, framework, task.id);
-  // What was declared over while it was away is not over: it must not be in both memories.
-  for (const completed of framework.completedTasks) {
-    if (completed.id === task.id) framework.completedTasks.delete(completed);
-  }
-  const status = masterStatus(turn, {
-    taskId: task.id,
-    agentId: task.agentId,
-    state: task.message.state,
-    reason: "REASON_AGENT_REREGISTERED",
-    message,
-  });
-  forwardStatus(turn, framework, { ...status, ...lastObservations(task) }, task.executorId);
 }
 
 /** The record of a reported task; agents without MULTI_ROLE do not say whose share it counts to. */

@@ -7,9 +7,10 @@
 
 import { asId, type ExecutorId, type FrameworkId } from "@tavola/base";
 import { type ExecutorInfo, type internal, isTerminal } from "@tavola/protocol";
-import { acceptableExecutors, acceptableTasks, announceReturn } from "./agent-readmitted.ts";
+import { acceptableExecutors, acceptableTasks } from "./agent-readmitted.ts";
 import { addExecutorToAgent, addExecutorToFramework, findExecutor } from "./executor-records.ts";
 import { rescindOffer } from "./offer-records.ts";
+import { takeBackTasks } from "./returned-tasks.ts";
 import type { Agent, Task } from "./state.ts";
 import { addTask } from "./task-records.ts";
 import type { Turn } from "./turn.ts";
@@ -19,7 +20,8 @@ export function readoptTasks(
   agent: Agent,
   message: internal.ReregisterSlaveMessage,
 ): void {
-  const tasks = acceptableTasks(turn, message).filter((task) => isUnknown(agent, task));
+  const unknown = acceptableTasks(turn, message).filter((task) => isUnknown(agent, task));
+  const tasks = takeBackTasks(turn, unknown, "Agent reregistered");
   const executors = acceptableExecutors(turn, message).filter(
     (info) => findExecutor(agent, frameworkIdOf(info), executorIdOf(info)) === undefined,
   );
@@ -32,7 +34,6 @@ export function readoptTasks(
     if (framework !== undefined) addExecutorToFramework(turn, framework, agent, info);
   }
   for (const task of tasks) {
-    announceReturn(turn, task, "Agent reregistered");
     addTask(turn, task, agent, turn.state.frameworks.get(task.frameworkId));
   }
   turn.allocator.agentAdded(agent.id, {

@@ -3,7 +3,7 @@
  * believes it runs is compared with what it says it runs.
  */
 
-import { asId, type ExecutorId, type FrameworkId, type TaskId } from "@tavola/base";
+import type { ExecutorId, FrameworkId } from "@tavola/base";
 import { internal, isTerminal, parseUpid, type TaskStatus } from "@tavola/protocol";
 import {
   recoverUnknownFramework,
@@ -136,16 +136,23 @@ function removeMissingExecutors(
   }
 }
 
-/** A kill that the agent did not hear of. */
+/**
+ * Kills that the agent may not have heard of.
+ * Differs: Mesos repeats those of reported tasks only; a launch that is still on its way would run on.
+ */
 function repeatKills(turn: Turn, agent: Agent, message: internal.ReregisterSlaveMessage): void {
-  for (const task of message.tasks ?? []) {
-    const frameworkId = asId<FrameworkId>(task.framework_id.value);
-    const isAsked = agent.killsPending.get(frameworkId)?.has(asId<TaskId>(task.task_id.value));
-    if (!isAsked || isTerminal(task.state)) continue;
-    turn.sendToAgent(agent, internal.KillTaskMessage, {
-      framework_id: task.framework_id,
-      task_id: task.task_id,
-    });
+  const ended = new Set<string>();
+  for (const { state, framework_id: framework, task_id: task } of message.tasks ?? []) {
+    if (isTerminal(state)) ended.add(keyOf(framework.value, task.value));
+  }
+  for (const [frameworkId, taskIds] of agent.killsPending) {
+    for (const taskId of taskIds) {
+      if (ended.has(keyOf(frameworkId, taskId))) continue;
+      turn.sendToAgent(agent, internal.KillTaskMessage, {
+        framework_id: { value: frameworkId },
+        task_id: { value: taskId },
+      });
+    }
   }
 }
 

@@ -1,7 +1,13 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import type { internal, Task } from "@tavola/protocol";
-import { CoreFixture, frameworkInfo, registration, resources } from "../testing/core-fixture.ts";
+import {
+  CoreFixture,
+  commandTask,
+  frameworkInfo,
+  registration,
+  resources,
+} from "../testing/core-fixture.ts";
 import { assertInvariants } from "../testing/state-invariants.ts";
 import type { Agent, Framework } from "./state.ts";
 
@@ -85,6 +91,18 @@ test("a kill that the agent missed is repeated", () => {
   comesBack(f, reregistration(running(framework)));
   const kills = f.takeSent().filter(({ name }) => name === "KillTaskMessage");
   assert.equal(kills.length, 1);
+});
+
+test("a kill of a task whose launch is still on its way is repeated after the question for it", () => {
+  const f = new CoreFixture();
+  const { agent, framework } = f.running({ checkpoint: true });
+  disconnect(f, agent);
+  f.call(framework, { type: "KILL", kill: { task_id: { value: "t" } } });
+  comesBack(f, reregistration({ frameworks: [framework.info] }));
+  assert.deepEqual(
+    f.takeSent().map(({ name }) => name),
+    ["SlaveReregisteredMessage", "KillTaskMessage", "UpdateFrameworkMessage"],
+  );
 });
 
 test("executors that the agent does not report are gone, and free what they used", () => {
@@ -181,6 +199,37 @@ test("tasks that were declared lost with the connection and are alive come back"
   assert.equal(framework.completedTasks.size, 0);
   const cpus = f.offers("s")[0]?.resources?.find(({ name }) => name === "cpus");
   assert.equal(cpus?.scalar?.value, 3, "what they use is not offered to others");
+});
+
+test("an old report of a task that ended and was acknowledged does not bring it back", () => {
+  const f = new CoreFixture();
+  const { framework, agent } = f.running({ checkpoint: true });
+  const old = reregistration(running(framework));
+  f.acknowledge(framework, agent, "t", f.report(agent, framework, "t", "TASK_FINISHED"));
+  f.takeEvents("s");
+  comesBack(f, old);
+  assert.equal(framework.tasks.size, 0);
+  assert.equal(framework.completedTasks.size, 1);
+  f.answersPings = false;
+  f.advance(90_000);
+  f.answersPings = true;
+  comesBack(f, old);
+  assert.equal(framework.tasks.size, 0);
+  assert.deepEqual(f.takeStatuses("s"), []);
+  assertInvariants(f.state, f.allocator);
+});
+
+test("a task id that was used before may run again on an agent that comes back", () => {
+  const f = new CoreFixture();
+  const { framework, agent } = f.running({ checkpoint: true });
+  f.acknowledge(framework, agent, "t", f.report(agent, framework, "t", "TASK_FINISHED"));
+  f.launch(framework, f.offers("s"), commandTask("t", agent.id));
+  f.answersPings = false;
+  f.advance(90_000);
+  f.answersPings = true;
+  comesBack(f, reregistration(running(framework)));
+  assert.equal(framework.tasks.size, 1);
+  assertInvariants(f.state, f.allocator);
 });
 
 test("a task id that two agents report is ignored on the second", () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import type { AgentId } from "@tavola/base";
+import { type AgentId, asId, type TaskId } from "@tavola/base";
 import type { internal } from "@tavola/protocol";
 import { CoreFixture, commandTask, oldFramework, statusUpdate } from "../testing/core-fixture.ts";
 
@@ -63,6 +63,21 @@ test("a terminal update frees at once, and completes when it is acknowledged", (
   assert.equal(f.state.tasksByState.TASK_FAILED, 0);
   assert.equal(f.state.counters.get("master/tasks_failed"), 1);
   assert.equal(framework.counters.get("tasks/terminal/task_failed"), 1);
+});
+
+test("an earlier update that comes again does not keep an ended task alive", () => {
+  const f = new CoreFixture();
+  const { agent, framework } = f.running();
+  const running = framework.tasks.get(asId<TaskId>("t"))?.message.status_update_uuid;
+  const end = f.report(agent, framework, "t", "TASK_FINISHED");
+  f.handle({
+    kind: "statusUpdate",
+    from: agent.pid,
+    message: statusUpdate(agent.id, framework.id, "t", "TASK_RUNNING", running ?? end),
+  });
+  f.acknowledge(framework, agent, "t", end);
+  assert.equal(framework.tasks.size, 0);
+  assert.equal(framework.completedTasks.size, 1);
 });
 
 test("latest_state runs ahead of what the framework has seen", () => {

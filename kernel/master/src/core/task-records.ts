@@ -121,7 +121,7 @@ export function updateTask(turn: Turn, task: Task, change: TaskChange): void {
   const before = message.state;
   const after = isTerminal(before) ? before : (change.latest ?? status.state);
   message.state = after;
-  if (change.uuid !== undefined) {
+  if (change.uuid !== undefined && !isOutdated(message, status)) {
     message.status_update_state = status.state;
     message.status_update_uuid = change.uuid;
   }
@@ -137,6 +137,14 @@ export function updateTask(turn: Turn, task: Task, change: TaskChange): void {
     releaseTask(turn, task, framework);
     countEnd(turn, status);
   }
+}
+
+/** Updates of a task come in order, but for those that were repeated over another connection. */
+function isOutdated(
+  { status_update_state: last }: MutableTaskMessage,
+  status: TaskStatus,
+): boolean {
+  return last !== undefined && isTerminal(last) && !isTerminal(status.state);
 }
 
 /** Keeps the newest status of each run of equal states. True when subscribers should be told. */
