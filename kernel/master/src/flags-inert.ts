@@ -3,26 +3,16 @@
  * Which values are refused, and why: `inert-flags` in host.
  */
 
-import { minuteMs, secondMs, weekMs } from "@tavola/base";
+import { minuteMs, secondMs } from "@tavola/base";
 import { type FlagTable, inertFlags } from "@tavola/host";
 
 const { only, refusable, switchable, unused } = inertFlags;
 
 export const inertMasterFlags = {
   // Several masters
-  zk: refusable("leader election"),
-  quorum: refusable("a registry that several masters share"),
-  zk_session_timeout: unused("duration", 10 * secondMs),
-  log_auto_initialize: unused("bool", true),
   master_contender: refusable("leader election by a module"),
   master_detector: refusable("leader election by a module"),
   registry_strict: switchable("a strict registry"),
-  registry_fetch_timeout: unused("duration", minuteMs),
-  registry_store_timeout: unused("duration", 20 * secondMs),
-  registry_gc_interval: unused("duration", 15 * minuteMs),
-  registry_max_agent_age: unused("duration", 2 * weekMs),
-  recovery_agent_removal_limit: unused("string", "100%"),
-  agent_removal_rate_limit: refusable("a limit on how fast agents are given up"),
 
   // Sharing
   allocator: {

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { parseFlags } from "@tavola/host";
 import { masterFlags, parseRoles } from "./flags.ts";
+import { parsePercentage, parseRateLimit } from "./flags-availability.ts";
 
 function parse(...args: readonly string[]) {
   return parseFlags(masterFlags, { arguments: ["--work_dir=/w", ...args], environment: {} });
@@ -15,6 +16,7 @@ test("masterFlags have Mesos's defaults", () => {
   assert.equal(value?.shown["allocation_interval"], "1secs");
   assert.equal(value?.shown["min_allocatable_resources"], "cpus:0.01|mem:32");
   assert.equal(value?.shown["registry_max_agent_age"], "2weeks");
+  assert.equal(value?.shown["zk_session_timeout"], "10secs");
 });
 
 test("masterFlags are read from MESOS_ variables, and need a work directory", () => {
@@ -30,9 +32,11 @@ test("masterFlags are read from MESOS_ variables, and need a work directory", ()
 });
 
 for (const [flag, says] of [
-  ["--zk=zk://a:2181/mesos", "leader election is not supported yet; leave the flag out"],
-  ["--quorum=1", "a registry that several masters share is not supported yet"],
-  ["--registry=replicated_log", "'replicated_log' is not supported yet; give --registry=in_memory"],
+  ["--master_contender=org_x", "leader election by a module is not supported yet"],
+  ["--master_detector=org_x", "leader election by a module is not supported yet"],
+  ["--registry=leveldb", "'leveldb' is no registry; it is replicated_log or in_memory"],
+  ["--recovery_agent_removal_limit=half", "wanted a percentage such as 50%"],
+  ["--agent_removal_rate_limit=10mins", "wanted NUMBER/DURATION such as 1/10mins"],
   ["--authenticate_agents", "authentication is not supported yet"],
   ["--acls={}", "access control is not supported yet"],
   ["--weights=a=2", "weights of roles is not supported yet"],
@@ -58,8 +62,20 @@ test("flags of features that are not there are accepted while they ask for nothi
     "--role_sorter=drf",
     "--filter_gpu_resources",
     "--zk_session_timeout=4secs",
+    "--zk=zk://user:secret@a:2181,b:2181/mesos",
+    "--quorum=2",
+    "--agent_removal_rate_limit=1/20mins",
   ];
   assert.equal(parse(...harmless).error, undefined);
+});
+
+test("parsePercentage() and parseRateLimit() read Mesos's forms", () => {
+  assert.equal(parsePercentage("12.5%").value, 0.125);
+  assert.match(parsePercentage("101%").error ?? "", /is no share/);
+  assert.deepEqual(parseRateLimit("3/1mins").value, { permits: 3, perMs: 60_000 });
+  for (const text of ["0/1mins", "1/", "1/x", "x/1mins"]) {
+    assert.match(parseRateLimit(text).error ?? "", /is no rate/, text);
+  }
 });
 
 test("parseRoles() always has the default role", () => {

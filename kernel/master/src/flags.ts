@@ -1,26 +1,17 @@
 /**
  * The master's flags, under Mesos's names and with Mesos's defaults.
  *
- * Two tables make one: the flags that do something here, and (in `flags-inert.ts`) those which
- * belong to features that are not there yet: accepted while they ask for nothing, refused with a
- * clear sentence when they do. Parsing itself is `host`'s; nothing else reads the environment.
+ * Three tables make one: the flags that do something here, those of several masters and their registry
+ * (in `flags-availability.ts`), and (in `flags-inert.ts`) those which belong to features that are not
+ * there yet: accepted while they ask for nothing, refused with a clear sentence when they do. Parsing itself is `host`'s; nothing else reads the environment.
  */
 
 import { minuteMs, secondMs } from "@tavola/base";
 import { type FlagTable, type FlagValues, logFlags } from "@tavola/host";
 import { parseQuantities, type Quantities, validateRole } from "@tavola/resources";
+import { atLeast, between } from "./flag-bounds.ts";
+import { availabilityFlags } from "./flags-availability.ts";
 import { inertMasterFlags } from "./flags-inert.ts";
-
-function atLeast(least: number, text: string): (value: number) => string | undefined {
-  return (value) => (value >= least ? undefined : `must be at least ${text}`);
-}
-
-function between(
-  [least, most]: readonly [number, number],
-  text: string,
-): (value: number) => string | undefined {
-  return (value) => (value >= least && value <= most ? undefined : `must be ${text}`);
-}
 
 const ownMasterFlags = {
   // Where it stands
@@ -41,15 +32,6 @@ const ownMasterFlags = {
     kind: "path",
     help: "Directory of what must survive a restart of the master.",
     required: true,
-  },
-  registry: {
-    kind: "string",
-    help: "`in_memory`: what was admitted is forgotten when the master ends.",
-    default: "in_memory",
-    validate: (value: string) =>
-      value === "in_memory"
-        ? undefined
-        : `'${value}' is not supported yet; give --registry=in_memory`,
   },
   max_completed_frameworks: {
     kind: "int",
@@ -89,12 +71,6 @@ const ownMasterFlags = {
     default: 5,
     validate: atLeast(1, "1"),
   },
-  agent_reregister_timeout: {
-    kind: "duration",
-    help: "How long an agent whose connection broke may take to reregister.",
-    default: 10 * minuteMs,
-    validate: atLeast(10 * minuteMs, "10mins"),
-  },
 
   // How it shares
   allocation_interval: {
@@ -127,7 +103,12 @@ const ownMasterFlags = {
 } as const satisfies FlagTable;
 
 /** Every flag of `tavola master`. */
-export const masterFlags = { ...ownMasterFlags, ...logFlags, ...inertMasterFlags };
+export const masterFlags = {
+  ...ownMasterFlags,
+  ...availabilityFlags,
+  ...logFlags,
+  ...inertMasterFlags,
+};
 
 export type MasterFlags = FlagValues<typeof masterFlags>;
 

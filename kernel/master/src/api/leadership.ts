@@ -15,8 +15,9 @@ export function redirectToLeader(
   { leadership }: MasterState,
   { path, query }: HttpRequest,
 ): HttpResponse | undefined {
+  if (leadership.kind === "ended") return noLeader();
   if (leadership.kind !== "standby") return undefined;
-  if (leadership.leader === undefined) return textResponse(503, "No leader elected");
+  if (leadership.leader === undefined) return noLeader();
   const search = query.size === 0 ? "" : `?${query}`;
   return redirectTo(`${addressOf(leadership.leader)}${path}${search}`);
 }
@@ -34,10 +35,13 @@ export function byLeader(state: MasterState, handle: HttpHandler): HttpHandler {
 
 /** `/redirect`: to the leader's front page, whoever leads. */
 export function redirectToLeaderRoot({ leadership, info }: MasterState): HttpResponse {
+  if (leadership.kind === "ended") return noLeader();
   const leader = leadership.kind === "standby" ? leadership.leader : info;
-  return leader === undefined
-    ? textResponse(503, "No leader elected")
-    : redirectTo(addressOf(leader));
+  return leader === undefined ? noLeader() : redirectTo(addressOf(leader));
+}
+
+function noLeader(): HttpResponse {
+  return textResponse(503, "No leader elected");
 }
 
 /** Without the scheme: a browser that came by https stays on it. */

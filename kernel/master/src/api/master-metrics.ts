@@ -54,7 +54,7 @@ const gaugedStates = [
 function* gaugeReadings(state: MasterState, now: number): Generator<MetricReading> {
   const gauge = (name: string, value: number): MetricReading => ({ kind: "gauge", name, value });
   yield gauge("master/uptime_secs", (now - state.startedAt) / 1000);
-  yield gauge("master/elected", state.leadership.kind === "standby" ? 0 : 1);
+  yield gauge("master/elected", /^(recovering|leading)$/.test(state.leadership.kind) ? 1 : 0);
   const agents = [...state.agents.values()];
   const connectedAgents = agents.filter(({ connected }) => connected).length;
   const activeAgents = agents.filter(({ active }) => active).length;

@@ -2,7 +2,7 @@
  * The master's counters that are there from the start, at 0 until something happens.
  *
  * Dashboards alert on names, so every name of Mesos's `/metrics/snapshot` is there, whether or not
- * what it counts has happened yet. What is not, is listed in `absentMetrics` with its reason.
+ * what it counts has happened yet.
  */
 
 import { Offer_Operation_Type } from "@tavola/protocol";
@@ -115,12 +115,4 @@ export const queueGaugeNames: readonly string[] = [
   "master/event_queue_messages",
   "allocator/event_queue_dispatches",
   "allocator/mesos/event_queue_dispatches",
-];
-
-/** Metrics of Mesos that are not there, by the beginning of their names, and why. */
-export const absentMetrics: readonly { readonly prefix: string; readonly reason: string }[] = [
-  {
-    prefix: "registrar/",
-    reason: "the registry is kept in memory: nothing is fetched, stored or replicated",
-  },
 ];

@@ -1,9 +1,9 @@
 /**
- * How a master introduces itself to frameworks, agents and tools.
+ * How a master introduces itself to frameworks, agents and tools, and to whoever looks into the store.
  */
 
-import type { MasterId } from "@tavola/base";
-import { type MasterInfo, mesosVersion } from "@tavola/protocol";
+import type { MasterId, Result } from "@tavola/base";
+import { formatV0MessageJson, MasterInfo, mesosVersion, parseMessageJson } from "@tavola/protocol";
 
 export function createMasterInfo(about: {
   readonly id: MasterId;
@@ -23,6 +23,24 @@ export function createMasterInfo(about: {
     // Draining and quota come with their own issues; a master says what it does.
     capabilities: [{ type: "AGENT_UPDATE" }],
   };
+}
+
+/** What stands in `json.info_…`: the names of v0 (which are v1's), sorted, as Mesos writes it. */
+export function encodeMasterInfo(info: MasterInfo): Uint8Array {
+  return Buffer.from(JSON.stringify(sorted(JSON.parse(formatV0MessageJson(MasterInfo, info)))));
+}
+
+/** Of any master, also one of Mesos. The error is a clause: "cannot be read: …". */
+export function decodeMasterInfo(bytes: Uint8Array): Result<MasterInfo> {
+  const { value, error } = parseMessageJson(MasterInfo, Buffer.from(bytes).toString("utf8"));
+  return error === undefined ? { value } : { error: `cannot be read: ${error}` };
+}
+
+function sorted(json: unknown): unknown {
+  if (Array.isArray(json)) return json.map(sorted);
+  if (json === null || typeof json !== "object") return json;
+  const members = Object.entries(json).map(([name, value]) => [name, sorted(value)] as const);
+  return Object.fromEntries(members.sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 /**

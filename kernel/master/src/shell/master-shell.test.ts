@@ -93,7 +93,12 @@ test("an asker gets its own answer, and 503 when the master closes", async () =>
   const agentId = asId<AgentId>("old-S0");
   const markGone = () => shell.ask((ticket) => ({ kind: "markAgentGoneAsked", agentId, ticket }));
   assert.equal((await markGone()).status, 404);
-  state.unreachableAgents.set(agentId, { id: agentId, since: state.startedAt, tasks: [], isFromRegistry: false });
+  state.unreachableAgents.set(agentId, {
+    id: agentId,
+    since: state.startedAt,
+    tasks: [],
+    isFromRegistry: false,
+  });
   const pending = markGone();
   shell.close();
   assert.equal((await pending).status, 503);

@@ -24,6 +24,10 @@ export interface MasterShellOptions {
   readonly logger: Logger;
   readonly registry: Registry;
   readonly messenger: Messenger;
+  /** Asked before every turn; after a no, none is taken any more. Default: it may. */
+  readonly mayAct?: () => boolean;
+  /** Called once, when this master must end: `mayAct` said no, or the core did. */
+  readonly onEnd?: (reason: string, status: number) => void;
   /** Told of a turn that failed, which is a bug of ours; must end the process. Default: throws it at nobody. */
   readonly crash?: (error: unknown) => void;
 }
@@ -83,9 +87,29 @@ export class MasterShell {
       const events = this.#events;
       this.#events = [];
       for (const event of events) {
-        for (const effect of core.handle(event, clock.now())) this.#perform(effect);
+        if (this.#isClosed) return;
+        if (event.kind !== "leadershipLost" && this.#options.mayAct?.() === false) {
+          this.#end("the session with the store may be over, and another master may lead", 1);
+          return;
+        }
+        this.#take(core.handle(event, clock.now()));
       }
     }
+  }
+
+  #take(effects: readonly Effect[]): void {
+    for (const effect of effects) {
+      if (effect.kind === "exit") {
+        this.#end(effect.reason, effect.status);
+        return;
+      }
+      this.#perform(effect);
+    }
+  }
+
+  #end(reason: string, status: number): void {
+    this.#isClosed = true;
+    this.#options.onEnd?.(reason, status);
   }
 
   /** An event that is answered. The answer comes within the turn unless the registry is waited for. */
@@ -117,7 +141,7 @@ export class MasterShell {
     this.#askers.clear();
   }
 
-  #perform(effect: Effect): void {
+  #perform(effect: Exclude<Effect, { readonly kind: "exit" }>): void {
     switch (effect.kind) {
       case "send":
         this.#send(effect);
@@ -184,7 +208,7 @@ export class MasterShell {
   }
 }
 
-function crashProcess(error: unknown): void {
+export function crashProcess(error: unknown): void {
   queueMicrotask(() => {
     throw error;
   });

@@ -185,7 +185,8 @@ test("the log is compacted while it is written, and what is old is removed", asy
   const kept = [...contents.keys()].filter((path) => path.startsWith(`${root}/`));
   const named = 1 + 1 + (last - first + 1) + 1 + found.head.snapshot.chunks;
   assert.equal(kept.length, named, "head, log, its batches, the snapshot, its chunks");
-  assert.equal(metrics.snapshot()["registrar/registry_size_bytes"], registrar.sizeBytes);
+  const { "registrar/state_store_ms/count": stores = 0 } = metrics.snapshot();
+  assert.ok(stores > 100, `${stores} writes were timed`);
 });
 
 test("what cannot be read is never taken for an empty registry", async () => {

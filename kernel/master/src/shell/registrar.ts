@@ -82,10 +82,10 @@ export class StoredRegistrar implements Registrar {
     this.#options = options;
     this.#limits = { ...limits, ...options.limits };
     this.failed = this.#failure.promise;
-    const { metrics } = options;
-    metrics.gauge("registrar/queued_operations", () => this.#queue.length);
-    metrics.gauge("registrar/registry_size_bytes", () => this.sizeBytes);
-    metrics.gauge("registrar/log/recovered", () => (this.#writer === undefined ? 0 : 1));
+  }
+
+  get queued(): number {
+    return this.#queue.length;
   }
 
   get sizeBytes(): number {

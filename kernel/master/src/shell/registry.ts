@@ -2,7 +2,7 @@
  * Where registry operations become durable before anybody is told.
  */
 
-import { type Logger, silentLogger } from "@tavola/host";
+import { type Logger, type Metrics, silentLogger } from "@tavola/host";
 import { formatV0MessageJson, internal, type MasterInfo } from "@tavola/protocol";
 import {
   applyOperation,
@@ -30,6 +30,8 @@ export interface Registrar extends Registry {
   json(): Promise<string>;
   /** Of what is stored. */
   readonly sizeBytes: number;
+  /** Operations that wait to be written. */
+  readonly queued: number;
   close(): void;
 }
 
@@ -38,6 +40,7 @@ export function createInMemoryRegistrar(logger: Logger = silentLogger): Registra
   const state = createRegistryState();
   return {
     sizeBytes: 0,
+    queued: 0,
     failed: new Promise(() => {}),
     apply(operation, onDurable) {
       const { error } = applyOperation(state, operation);
@@ -52,6 +55,19 @@ export function createInMemoryRegistrar(logger: Logger = silentLogger): Registra
     json: async () => registryJson(state),
     close() {},
   };
+}
+
+/** Under Mesos's names. `registrar`: undefined on a master that was not elected. */
+export function addRegistrarMetrics(
+  metrics: Metrics,
+  registrar: () => Registrar | undefined,
+  /** Servers of the store. */
+  ensembleSize: number,
+): void {
+  metrics.gauge("registrar/queued_operations", () => registrar()?.queued ?? 0);
+  metrics.gauge("registrar/registry_size_bytes", () => registrar()?.sizeBytes ?? 0);
+  metrics.gauge("registrar/log/recovered", () => (registrar() === undefined ? 0 : 1));
+  metrics.gauge("registrar/log/ensemble_size", () => ensembleSize);
 }
 
 /** PERF: O(registry). */
