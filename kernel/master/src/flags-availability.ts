@@ -6,6 +6,7 @@
  */
 
 import { dayMs, minuteMs, type Result, secondMs, weekMs } from "@tavola/base";
+import { parseStoreUrl } from "@tavola/coordination";
 import { type FlagTable, parseDuration } from "@tavola/host";
 import { atLeast, between } from "./flag-bounds.ts";
 
@@ -15,6 +16,7 @@ export const availabilityFlags = {
   // Who leads
   zk: {
     kind: "string",
+    validate: (value: string) => parseStoreUrl(value).error,
     help:
       "Store in which masters elect their leader and keep the registry:\n" +
       "`zk://[user:password@]host1:port1,host2:port2/path` (ZooKeeper), `etcd://…` (etcd), or\n" +
@@ -45,7 +47,7 @@ export const availabilityFlags = {
     help:
       "`replicated_log`: kept in the store that `--zk` names, or in `registry.db` in the work\n" +
       "directory. `in_memory`: what was admitted is forgotten when the master ends.",
-    default: "in_memory",
+    default: "replicated_log",
     validate: (value: string) =>
       registries.includes(value)
         ? undefined

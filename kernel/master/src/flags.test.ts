@@ -16,6 +16,7 @@ test("masterFlags have Mesos's defaults", () => {
   assert.equal(value?.shown["allocation_interval"], "1secs");
   assert.equal(value?.shown["min_allocatable_resources"], "cpus:0.01|mem:32");
   assert.equal(value?.shown["registry_max_agent_age"], "2weeks");
+  assert.equal(value?.shown["registry"], "replicated_log");
   assert.equal(value?.shown["zk_session_timeout"], "10secs");
 });
 
@@ -32,6 +33,7 @@ test("masterFlags are read from MESOS_ variables, and need a work directory", ()
 });
 
 for (const [flag, says] of [
+  ["--zk=zoo:2181", "zk://"],
   ["--master_contender=org_x", "leader election by a module is not supported yet"],
   ["--master_detector=org_x", "leader election by a module is not supported yet"],
   ["--registry=leveldb", "'leveldb' is no registry; it is replicated_log or in_memory"],

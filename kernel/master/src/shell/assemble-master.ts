@@ -4,6 +4,7 @@
 
 import { createFairAllocator } from "@tavola/allocator";
 import { asId, CodedError, invariant, type MasterId, randomUuid } from "@tavola/base";
+import { openCoordination } from "@tavola/coordination";
 import {
   createMetrics,
   createRouter,
@@ -22,12 +23,11 @@ import type { MasterConfig } from "../core/master-config.ts";
 import { MasterCore } from "../core/master-core.ts";
 import { type MasterFlags, parseMinAllocatable, parseRoles } from "../flags.ts";
 import { parsePercentage, parseRateLimit } from "../flags-availability.ts";
-import { openCoordination } from "./coordination-seam.ts";
 import { lookUpHostname } from "./hostname.ts";
 import { MasterDaemon } from "./master-daemon.ts";
 import { createMasterInfo } from "./master-info.ts";
 import { crashProcess, MasterShell } from "./master-shell.ts";
-import { masterStoresOf, withoutPassword } from "./master-stores.ts";
+import { masterStoresOf, shownStore } from "./master-stores.ts";
 import { addRegistrarMetrics, type Registrar } from "./registry.ts";
 import type { MasterOptions } from "./start-master.ts";
 
@@ -135,10 +135,9 @@ function registryRoute(registrar: () => Registrar | undefined): Route {
   };
 }
 
-/** Differs: Mesos shows the store's password to whoever may see the flags. */
 function shownFlags(shown: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
   const { zk } = shown;
-  return zk === undefined ? shown : { ...shown, zk: withoutPassword(zk) };
+  return zk === undefined ? shown : { ...shown, zk: shownStore(zk) };
 }
 
 function configOf(flags: MasterFlags): MasterConfig {

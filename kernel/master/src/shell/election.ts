@@ -7,13 +7,15 @@
 import {
   type Candidacy,
   type Coordination,
+  contend,
+  detect,
   masterLabel,
   type StorePath,
   type Watch,
 } from "@tavola/coordination";
 import type { Logger } from "@tavola/host";
 import type { MasterInfo } from "@tavola/protocol";
-import { contend, detect } from "./coordination-seam.ts";
+
 import { decodeMasterInfo, encodeMasterInfo } from "./master-info.ts";
 
 export interface ElectionOptions {

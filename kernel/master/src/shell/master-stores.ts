@@ -9,10 +9,15 @@
 
 import { join, resolve } from "node:path";
 import { CodedError, describeError } from "@tavola/base";
-import type { Coordination, StoreUrl } from "@tavola/coordination";
+import {
+  type Coordination,
+  formatStoreUrl,
+  parseStoreUrl,
+  type StoreUrl,
+  untilConnected,
+} from "@tavola/coordination";
 import type { Clock, Logger } from "@tavola/host";
 import type { MasterFlags } from "../flags.ts";
-import { parseStoreUrl, untilConnected } from "./coordination-seam.ts";
 
 export interface MasterStores {
   /** The only one there is. */
@@ -71,7 +76,8 @@ export async function waitForStore(
   }
 }
 
-/** A flag's text as it may be shown to anybody. */
-export function withoutPassword(storeUrl: string): string {
-  return storeUrl.replace(/^(\w+:\/\/[^/@:]*):[^/@]*@/, "$1:***@");
+/** `--zk` as it may be shown to anybody. Differs: Mesos shows its password. */
+export function shownStore(text: string): string {
+  const { value } = parseStoreUrl(text);
+  return value?.credentials === undefined ? text : formatStoreUrl(value);
 }
