@@ -17,6 +17,8 @@ export class ServerList {
   readonly #servers: Server[];
   readonly #random: Random;
   readonly #reasons = new Map<string, string>();
+  /** Of each name, the address tried last. */
+  readonly #lastAddress = new Map<string, string>();
   #next = 0;
 
   constructor(servers: readonly Server[], random: Random) {
@@ -34,10 +36,14 @@ export class ServerList {
     return server;
   }
 
-  /** One address of the server's name. Rejects when it has none. */
+  /** One address of the server's name, another one than last time where it has several. Rejects when it has none. */
   async addressOf({ host }: Server): Promise<string> {
-    const found = await lookup(host, { all: true });
-    return found[randomInt(this.#random, found.length)]?.address ?? host;
+    const found = (await lookup(host, { all: true })).map(({ address }) => address);
+    const others = found.filter((address) => address !== this.#lastAddress.get(host));
+    const choice = others.length > 0 ? others : found;
+    const address = choice[randomInt(this.#random, choice.length)] ?? host;
+    this.#lastAddress.set(host, address);
+    return address;
   }
 
   failed(server: Server, why: string): void {

@@ -245,6 +245,30 @@ test(
   },
 );
 
+test(
+  "a stopped server is left so early that a leader by its session never has to stop",
+  options,
+  async () => {
+    // Not the leader: without it the whole ensemble would stand still, which no client can mend.
+    const leader = await leaderOf();
+    const followers = ensemble.servers.filter((server) => server !== leader);
+    const store = await connectedZooKeeper(
+      { ...ensemble, servers: followers },
+      { ...session, sessionTimeoutMs: 4_000 },
+    );
+    opened.push(store);
+    await store.join("/stopped", "m_", bytes("a"));
+    const silent = await serverOf(store);
+    const states = statesOf(store);
+    silent.stop();
+    await eventually("another server", () => {
+      assert.equal(store.session.isAlive(), true);
+      return states.at(-1) === "connected";
+    });
+    assert.deepEqual(states, ["suspended", "connected"]);
+  },
+);
+
 test("a follower that lost its leader proves nothing to who leads by it", options, async () => {
   const leader = await leaderOf();
   const follower = ensemble.servers.find((server) => server !== leader);

@@ -5,8 +5,7 @@
  *     suspended ──opened──► connected ──broken, silent──► suspended ──► (another server) …
  *                               └───────────── expired ◄──────┘
  *
- * A quarter of the timeout without a word, and it asks for one; half of it, and it leaves the server,
- * which keeps the other half for finding another one.
+ * A server is asked every quarter of the timeout, and left when the next time comes without an answer.
  *
  * What proves the session alive: an answer that needed the ensemble's leader, which keeps the sessions.
  * A follower cut off from its leader goes on answering pings for a while. So whoever has members in a
@@ -49,6 +48,14 @@ const backoffMs = { first: 50, most: 2_000, mostInSession: 500 } as const;
 /** Between losing one server and trying the next: its clients do not all come at once. */
 const scatterMs = 30;
 const connectMsMin = 250;
+/**
+ * Shares of the timeout. A server is asked at every beat, so one that fell silent after an answer is
+ * left at the second beat after it, at half the timeout: there is a quarter left for finding another
+ * before whoever leads has to stop.
+ */
+const beatShare = 0.25;
+const silentShare = 0.4;
+const unheardShare = 0.25;
 const closeMsMax = 1_000;
 
 export class ZooKeeperSession {
@@ -202,18 +209,19 @@ export class ZooKeeperSession {
 
   #proved(askedAt: Instant): void {
     const { record } = this.#options;
-    if (this.#isOpen) record.answered(instant(askedAt - record.timeoutMs / 4));
+    if (this.#isOpen) record.answered(instant(askedAt - record.timeoutMs * unheardShare));
   }
 
   #beatLater(): void {
     const { clock, record } = this.#options;
-    const beatMs = record.timeoutMs / 4;
+    const beatMs = record.timeoutMs * beatShare;
     const dueAt = clock.now() + beatMs;
     this.#wake(beatMs, () => {
       // Late by another beat: it was this process that stood still, and its answers may be waiting.
       const wasAway = clock.now() - dueAt >= beatMs;
-      if (!wasAway && this.#connection?.isSilent(record.timeoutMs / 2)) {
-        this.#connection.leave(`no word from it for ${Math.round(record.timeoutMs / 2)} ms`);
+      const silenceMs = record.timeoutMs * silentShare;
+      if (!wasAway && this.#connection?.isSilent(silenceMs)) {
+        this.#connection.leave(`no word from it for ${Math.round(silenceMs)} ms`);
         return;
       }
       this.#beatLater();

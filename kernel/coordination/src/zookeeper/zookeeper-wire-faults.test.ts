@@ -190,6 +190,11 @@ test("more calls than it holds are refused, not sent; those on their way are ans
   const server = await scripted();
   const waiting: (() => void)[] = [];
   const store = open([server.port]);
+  server.onCall = (socket, xid, opcode) => {
+    // A long session: what is slow here is to be no silence.
+    if (opcode === 0) socket.write(connectReplyFrame(30_000));
+    else answerWell(socket, xid, opcode);
+  };
   await reaches(store, "connected");
   server.onCall = (socket, xid, opcode) => {
     const answer = (): void => answerWell(socket, xid, opcode);
