@@ -3,12 +3,14 @@
  *
  * ```
  * <runtime_dir>                      of one agent; gone after a reboot, as what it speaks of
+ * ├── boot_id                       of the machine whose containers these are
  * ├── executor-host.sock             where the executor host listens; its owner's only
  * ├── executor-host.log              what the host wrote to standard error
  * └── containers
  *     └── <container id>             from launch until all of the container is gone
  *         ├── container.json         ContainerRecord: what it takes to find it again
  *         ├── task                   hosted only; the host's: TaskInfo (protobuf), once launched
+ *         ├── kill                   hosted only; the host's: KillUnderWay, once its end is asked for
  *         ├── check, health-check    hosted only; each the folder of a check's shim while it runs
  *         ├── ended                  hosted only; the host's: HostedEnd, when the executor is done
  *         ├── tool-XXXXXX            the folder of a shim that fetches, while it runs

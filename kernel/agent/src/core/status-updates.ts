@@ -87,10 +87,14 @@ export function executorUpdated(
   }
 }
 
-/** Whether this is an update of a completed task, which the executor did not hear to be accepted. */
+/**
+ * Whether this is an update of a completed task, which the executor did not hear to be accepted. A
+ * command task's host that died cannot have kept what it had said: the next one says it anew.
+ */
 function isReportedAgain(reporter: Executor, { task_id, uuid }: TaskStatus): boolean {
   for (const task of reporter.completedTasks) {
     if (task.task_id.value !== task_id.value) continue;
+    if (reporter.isGenerated) return true;
     return (task.statuses ?? []).some((each) => sameBytes(each.uuid, uuid));
   }
   return false;

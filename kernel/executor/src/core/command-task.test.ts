@@ -28,6 +28,10 @@ function told(effects: readonly TaskEffect[]): string[] {
     if (effect.kind === "signal") return effect.signal;
     if (effect.kind === "wakeAt") return `${effect.timer} in ${effect.at - start} ms`;
     if (effect.kind === "cancelWake") return `no ${effect.timer}`;
+    if (effect.kind === "recordKill") {
+      const { by, killAt, healthy } = effect.kill;
+      return ["record", by, killAt - start, healthy].filter((part) => part !== undefined).join(" ");
+    }
     if (effect.kind === "leave") return `leave ${effect.end.status}`;
     return effect.kind;
   });
@@ -74,6 +78,7 @@ test("a kill is SIGTERM, SIGKILL after the grace period, and TASK_KILLED", () =>
   assert.deepEqual(told(core.killRequested(undefined, start)), [
     "stopChecks",
     "no completion",
+    "record kill 3000",
     "SIGTERM",
     "kill in 3000 ms",
   ]);
@@ -97,13 +102,20 @@ test("the call's kill policy goes before the task's, and a repeat can only short
   const policy = (seconds: number) => ({ grace_period: { nanoseconds: seconds * 1e9 } });
   assert.ok(told(core.killRequested(policy(30), start)).includes("kill in 30000 ms"));
   assert.deepEqual(told(core.killRequested(policy(90), start)), []);
-  assert.deepEqual(told(core.killRequested(policy(1), later(start, 5000))), ["kill in 6000 ms"]);
+  assert.deepEqual(told(core.killRequested(policy(1), later(start, 5000))), [
+    "record kill 6000",
+    "kill in 6000 ms",
+  ]);
 });
 
 test("a kill while the process is being started is carried out once it runs", () => {
   const core = new CommandTask({ shutdownGraceMs: 5000 });
   core.launched(task, start);
-  assert.deepEqual(told(core.killRequested(undefined, start)), ["stopChecks", "no completion"]);
+  assert.deepEqual(told(core.killRequested(undefined, start)), [
+    "stopChecks",
+    "no completion",
+    "record kill 3000",
+  ]);
   assert.deepEqual(told(core.processStarted(later(start, 100))), [
     "TASK_RUNNING",
     "SIGTERM",
@@ -120,6 +132,7 @@ test("max_completion_time ends it as TASK_FAILED with its reason", () => {
   assert.deepEqual(told(core.timerFired("completion", start)), [
     "stopChecks",
     "no completion",
+    "record completion 3000",
     "SIGTERM",
     "kill in 3000 ms",
   ]);
@@ -128,6 +141,23 @@ test("max_completion_time ends it as TASK_FAILED with its reason", () => {
       "TASK_FAILED | Command terminated with signal Terminated | REASON_MAX_COMPLETION_TIME_REACHED",
     ),
   );
+});
+
+test("a kill that an earlier host had begun goes on, and ends as one", () => {
+  const adopted = (healthy?: boolean) => {
+    const core = new CommandTask({ shutdownGraceMs: 5000 });
+    const killAt = later(start, 2000);
+    const kill = { by: "kill", killAt, ...(healthy !== undefined && { healthy }) } as const;
+    assert.deepEqual(told(core.adopted(task, start, kill)), []);
+    return core;
+  };
+  const core = adopted();
+  assert.deepEqual(told(core.processStarted(start)), ["SIGTERM", "kill in 2000 ms"]);
+  assert.deepEqual(told(core.timerFired("kill", later(start, 2000))), ["SIGKILL"]);
+  const ended = told(core.processEnded(terminated, start));
+  assert.ok(ended.includes("TASK_KILLED | Command terminated with signal Terminated"));
+  const meanwhile = told(adopted(false).processEnded(exitedZero, start));
+  assert.ok(meanwhile.includes("TASK_KILLED | Command exited with status 0 | false"));
 });
 
 test("SHUTDOWN kills within the agent's patience, or leaves when nothing runs", () => {

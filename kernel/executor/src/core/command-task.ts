@@ -30,6 +30,8 @@ export type TaskEffect =
   /** Sent in order, and again until it is acknowledged. */
   | { readonly kind: "update"; readonly status: TaskUpdate }
   | { readonly kind: "start"; readonly task: TaskInfo }
+  /** For the next host, should this one die: on disk before what comes after it. */
+  | { readonly kind: "recordKill"; readonly kill: KillUnderWay }
   | { readonly kind: "signal"; readonly signal: "SIGTERM" | "SIGKILL" }
   /** A later one for the same timer replaces it. */
   | { readonly kind: "wakeAt"; readonly timer: TaskTimer; readonly at: Instant }
@@ -38,6 +40,15 @@ export type TaskEffect =
   | { readonly kind: "stopChecks" }
   /** Nothing more will come: leave once the updates so far are acknowledged. */
   | { readonly kind: "leave"; readonly end: ExecutorEnd };
+
+/** A task's end that somebody has asked for, and that is not there yet. */
+export interface KillUnderWay {
+  readonly by: "kill" | "completion";
+  /** When SIGTERM has had its time. */
+  readonly killAt: Instant;
+  /** What the last health check said. */
+  readonly healthy?: boolean;
+}
 
 export type TaskUpdate = Pick<
   TaskStatus,
@@ -76,7 +87,9 @@ export class CommandTask {
   #task: TaskInfo | undefined;
   #tellsKilling = false;
   /** Why it is being killed; what the end is called depends on it. */
-  #killedBy: "kill" | "completion" | undefined;
+  #killedBy: KillUnderWay["by"] | undefined;
+  /** The earlier host's kill: it was told to run long ago. */
+  #isKillAdopted = false;
   #isSignalled = false;
   #killAt: Instant | undefined;
   /** Of the last results of checks: every later update carries them on. */
@@ -115,17 +128,27 @@ export class CommandTask {
 
   /**
    * Launched by an earlier host, which may have told nobody: `processStarted` says again that it
-   * runs. Its time limit counts from then.
+   * runs. Its time limit counts from then. A kill that was under way goes on: its process is asked to
+   * end once more, since the earlier host may not have got to it, and has the rest of its time.
    */
-  adopted(task: TaskInfo, launchedAt: Instant): TaskEffect[] {
-    this.#begin(task, "starting");
-    return completionWake(task, launchedAt);
+  adopted(task: TaskInfo, launchedAt: Instant, kill?: KillUnderWay): TaskEffect[] {
+    if (kill === undefined) {
+      this.#begin(task, "starting");
+      return completionWake(task, launchedAt);
+    }
+    this.#begin(task, "killing");
+    this.#isKillAdopted = true;
+    this.#killedBy = kill.by;
+    this.#killAt = kill.killAt;
+    if (kill.healthy !== undefined) this.#attached = { ...this.#attached, healthy: kill.healthy };
+    return [];
   }
 
   processStarted(now: Instant): TaskEffect[] {
     const task = this.#task;
     if (task === undefined) return [];
     if (this.#phase === "starting") this.#phase = "running";
+    if (this.#isKillAdopted) return this.#signal();
     const effects: TaskEffect[] = [this.#update(task, "TASK_RUNNING", now)];
     if (this.#phase === "killing") return [...effects, ...this.#signal()];
     return [...effects, { kind: "startChecks", task }];
@@ -206,6 +229,7 @@ export class CommandTask {
     const effects: TaskEffect[] = [
       { kind: "stopChecks" },
       { kind: "cancelWake", timer: "completion" },
+      this.#recordKill(by, killAt),
     ];
     if (this.#tellsKilling && by === "kill") effects.push(this.#update(task, "TASK_KILLING", now));
     // What is still being started is signalled as soon as it runs.
@@ -224,7 +248,17 @@ export class CommandTask {
   #shorten(killAt: Instant): TaskEffect[] {
     if (this.#killAt === undefined || killAt >= this.#killAt) return [];
     this.#killAt = killAt;
-    return this.#isSignalled ? [{ kind: "wakeAt", timer: "kill", at: killAt }] : [];
+    const recorded = this.#recordKill(this.#killedBy ?? "kill", killAt);
+    if (!this.#isSignalled) return [recorded];
+    return [recorded, { kind: "wakeAt", timer: "kill", at: killAt }];
+  }
+
+  #recordKill(by: KillUnderWay["by"], killAt: Instant): TaskEffect {
+    const { healthy } = this.#attached;
+    return {
+      kind: "recordKill",
+      kill: { by, killAt, ...(healthy !== undefined && { healthy }) },
+    };
   }
 
   #ended(state: TaskState, details: Partial<TaskUpdate>, now: Instant): TaskEffect[] {

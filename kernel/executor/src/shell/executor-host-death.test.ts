@@ -110,6 +110,38 @@ test("an adopted task that the agent never heard of is named in SUBSCRIBE, and t
   await untilTrue("the task to be gone", () => mentionsNobody(stage));
 });
 
+test("a kill under way when the host dies ends as one, also when it was over meanwhile", async (t) => {
+  const stage = await openHost(t);
+  const stubborn = 'trap "echo asked >> asked" TERM; until [ -e go ]; do sleep 0.02; done; exit 7';
+  const kill = (id: string) => ({
+    type: "KILL" as const,
+    kill: { task_id: { value: id }, kill_policy: { grace_period: { nanoseconds: 60e9 } } },
+  });
+  const containers = ["living", "dying"].map((id) => {
+    const container = stage.contain(id, checkpointing);
+    stage.agent.firstEvents.set(id, [launchOf(taskOf(id, stubborn))]);
+    return container;
+  });
+  for (const container of containers) await stage.start(container);
+  for (const { id } of containers) await stage.agent.updated(id, "TASK_RUNNING");
+  for (const { id, sandbox } of containers) {
+    stage.agent.send(id, kill(id));
+    await untilTrue("SIGTERM", () => existsSync(join(sandbox, "asked")));
+  }
+  await stage.stopHost();
+  const [living, dying] = containers;
+  assert.ok(living !== undefined && dying !== undefined);
+  writeFileSync(join(dying.sandbox, "go"), "");
+  await untilTrue("its end", () => readShimRecord(dying.directory).status !== undefined);
+  await stage.startHost();
+  await stage.listen();
+  const { message } = await stage.agent.updated("dying", "TASK_KILLED");
+  assert.equal(message, "Command exited with status 7");
+  writeFileSync(join(living.sandbox, "go"), "");
+  await stage.agent.updated("living", "TASK_KILLED");
+  assert.equal(readFileSync(join(living.sandbox, "asked"), "utf8"), "asked\nasked\n");
+});
+
 test("a host whose agent has gone and that hosts nothing leaves", async (t) => {
   const stage = await openStage(t);
   const { containerizer, launch } = await openContainerizer(stage);

@@ -14,13 +14,14 @@ import { connectExecutor, type Executor, type ExecutorEvent } from "@tavola/sdk"
 import {
   CommandTask,
   type ExecutorEnd,
+  type KillUnderWay,
   type TaskEffect,
   type TaskTimer,
 } from "../core/command-task.ts";
 import { startChecks } from "./checks.ts";
 import { taskEnvironment } from "./task-environment.ts";
 import { adoptTask, startTask, type TaskEnd, type TaskProcess } from "./task-process.ts";
-import { type EarlierTask, writeTask } from "./task-record.ts";
+import { type EarlierTask, writeKill, writeTask } from "./task-record.ts";
 
 /** Shared by all executors of a host. */
 export interface HostWorld {
@@ -107,9 +108,9 @@ export class HostedExecutor {
     await this.#starting;
   }
 
-  #adopt({ task, launchedAt }: EarlierTask): void {
+  #adopt({ task, launchedAt, kill }: EarlierTask): void {
     const { clock } = this.#world;
-    this.#perform(this.#core.adopted(task, launchedAt));
+    this.#perform(this.#core.adopted(task, launchedAt, kill));
     try {
       const found = adoptTask(this.#record, clock);
       if (found === undefined) throw new Error("the host died while it was starting the task");
@@ -188,6 +189,9 @@ export class HostedExecutor {
       case "start":
         this.#starting = this.#start(effect.task);
         break;
+      case "recordKill":
+        this.#recordKill(effect.kill);
+        break;
       case "signal":
         this.#process?.signal(effect.signal);
         break;
@@ -206,6 +210,16 @@ export class HostedExecutor {
       case "leave":
         this.#left.resolve(effect.end);
         break;
+    }
+  }
+
+  /** Should it not be there, the next host would call the task's end its own: better than no end. */
+  #recordKill(kill: KillUnderWay): void {
+    const { containerId, place } = this.#record;
+    try {
+      writeKill(place.directory, kill);
+    } catch (error) {
+      this.#world.logger.warn({ containerId, error }, "cannot record that a task is to end");
     }
   }
 
