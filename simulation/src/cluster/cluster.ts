@@ -18,6 +18,7 @@ import { Ledger } from "./ledger.ts";
 import { Machine } from "./machine.ts";
 import { MasterHost } from "./master-host.ts";
 import type { PlantedFaults } from "./planted-faults.ts";
+import { readableChunk } from "./stream-log.ts";
 
 export interface Cluster {
   readonly world: World;
@@ -35,6 +36,10 @@ export interface Cluster {
 export function createCluster(world: World, planted: PlantedFaults): Cluster {
   const random = world.dice("cluster");
   const network = new Network(world);
+  network.describeChunk = (from, to, chunk) => {
+    if (!from.name.startsWith("master")) return;
+    world.note(`${from.name} tells ${to.client}`, chunk, () => readableChunk(chunk));
+  };
   const ledger = new Ledger();
   const storeClock = new SimulatedProcess(world, "store", "10.0.9.1", rightClock()).clock;
   const store = createMemoryCoordination({ clock: storeClock, random: world.dice("store") });

@@ -3,7 +3,7 @@
  */
 
 import { type Random, randomInt } from "@tavola/base";
-import type { ExecutorInfo, Offer, Resource, TaskInfo } from "@tavola/protocol";
+import type { ExecutorInfo, FrameworkInfo, Offer, Resource, TaskInfo } from "@tavola/protocol";
 import { Resources } from "@tavola/resources";
 import type { SimulatedProcess } from "../world/process.ts";
 import type { FrameworkRecords } from "./framework-records.ts";
@@ -22,6 +22,7 @@ interface Chooser {
   readonly process: SimulatedProcess;
   readonly records: FrameworkRecords;
   readonly will: FrameworkWill;
+  readonly info: FrameworkInfo;
 }
 
 const tasksPerOfferMax = 3;
@@ -45,7 +46,7 @@ export function tasksForOffer(offer: Offer, chooser: Chooser): ChosenTask[] {
 }
 
 function chooseTask(offer: Offer, left: Resources, chooser: Chooser): ChosenTask | undefined {
-  const { process, records, will } = chooser;
+  const { process, records, will, info: framework } = chooser;
   const { random } = process;
   const role = offer.allocation_info?.role ?? "*";
   const list: Resource[] = [
@@ -58,7 +59,7 @@ function chooseTask(offer: Offer, left: Resources, chooser: Chooser): ChosenTask
   const executor = isOwn ? ownExecutor(role) : undefined;
   const needed = executor === undefined ? own : own.plus(ownResources(role));
   if (!left.contains(needed)) return undefined;
-  const taskId = `t${records.nextTask}`;
+  const taskId = `${framework.name}-t${records.nextTask}`;
   records.nextTask += 1;
   const plan = formatTaskPlan({
     durationMs: random.next() < 0.5 ? Number.POSITIVE_INFINITY : 100 + random.next() * 40_000,

@@ -52,6 +52,8 @@ export class Network {
     doubleChance: 0,
   };
   readonly observers: Observer[] = [];
+  /** Notes what is written to a stream. */
+  describeChunk: ((from: SimulatedProcess, to: Connection, chunk: Uint8Array) => void) | undefined;
   readonly #listeners = new Map<string, Listener>();
   readonly #blocked = new Map<string, number>();
   readonly #connections = new Set<Connection>();
@@ -191,6 +193,10 @@ export class Connection {
 
   get isLocal(): boolean {
     return this.#client.host === this.#serverHost;
+  }
+
+  get client(): string {
+    return this.#client.name;
   }
 
   get description(): string {

@@ -125,7 +125,7 @@ async function respond(exchange: Exchange): Promise<void> {
 }
 
 function sinkOf(
-  { connection, gone, answer }: Exchange,
+  { network, connection, gone, answer }: Exchange,
   process: SimulatedProcess,
   toClient: (arrive: () => void) => void,
 ): StreamSink {
@@ -141,6 +141,7 @@ function sinkOf(
     write(chunk) {
       if (isClosed) return "closed";
       const bytes = bytesOf(chunk);
+      network.describeChunk?.(process, connection, bytes);
       if (bytes.length > 0) toClient(() => answer.chunk(bytes));
       return "written";
     },
