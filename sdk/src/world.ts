@@ -3,6 +3,7 @@
  */
 
 import type { Random } from "@tavola/base";
+import { openCoordination } from "@tavola/coordination";
 import {
   type Clock,
   createHttpClient,
@@ -12,6 +13,7 @@ import {
   systemClock,
   systemRandom,
 } from "@tavola/host";
+import type { OpenStore } from "./stored-leader.ts";
 
 /** For tests and simulation; an author leaves it out. */
 export interface ClientWorld {
@@ -21,6 +23,8 @@ export interface ClientWorld {
   readonly random?: Random;
   /** Default: silent. */
   readonly logger?: Logger;
+  /** How the store is opened in which the masters meet. */
+  readonly openStore?: OpenStore;
 }
 
 export interface OpenWorld {
@@ -28,6 +32,7 @@ export interface OpenWorld {
   readonly http: HttpClient;
   readonly random: Random;
   readonly logger: Logger;
+  readonly openStore: OpenStore;
   /** Closes what was opened here. */
   close(): Promise<void>;
 }
@@ -39,6 +44,7 @@ export function openWorld(given: ClientWorld = {}): OpenWorld {
     http,
     random: given.random ?? systemRandom(),
     logger: given.logger ?? silentLogger,
+    openStore: given.openStore ?? openCoordination,
     close: async () => {
       if (given.http === undefined) await http.close();
     },

@@ -40,8 +40,8 @@ export class AgentClient {
   readonly #calls: ApiCalls<agent.Call, agent.Response>;
 
   constructor(options: AgentClientOptions) {
-    const detector = createLeaderDetector([options.agent]);
     this.world = openWorld(options.world);
+    const detector = createLeaderDetector([options.agent], this.world);
     this.#calls = new ApiCalls({
       detector,
       callType: agent.Call,

@@ -60,18 +60,21 @@ export class ApiCalls<Call extends { readonly type?: string }, Response> {
     const givesUpAt = world.clock.now() + patienceMs;
     let failures = 0;
     for (let attempt = 0; ; attempt += 1) {
-      const url = detector.current();
+      let url: string | undefined;
       try {
+        url = await detector.current(signal);
         return await this.#attempt(call, signal);
       } catch (error) {
         if (!(error instanceof CodedError) || !error.transient || signal?.aborted === true)
           throw error;
-        detector.failed(url);
+        if (url !== undefined) detector.failed(url);
         const isAway = error.code !== "UNAVAILABLE";
         if (isAway) failures += 1;
         if (isAway && failures >= detector.candidates) throw error;
         if (world.clock.now() >= givesUpAt) throw error;
-        if (!isAway) await delay(world.clock, backoffMs(attempt, backoff, world.random), signal);
+        const isFixed = Number.isFinite(detector.candidates);
+        if (!isAway || !isFixed)
+          await delay(world.clock, backoffMs(attempt, backoff, world.random), signal);
       }
     }
   }
@@ -81,7 +84,7 @@ export class ApiCalls<Call extends { readonly type?: string }, Response> {
     const name = call.type ?? "UNKNOWN";
     for (let hop = 0; hop <= redirectsMax; hop += 1) {
       const response = await sendCall(world.http, {
-        url: detector.current() + apiPath,
+        url: (await detector.current(signal)) + apiPath,
         type: callType,
         call,
         format,

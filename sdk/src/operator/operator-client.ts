@@ -14,7 +14,7 @@ import type { CodedError } from "@tavola/base";
 import { type MessageFormat, master } from "@tavola/protocol";
 import { EventQueue } from "../event-queue.ts";
 import { type FlatEvent, flattenEvent } from "../flat-event.ts";
-import { createLeaderDetector } from "../leader.ts";
+import { createLeaderDetector, type LeaderDetector } from "../leader.ts";
 import { Subscription } from "../subscription.ts";
 import { type ClientWorld, type OpenWorld, openWorld } from "../world.ts";
 import { ApiCalls } from "./api-calls.ts";
@@ -29,7 +29,10 @@ const limits = {
 } as const;
 
 export interface OperatorOptions {
-  /** `HOST:PORT`, several separated by commas, or a list; any of them leads to the leader. */
+  /**
+   * `HOST:PORT`, several separated by commas, or a list; any of them leads to the leader. Or the store
+   * in which they meet: `zk://HOST:PORT,HOST:PORT/PATH`, `etcd://…`.
+   */
   readonly masters: string | readonly string[];
   /** Default "protobuf". */
   readonly format?: MessageFormat;
@@ -54,15 +57,16 @@ export function createOperatorClient(options: OperatorOptions): OperatorClient {
 /** Made by `createOperatorClient`. */
 export class OperatorClient {
   readonly #world: OpenWorld;
+  readonly #detector: LeaderDetector;
   readonly #format: MessageFormat;
   readonly #calls: ApiCalls<master.Call, master.Response>;
 
   constructor(options: OperatorOptions) {
     this.#format = options.format ?? "protobuf";
-    const detector = createLeaderDetector(options.masters);
     this.#world = openWorld(options.world);
+    this.#detector = createLeaderDetector(options.masters, this.#world);
     this.#calls = new ApiCalls({
-      detector,
+      detector: this.#detector,
       callType: master.Call,
       responseType: master.Response,
       format: this.#format,
@@ -110,8 +114,9 @@ export class OperatorClient {
     }
   }
 
-  close(): Promise<void> {
-    return this.#world.close();
+  async close(): Promise<void> {
+    await this.#detector.close();
+    await this.#world.close();
   }
 
   #subscribe(queue: EventQueue<OperatorEvent>, signal: AbortSignal): Subscription<master.Event> {

@@ -25,7 +25,7 @@ import {
 } from "@tavola/protocol";
 import { EventQueue } from "../event-queue.ts";
 import { flattenEvent } from "../flat-event.ts";
-import { createLeaderDetector } from "../leader.ts";
+import { createLeaderDetector, type LeaderDetector } from "../leader.ts";
 import { Subscription } from "../subscription.ts";
 import { type ClientWorld, type OpenWorld, openWorld } from "../world.ts";
 import { SchedulerCalls } from "./scheduler-calls.ts";
@@ -59,7 +59,10 @@ const mootCalls: ReadonlySet<string> = new Set([
 ]);
 
 export interface SchedulerOptions {
-  /** `HOST:PORT`, several separated by commas, or a list; any of them leads to the leader. */
+  /**
+   * `HOST:PORT`, several separated by commas, or a list; any of them leads to the leader. Or the store
+   * in which they meet: `zk://HOST:PORT,HOST:PORT/PATH`, `etcd://…`.
+   */
   readonly masters: string | readonly string[];
   /** With `id` set, that framework is taken over or comes back. */
   readonly framework: FrameworkInfo;
@@ -84,6 +87,7 @@ export class Scheduler extends SchedulerCalls implements AsyncIterable<Scheduler
   readonly #queue = new EventQueue<SchedulerEvent>(limits.queuedEventsMax);
   readonly #closing = new AbortController();
   readonly #world: OpenWorld;
+  readonly #detector: LeaderDetector;
   readonly #session: SchedulerSession;
   readonly #subscription: Subscription<scheduler.Event>;
   readonly #acknowledges: boolean;
@@ -99,22 +103,27 @@ export class Scheduler extends SchedulerCalls implements AsyncIterable<Scheduler
   constructor(options: SchedulerOptions) {
     super();
     const format = options.format ?? "protobuf";
-    const detector = createLeaderDetector(options.masters);
     this.#framework = options.framework;
     this.#roles = new SuppressedRoles(options.suppressedRoles ?? []);
     this.#offerConstraints = options.offerConstraints;
     this.#acknowledges = options.acknowledgements !== "manual";
     this.#world = openWorld(options.world);
+    const detector = createLeaderDetector(options.masters, this.#world);
+    this.#detector = detector;
     this.#session = new SchedulerSession({
       detector,
       format,
       world: this.#world,
       subscribe: () => this.#subscribeCall(),
-      leadershipLost: (reason) => this.#subscription.interrupt(reason),
+      connectionLost: (reason) => this.#subscription.interrupt(reason),
       signal: this.#closing.signal,
     });
     this.#session.frameworkId = options.framework.id;
     this.#subscription = this.#createSubscription(format);
+    detector.watch((url) => {
+      this.#session.leaderChanged(url);
+      this.#subscription.retryNow();
+    });
     const abort = (): void => {
       this.#queue.discard();
       this.#closing.abort();
@@ -236,6 +245,7 @@ export class Scheduler extends SchedulerCalls implements AsyncIterable<Scheduler
       await this.#tearingDown?.catch(() => undefined);
       this.#disconnected();
       this.#closing.abort();
+      await this.#detector.close();
       await this.#world.close();
     }
   }

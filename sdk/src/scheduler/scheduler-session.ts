@@ -23,8 +23,8 @@ export interface SchedulerSessionOptions {
   readonly world: OpenWorld;
   /** What SUBSCRIBE is to say now. */
   readonly subscribe: () => scheduler.Call_Subscribe;
-  /** A call showed that the master leads no longer. */
-  readonly leadershipLost: (reason: CodedError) => void;
+  /** A call showed that the master leads no longer, or that nobody knows whether it has the call. */
+  readonly connectionLost: (reason: CodedError) => void;
   readonly signal: AbortSignal;
 }
 
@@ -48,7 +48,7 @@ export class SchedulerSession {
   async open(signal: AbortSignal): Promise<HttpClientResponse> {
     const { detector } = this.#options;
     for (let hop = 0; hop <= redirectsMax; hop += 1) {
-      const url = detector.current();
+      const url = await detector.current(signal);
       let response: HttpClientResponse;
       try {
         response = await this.#subscribeAt(url, signal);
@@ -70,12 +70,26 @@ export class SchedulerSession {
       this.#connection = { url, streamId };
       return response;
     }
-    detector.failed(detector.current());
+    detector.failed(await detector.current(signal));
     throw new CodedError(
       "REDIRECT_LOOP",
       `the masters redirected ${redirectsMax + 1} times without one that leads`,
       {},
       { transient: true },
+    );
+  }
+
+  /** Another leads, says the store: the connection to the one before is of no use. */
+  leaderChanged(url: string): void {
+    if (this.#connection === undefined || this.#connection.url === url) return;
+    const { connectionLost } = this.#options;
+    connectionLost(
+      new CodedError(
+        "LEADERSHIP_LOST",
+        `${this.#connection.url} leads no longer; ${url} does`,
+        {},
+        { transient: true },
+      ),
     );
   }
 
@@ -103,7 +117,7 @@ export class SchedulerSession {
   }
 
   async #send(call: scheduler.Call): Promise<void> {
-    const { world, format, signal, leadershipLost } = this.#options;
+    const { world, format, signal } = this.#options;
     const name = call.type ?? "UNKNOWN";
     const connection = this.#connection;
     if (connection === undefined || this.frameworkId === undefined) {
@@ -114,14 +128,22 @@ export class SchedulerSession {
         { transient: true },
       );
     }
-    const response = await sendCall(world.http, {
-      url: connection.url + apiPath,
-      type: scheduler.Call,
-      call: { ...call, framework_id: this.frameworkId },
-      format,
-      headers: { "mesos-stream-id": connection.streamId },
-      signal,
-    });
+    let response: HttpClientResponse;
+    try {
+      response = await sendCall(world.http, {
+        url: connection.url + apiPath,
+        type: scheduler.Call,
+        call: { ...call, framework_id: this.frameworkId },
+        format,
+        headers: { "mesos-stream-id": connection.streamId },
+        signal,
+      });
+    } catch (error) {
+      // Perhaps the master has it, perhaps not: only a new subscription, which voids every offer,
+      // brings both sides to the same. Mesos's own library does so too.
+      if (error instanceof CodedError && error.transient) this.#lost(connection, error);
+      throw error;
+    }
     if (response.status === 200 || response.status === 202) {
       await response.body();
       return;
@@ -134,7 +156,11 @@ export class SchedulerSession {
       { call: name, status: response.status },
       { transient: true },
     );
-    if (this.#connection === connection) leadershipLost(lost);
+    this.#lost(connection, lost);
     throw lost;
+  }
+
+  #lost(connection: Connection, reason: CodedError): void {
+    if (this.#connection === connection) this.#options.connectionLost(reason);
   }
 }
