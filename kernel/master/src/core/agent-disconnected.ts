@@ -7,6 +7,7 @@ import { type AgentId, later } from "@tavola/base";
 import { reregisterTimerKey } from "./agent-records.ts";
 import { scheduleRemoval } from "./agent-removals.ts";
 import { removeExecutors } from "./executor-records.ts";
+import { doubtKills } from "./kills-repeated.ts";
 import { forwardStatus, masterStatus } from "./master-status.ts";
 import { rescindOffer } from "./offer-records.ts";
 import type { Agent, Framework } from "./state.ts";
@@ -18,6 +19,7 @@ export function agentExited(turn: Turn, pid: string): void {
   if (agent === undefined || !agent.connected) return;
   turn.info("agent disconnected", { agentId: agent.id, pid });
   agent.connected = false;
+  doubtKills(agent);
   deactivateAgent(turn, agent);
   const frameworkIds = new Set([
     ...agent.tasksByFramework.keys(),

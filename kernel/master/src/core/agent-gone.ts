@@ -5,6 +5,7 @@
 import type { AgentId } from "@tavola/base";
 import { internal } from "@tavola/protocol";
 import { releaseAgent, tellAgentLost } from "./agent-removed.ts";
+import { expectNoLonger } from "./early-kills.ts";
 import type { Ticket } from "./effects.ts";
 import { isPartitionAware } from "./framework-info.ts";
 import { forwardStatus, masterStatus } from "./master-status.ts";
@@ -52,7 +53,7 @@ export function agentMarkedGone(
   const { state } = turn;
   state.transitions.leaving.delete(agentId);
   state.goneAgents.set(agentId, { id: agentId, since: at });
-  state.recoveredAgents.delete(agentId);
+  expectNoLonger(state, agentId);
   state.agentUses.delete(agentId);
   cancelRemovals(turn, agentId);
   const agent = state.agents.get(agentId);

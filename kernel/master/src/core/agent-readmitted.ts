@@ -12,9 +12,11 @@ import {
 } from "@tavola/protocol";
 import { Resources } from "@tavola/resources";
 import { addAgent, connectionOf, createAgent, pingAgent } from "./agent-records.ts";
+import { applyEarlyKill, expectNoLonger } from "./early-kills.ts";
 import { rolesOf } from "./framework-info.ts";
 import { recoverFramework } from "./framework-records.ts";
 import { tellAgentOfFramework } from "./framework-updated.ts";
+import { repeatKills } from "./kills-repeated.ts";
 import { cancelRemoval } from "./removal-canceled.ts";
 import { takeBackTasks } from "./returned-tasks.ts";
 import type { Agent, Task } from "./state.ts";
@@ -38,7 +40,8 @@ export function readmitAgent(
   const tasks = isNews ? takeBackTasks(turn, reported, reason) : reported;
   const isStranger = !wasSeen(turn, agentId);
   forgetUnreachableAgent(turn, agentId);
-  state.recoveredAgents.delete(agentId);
+  for (const task of tasks) applyEarlyKill(state, task);
+  expectNoLonger(state, agentId);
   state.removedAgents.delete(agentId);
   cancelRemoval(turn, agentId, "failover");
   const frameworks = message.frameworks ?? [];
@@ -59,6 +62,7 @@ export function readmitAgent(
     slave_id: { value: agent.id },
     connection: connectionOf(turn),
   });
+  repeatKills(turn, agent, message.tasks);
   pingAgent(turn, agent);
   shutDownCompleted(turn, agent, frameworks);
   tellAgentOfFrameworks(turn, agent, known);

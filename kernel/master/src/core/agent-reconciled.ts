@@ -4,7 +4,7 @@
  */
 
 import type { ExecutorId, FrameworkId } from "@tavola/base";
-import { internal, isTerminal, parseUpid, type TaskStatus } from "@tavola/protocol";
+import { internal, parseUpid, type TaskStatus } from "@tavola/protocol";
 import {
   recoverUnknownFramework,
   shutDownCompleted,
@@ -13,6 +13,7 @@ import {
 import { readoptTasks } from "./agent-readopted.ts";
 import { capabilitiesOfAgent, connectionOf, reregisterTimerKey, totalOf } from "./agent-records.ts";
 import { removeExecutor } from "./executor-records.ts";
+import { repeatKills } from "./kills-repeated.ts";
 import { masterStatus } from "./master-status.ts";
 import { rescindOffer } from "./offer-records.ts";
 import { cancelRemovals } from "./removal-canceled.ts";
@@ -35,7 +36,6 @@ export function agentReconnected(
   });
   removeMissingExecutors(turn, agent, message);
   readoptTasks(turn, agent, message);
-  repeatKills(turn, agent, message);
   cancelRemovals(turn, agent.id);
   agent.observer.pingsMissed = 0;
   if (!agent.connected) {
@@ -45,6 +45,7 @@ export function agentReconnected(
     if (agent.active) turn.allocator.agentActivated(agent.id);
     turn.allocateSoon();
   }
+  repeatKills(turn, agent, message.tasks);
   shutDownCompleted(turn, agent, frameworks);
   tellAgentOfFrameworks(turn, agent, known);
   turn.info("agent reregistered", { agentId: agent.id, pid: from });
@@ -133,26 +134,6 @@ function removeMissingExecutors(
       executorId,
     });
     removeExecutor(turn, agent, frameworkId, executorId);
-  }
-}
-
-/**
- * Kills that the agent may not have heard of.
- * Differs: Mesos repeats those of reported tasks only; a launch that is still on its way would run on.
- */
-function repeatKills(turn: Turn, agent: Agent, message: internal.ReregisterSlaveMessage): void {
-  const ended = new Set<string>();
-  for (const { state, framework_id: framework, task_id: task } of message.tasks ?? []) {
-    if (isTerminal(state)) ended.add(keyOf(framework.value, task.value));
-  }
-  for (const [frameworkId, taskIds] of agent.killsPending) {
-    for (const taskId of taskIds) {
-      if (ended.has(keyOf(frameworkId, taskId))) continue;
-      turn.sendToAgent(agent, internal.KillTaskMessage, {
-        framework_id: { value: frameworkId },
-        task_id: { value: taskId },
-      });
-    }
   }
 }
 

@@ -56,7 +56,6 @@ export function createAgent(turn: Turn, about: AgentDescription): Agent {
     offers: new Set(),
     tasksByFramework: new Map(),
     executorsByFramework: new Map(),
-    killsPending: new Map(),
     observer: { number, pongAwaited: false, pingsMissed: 0 },
   };
 }

@@ -4,6 +4,7 @@
 
 import type { AgentId, Instant } from "@tavola/base";
 import { releaseAgent, tellAgentLost } from "./agent-removed.ts";
+import { expectNoLonger } from "./early-kills.ts";
 import { isPartitionAware } from "./framework-info.ts";
 import { forwardStatus, masterStatus } from "./master-status.ts";
 import type { Agent, Task } from "./state.ts";
@@ -37,7 +38,7 @@ export function agentMarkedUnreachable(
   turn.count("master/slave_removals");
   turn.count("master/slave_removals/reason_unhealthy");
   // Nobody knows what an agent ran that did not come back: whoever misses a task asks for it.
-  if (state.recoveredAgents.delete(agentId)) turn.count("master/recovery_slave_removals");
+  if (expectNoLonger(state, agentId)) turn.count("master/recovery_slave_removals");
   const tasks = agent === undefined ? [] : loseTasks(turn, agent, { at, reason });
   state.unreachableAgents.set(agentId, {
     id: agentId,

@@ -180,6 +180,10 @@ function checkAbsence(state: MasterState, findings: Findings): void {
     const at = places.filter(([, place]) => place.has(id)).map(([name]) => name);
     findings.expect(at.length === 1, `agent ${id} is ${at.join(" and ")}`);
   }
+  findings.expect(
+    state.recoveredAgents.size > 0 || state.earlyKills.size === 0,
+    "kills are remembered though no agent is expected back",
+  );
   for (const { agentId, cause } of state.removals.waiting.values()) {
     findings.expect(
       state.agents.has(agentId) || state.recoveredAgents.has(agentId),

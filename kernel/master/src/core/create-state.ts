@@ -32,6 +32,7 @@ export function createMasterState(options: {
     unreachableAgents: new Map(),
     goneAgents: new Map(),
     agentUses: new Map(),
+    earlyKills: new Map(),
     removals: { waiting: new Map(), nextAt: options.startedAt },
     removedAgents: new BoundedHistory(limits.removedAgentsMax),
     transitions: { arriving: new Set(), reregistering: new Set(), leaving: new Map() },

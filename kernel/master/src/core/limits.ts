@@ -19,6 +19,8 @@ export const limits = {
   executorMemMbMin: 32,
   /** Ids of removed agents that are remembered to answer for them. Mesos's; about 10 MB. */
   removedAgentsMax: 100_000,
+  /** Kills of tasks that are not known yet after a failover; a few hundred bytes each. */
+  earlyKillsPerFrameworkMax: 10_000,
   /** Agents below this version spoke another protocol. Mesos's. */
   agentVersionMajorMin: 1,
   /**

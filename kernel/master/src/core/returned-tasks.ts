@@ -68,6 +68,10 @@ function dropCompleted(turn: Turn, framework: Framework, own: Map<TaskId, Task>)
 }
 
 function announce(turn: Turn, framework: Framework, task: Task, message: string): void {
+  const before = framework.unreachableTasks.get(task.id);
+  if (before?.agentId === task.agentId && before.kill !== undefined) {
+    task.kill = { ...before.kill, sent: false };
+  }
   forgetUnreachableTask(turn, framework, task.id);
   const status = masterStatus(turn, {
     taskId: task.id,

@@ -32,6 +32,7 @@ import type {
   ExecutorInfo,
   FrameworkInfo,
   FrameworkInfo_Capability_Type,
+  KillPolicy,
   MasterInfo,
   Offer,
   scheduler,
@@ -116,6 +117,8 @@ export interface Task {
   usesResources: boolean;
   /** Set while the agent is unreachable. */
   unreachableAt: Instant | undefined;
+  /** Set once its framework wants it dead. `sent`: over a connection that has not broken since. */
+  kill: { readonly policy: KillPolicy | undefined; sent: boolean } | undefined;
 }
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
@@ -162,8 +165,6 @@ export interface Agent {
   readonly offers: Set<OfferRecord>;
   readonly tasksByFramework: Map<FrameworkId, Map<TaskId, Task>>;
   readonly executorsByFramework: Map<FrameworkId, Map<ExecutorId, ExecutorInfo>>;
-  /** Kills asked for and not yet seen done; repeated when the agent reregisters. */
-  readonly killsPending: Map<FrameworkId, Set<TaskId>>;
   /** The pinger: process `slave-observer(number)`; how many pings in a row went unanswered. */
   readonly observer: { readonly number: number; pongAwaited: boolean; pingsMissed: number };
 }
@@ -185,6 +186,13 @@ export interface AgentRemovals {
   readonly waiting: Map<string, { readonly agentId: AgentId; readonly cause: RemovalCause }>;
   /** When the next permit is given. */
   nextAt: Instant;
+}
+
+/** Of a task that this master does not know yet. */
+export interface EarlyKill {
+  /** Where it is said to run. */
+  readonly agentId: AgentId | undefined;
+  readonly policy: KillPolicy | undefined;
 }
 
 /** Agents whose next state waits for the registry: nothing else is started for them meanwhile. */
@@ -233,6 +241,8 @@ export interface MasterState {
   /** Of agents that an operator drains or has deactivated; also while they are away. */
   readonly agentUses: Map<AgentId, AgentUse>;
   readonly removals: AgentRemovals;
+  /** By framework; empty once no agent is expected back (see `early-kills.ts`). */
+  readonly earlyKills: Map<FrameworkId, Map<TaskId, EarlyKill>>;
   /** Unregistered or replaced; kept for a while to answer reconciliation. */
   readonly removedAgents: BoundedHistory<AgentId, true>;
   readonly transitions: AgentTransitions;

@@ -5,6 +5,7 @@
 import { type AgentId, asId, type FrameworkId, type TaskId } from "@tavola/base";
 import type { internal, TaskStatus } from "@tavola/protocol";
 import { isConnected } from "./framework-info.ts";
+import { killShownTask } from "./kills-repeated.ts";
 import { updateTask } from "./task-records.ts";
 import type { Turn } from "./turn.ts";
 
@@ -39,6 +40,7 @@ export function statusUpdated(
     uuid: update.uuid,
     ...(update.latest_state !== undefined && { latest: update.latest_state }),
   });
+  killShownTask(turn, agent, task);
   turn.count(isHeard ? "master/valid_status_updates" : "master/invalid_status_updates");
 }
 

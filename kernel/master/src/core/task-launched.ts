@@ -2,9 +2,10 @@
  * LAUNCH: each task of it is validated, entered in the books and sent to its agent, or refused.
  */
 
-import { asId, type ExecutorId } from "@tavola/base";
+import { asId, type ExecutorId, type TaskId } from "@tavola/base";
 import { type ExecutorInfo, internal, type TaskInfo } from "@tavola/protocol";
 import { Resources } from "@tavola/resources";
+import { forgetEarlyKill } from "./early-kills.ts";
 import { addExecutorToAgent, addExecutorToFramework, findExecutor } from "./executor-records.ts";
 import { noPid } from "./framework-updated.ts";
 import { allocatedExecutor, allocatedList } from "./operation-parts.ts";
@@ -81,6 +82,7 @@ function launchTask(turn: Turn, { framework, agent }: LaunchPlace, info: TaskInf
       used = used.plus(Resources.of(info.executor.resources ?? []));
     }
   }
+  forgetEarlyKill(turn.state, framework.id, asId<TaskId>(info.task_id.value));
   addTask(turn, taskOfInfo(info, framework.id, resources), agent, framework);
   framework.counters.increment("operations");
   framework.counters.increment("operations/launch");

@@ -70,6 +70,7 @@ export function taskOfMessage(message: TaskMessage, resources: Resources): Task 
     role: role ?? "*",
     usesResources: false,
     unreachableAt: undefined,
+    kill: undefined,
   };
 }
 
@@ -190,7 +191,6 @@ export function removeTask(
   const ofAgent = agent.tasksByFramework.get(task.frameworkId);
   ofAgent?.delete(task.id);
   if (ofAgent?.size === 0) agent.tasksByFramework.delete(task.frameworkId);
-  forgetKill(agent, task.frameworkId, task.id);
   const framework = turn.state.frameworks.get(task.frameworkId);
   // An agent may report a live task whose last update was terminal.
   if (task.usesResources) releaseTask(turn, task, framework);
@@ -217,13 +217,6 @@ export function forgetUnreachableTask(turn: Turn, framework: Framework, taskId: 
   if (task === undefined) return;
   framework.unreachableTasks.delete(taskId);
   countTask(turn, framework, task.message.state, -1);
-}
-
-function forgetKill(agent: Agent, frameworkId: FrameworkId, taskId: TaskId): void {
-  const kills = agent.killsPending.get(frameworkId);
-  if (kills === undefined) return;
-  kills.delete(taskId);
-  if (kills.size === 0) agent.killsPending.delete(frameworkId);
 }
 
 function countTask(turn: Turn, framework: Framework, state: TaskState, by: 1 | -1): void {

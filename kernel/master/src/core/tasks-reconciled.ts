@@ -37,21 +37,22 @@ export function tasksReconciled(
   for (const one of asked) reconcileTask(turn, framework, one);
 }
 
+/** False when nothing is said: the task's agent may still come back. */
 export function reconcileTask(
   turn: Turn,
   framework: Framework,
   { task_id: id, agent_id: agentId }: scheduler.Call_Reconcile_Task,
-): void {
+): boolean {
   const task = framework.tasks.get(asId<TaskId>(id.value));
   if (task !== undefined) {
     tellLatest(turn, framework, task);
-    return;
+    return true;
   }
   const found = findAgent(
     turn.state,
     agentId === undefined ? undefined : asId<AgentId>(agentId.value),
   );
-  if (found === "recovered") return;
+  if (found === "recovered") return false;
   const status = masterStatus(turn, {
     taskId: id.value,
     agentId: agentId?.value,
@@ -60,6 +61,7 @@ export function reconcileTask(
     ...(!isPartitionAware(framework) && { state: "TASK_LOST" }),
   });
   forwardStatus(turn, framework, status);
+  return true;
 }
 
 type Finding = Pick<MasterStatus, "state" | "message" | "unreachableSince">;
