@@ -3,11 +3,13 @@
  */
 
 import { CodedError } from "@tavola/base";
+import { formatStoreUrl, isStoreUrl, parseStoreUrl } from "@tavola/coordination";
 import type { Terminal } from "./terminal.ts";
 
 /** For the usage texts. */
 export const masterOptionHelp =
-  "  --master=HOST:PORT   the master, or several of them separated by commas\n" +
+  "  --master=HOST:PORT   the master, or several of them separated by commas, or\n" +
+  "                       where they meet: zk://HOST:PORT,HOST:PORT/PATH\n" +
   "                       (default: TAVOLA_MASTER, MESOS_MASTER, 127.0.0.1:5050)\n";
 
 /** `option`, or what the environment says, or the address where `tavola up` has its master. */
@@ -24,8 +26,14 @@ export function explainMasterError(masters: string, error: unknown): unknown {
   if (!(error instanceof CodedError) || !unreachableCodes.has(error.code)) return error;
   return new CodedError(
     "MASTER_UNREACHABLE",
-    `no master answers at ${masters}; start a cluster with \`tavola up\`, or name its master with --master=HOST:PORT`,
+    `no master answers at ${withoutPassword(masters)}; start a cluster with \`tavola up\`, or name its master with --master=HOST:PORT`,
     { masters },
     { transient: true },
   );
+}
+
+function withoutPassword(masters: string): string {
+  if (!isStoreUrl(masters) || masters.startsWith("file:")) return masters;
+  const url = parseStoreUrl(masters);
+  return url.error === undefined ? formatStoreUrl(url.value) : "the store that was named";
 }
