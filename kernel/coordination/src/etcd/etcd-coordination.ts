@@ -107,7 +107,9 @@ class EtcdCoordination implements Coordination {
     client.onMove(() => this.#watches.reopen());
     this.session.watch((state) => {
       this.#count(`session_${state}`);
-      if (state === "connected") this.#reconnected();
+      if (state !== "connected") return;
+      logger.info({ store: this.description, server: client.server }, "Connected to etcd");
+      this.#reconnected();
     });
     this.#session = new EtcdSession({ client, record: this.session, clock, random, logger });
   }
