@@ -1,6 +1,6 @@
 /**
- * A cluster of real processes, each in a host of its own: three ZooKeeper servers, three masters,
- * agents, and frameworks.
+ * A cluster of real processes, each in a host of its own: three ZooKeeper (or etcd) servers, three
+ * masters, agents, and frameworks.
  *
  * A master that ends is started again, as a supervisor would, unless the test took it away. `close`
  * ends everything and removes folders, cgroups and network, also when it came only halfway.
@@ -18,7 +18,13 @@ import {
   detectCgroupMounts,
   systemClock,
 } from "@tavola/host";
-import { type Ensemble, findZooKeeper, startZooKeeper } from "@tavola/test-servers";
+import {
+  type Ensemble,
+  findEtcd,
+  findZooKeeper,
+  startEtcd,
+  startZooKeeper,
+} from "@tavola/test-servers";
 import { Daemon } from "./daemon.ts";
 import { Framework, type WantedTask } from "./framework.ts";
 import { createNetwork, type NetworkHost, type TestNetwork, whyNoNetwork } from "./network.ts";
@@ -28,6 +34,8 @@ export interface FailoverOptions {
   readonly agents?: number;
   /** Default 4. */
   readonly sessionSeconds?: number;
+  /** Where the masters meet, three servers of it. Default "zookeeper". */
+  readonly store?: "zookeeper" | "etcd";
   readonly masterFlags?: readonly string[];
   readonly agentFlags?: readonly string[];
 }
@@ -40,8 +48,8 @@ export interface MasterPlace {
 }
 
 /** Why this machine cannot run these tests; undefined when it can. */
-export function whyNoFailover(): string | undefined {
-  return whyNoNetwork() ?? findZooKeeper().error;
+export function whyNoFailover(store: "zookeeper" | "etcd" = "zookeeper"): string | undefined {
+  return whyNoNetwork() ?? (store === "etcd" ? findEtcd() : findZooKeeper()).error;
 }
 
 const masterPort = 5050;
@@ -53,10 +61,10 @@ export class FailoverCluster {
   readonly masters: MasterPlace[] = [];
   readonly agents: Daemon[] = [];
   readonly frameworks: Framework[] = [];
-  readonly zooKeeperHosts: NetworkHost[] = [];
+  readonly storeHosts: NetworkHost[] = [];
   readonly #options: FailoverOptions;
   readonly #cgroups: string[] = [];
-  #zooKeeper: Ensemble | undefined;
+  #store: Ensemble | undefined;
   #closing = false;
 
   private constructor(network: TestNetwork, options: FailoverOptions) {
@@ -77,14 +85,14 @@ export class FailoverCluster {
     return cluster;
   }
 
-  get zooKeeper(): Ensemble {
-    if (this.#zooKeeper === undefined) throw new Error("ZooKeeper was not started");
-    return this.#zooKeeper;
+  get store(): Ensemble {
+    if (this.#store === undefined) throw new Error("the store was not started");
+    return this.#store;
   }
 
-  /** `zk://…/mesos` */
-  get zkUrl(): string {
-    return this.zooKeeper.url("/mesos");
+  /** `zk://…/mesos` or `etcd://…/mesos` */
+  get storeUrl(): string {
+    return this.store.url("/mesos");
   }
 
   /** The master that leads, as whichever is asked says: followers redirect. */
@@ -141,7 +149,7 @@ export class FailoverCluster {
     const host = await this.network.addHost(name);
     const framework = new Framework(host, this.folder, {
       name,
-      masters: this.zkUrl,
+      masters: this.storeUrl,
       failoverTimeoutSeconds: options.failoverTimeoutSeconds ?? 600,
       isPartitionAware: options.isPartitionAware ?? true,
       tasks: tasks.map((task) => ({
@@ -171,16 +179,17 @@ export class FailoverCluster {
     await Promise.all(this.frameworks.map(({ daemon }) => daemon.kill()));
     await Promise.all(daemons.map((daemon) => daemon.kill()));
     await this.network.close();
-    await this.#zooKeeper?.close();
+    await this.#store?.close();
     for (const root of this.#cgroups) await removeCgroups(root);
     await rm(this.folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 });
   }
 
   async #start(): Promise<void> {
-    for (const name of ["zk1", "zk2", "zk3"]) {
-      this.zooKeeperHosts.push(await this.network.addHost(name));
+    for (const name of ["s1", "s2", "s3"]) {
+      this.storeHosts.push(await this.network.addHost(name));
     }
-    this.#zooKeeper = await startZooKeeper({ places: this.zooKeeperHosts });
+    const start = this.#options.store === "etcd" ? startEtcd : startZooKeeper;
+    this.#store = await start({ places: this.storeHosts });
     for (const name of ["m1", "m2", "m3"]) this.#addMaster(await this.network.addHost(name));
     const agents = this.#options.agents ?? 2;
     for (let number = 1; number <= agents; number += 1) {
@@ -198,7 +207,7 @@ export class FailoverCluster {
       argv: [
         ...tavolaCommand,
         "master",
-        `--zk=${this.zkUrl}`,
+        `--zk=${this.storeUrl}`,
         "--quorum=2",
         `--zk_session_timeout=${this.#options.sessionSeconds ?? 4}secs`,
         `--ip=${host.address}`,
@@ -239,7 +248,7 @@ export class FailoverCluster {
         argv: [
           ...tavolaCommand,
           "agent",
-          `--master=${this.zkUrl}`,
+          `--master=${this.storeUrl}`,
           `--ip=${host.address}`,
           `--hostname=${host.name}`,
           `--port=${agentPort}`,
