@@ -57,10 +57,17 @@ for (const [flag, reason] of refused) {
   });
 }
 
-test("ZooKeeper addresses are refused with the way out", () => {
-  const args = ["--master=zk://a:2181/mesos", "--work_dir=/tmp/w"];
-  const { error } = parseFlags(agentFlags, { arguments: args, environment: {} });
-  assert.match(error ?? "", /host:port/);
+test("a master is an address, or the store of several", () => {
+  const errorOf = (master: string): string | undefined =>
+    parseFlags(agentFlags, {
+      arguments: [`--master=${master}`, "--work_dir=/tmp/w"],
+      environment: {},
+    }).error;
+  for (const master of ["a:5050", "master@10.0.0.1:5050", "zk://u:p@a,b:2182/mesos"]) {
+    assert.equal(errorOf(master), undefined, master);
+  }
+  assert.match(errorOf("zk://a:2181") ?? "", /needs a path/);
+  assert.match(errorOf("a") ?? "", /host:port, or the store of several/);
 });
 
 test("flags of Mesos that ask for nothing are taken", () => {

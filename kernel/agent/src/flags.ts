@@ -7,6 +7,7 @@
  */
 
 import { minuteMs, secondMs, weekMs } from "@tavola/base";
+import { isStoreUrl, parseStoreUrl } from "@tavola/coordination";
 import { type FlagTable, type FlagValues, logFlags, oneOf } from "@tavola/host";
 import { inertAgentFlags } from "./flags-inert.ts";
 
@@ -14,12 +15,10 @@ const gib = 1024 ** 3;
 
 /** Says why `value` will not do as a master's address. */
 function validateMaster(value: string): string | undefined {
-  if (value.startsWith("zk://")) {
-    return "ZooKeeper is not supported yet; give the master's address as host:port";
-  }
+  if (isStoreUrl(value)) return parseStoreUrl(value).error;
   return /^(?:master@)?[^@:/\s]+:\d{1,5}$/.test(value)
     ? undefined
-    : `'${value}' is not an address; give the master's address as host:port`;
+    : `'${value}' is not an address; give the master's as host:port, or the store of several as zk://host:port/path`;
 }
 
 function validatePositive(value: number): string | undefined {
@@ -46,7 +45,9 @@ const ownAgentFlags = {
   // Where it stands
   master: {
     kind: "string",
-    help: "The master's address, `host:port`.",
+    help:
+      "The master's address, `host:port`; or the store in which masters elect their leader, as their\n" +
+      "`--zk` has it: `zk://host1:port1,host2:port2/path`, `etcd://…`, `sqlite:///…`.",
     required: true,
     validate: validateMaster,
   },

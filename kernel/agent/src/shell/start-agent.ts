@@ -6,6 +6,7 @@
 
 import type { Random } from "@tavola/base";
 import type { Containerizer } from "@tavola/containerizer";
+import { formatStoreUrl, parseStoreUrl } from "@tavola/coordination";
 import {
   type Clock,
   createMetrics,
@@ -27,7 +28,7 @@ import type { AgentFlags } from "../flags.ts";
 import { AgentDaemon, type RunningAgent } from "./agent-daemon.ts";
 import { agentSettings } from "./agent-settings.ts";
 import { type MachineFiles, realMachineFiles } from "./machine-files.ts";
-import { detectFixedMaster, type MasterDetector } from "./master-detector.ts";
+import { detectMaster, type MasterDetector } from "./master-detector.ts";
 import { lockWorkDirectory, type WorkDirectoryLock } from "./work-directory.ts";
 
 export interface AgentOptions {
@@ -83,7 +84,7 @@ async function startLocked(
   lock: WorkDirectoryLock | undefined,
 ): Promise<RunningAgent> {
   const { flags } = options;
-  const detector = options.detector ?? (await detectFixedMaster(flags.master));
+  const detector = options.detector ?? (await openDetector(options));
   let serve: HttpHandler = () => textResponse(503, "Agent is starting");
   let receive = (_: LibprocessMessage): void => {};
   const endpoint = await (options.openEndpoint ?? openEndpoint)({
@@ -112,6 +113,20 @@ async function startLocked(
   }
 }
 
+/** Without the password of the masters' store. */
+function shownFlags(shown: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  const { value } = parseStoreUrl(shown["master"] ?? "");
+  return value?.credentials === undefined ? shown : { ...shown, master: formatStoreUrl(value) };
+}
+
+function openDetector({ flags, logger, clock, random }: AgentOptions): Promise<MasterDetector> {
+  return detectMaster(flags.master, {
+    logger,
+    clock: clock ?? systemClock(),
+    ...(random && { random }),
+  });
+}
+
 interface OpenParts {
   readonly endpoint: Endpoint;
   readonly detector: MasterDetector;
@@ -136,7 +151,7 @@ async function assemble(
   return await AgentDaemon.create({
     config,
     flags,
-    flagsShown: options.flagsShown ?? {},
+    flagsShown: shownFlags(options.flagsShown ?? {}),
     endpoint,
     detector,
     containerizer,
