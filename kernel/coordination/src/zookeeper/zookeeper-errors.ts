@@ -59,7 +59,7 @@ export class Refusal extends Error {
 }
 
 /** In ZooKeeper's own words, for logs and messages. */
-export function errorName(error: number): string {
+function errorName(error: number): string {
   return names[error] ?? `error ${error}`;
 }
 

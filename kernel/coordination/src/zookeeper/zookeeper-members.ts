@@ -10,14 +10,8 @@ import { CodedError, invariant } from "@tavola/base";
 import type { Member, StorePath } from "../coordination.ts";
 import { parseMemberSequence } from "../member-name.ts";
 import { nameOf } from "../store-path.ts";
-import {
-  type Acl,
-  childrenCall,
-  createMemberCall,
-  deleteCall,
-  existsCall,
-  syncCall,
-} from "./wire-calls.ts";
+import { ignoring, readFresh } from "./fresh-reads.ts";
+import { type Acl, childrenCall, createMemberCall, deleteCall, existsCall } from "./wire-calls.ts";
 import { outcomeUnknownError, Refusal, zkErrors } from "./zookeeper-errors.ts";
 import type { ZooKeeperSession } from "./zookeeper-session.ts";
 
@@ -99,17 +93,12 @@ export class ZooKeeperMembers {
   /** The node of ours that no join has answered with, where there is one. */
   async #find(group: StorePath, prefix: string): Promise<string | undefined> {
     const { session } = this.#options;
-    const [, names = []] = await Promise.all([
-      session.call(syncCall(group)),
-      ignoring(zkErrors.noNode, session.call(childrenCall(group, false))),
-    ]);
+    const [names = []] = await readFresh(session, [group], (path) => childrenCall(path, false));
     const paths = names
       .filter((name) => parseMemberSequence(name, prefix) !== undefined)
       .map((name) => `${group}/${name}`)
       .filter((path) => !this.#known.has(path));
-    const owners = await Promise.all(
-      paths.map((path) => ignoring(zkErrors.noNode, session.call(existsCall(path, false)))),
-    );
+    const owners = await readFresh(session, paths, (path) => existsCall(path, false));
     return paths.find((_path, at) => owners[at]?.ephemeralOwner === session.id);
   }
 
@@ -123,15 +112,5 @@ export class ZooKeeperMembers {
 
   #tellSession(): void {
     this.#options.session.holdsMembers = this.#joining > 0 || this.#known.size > 0;
-  }
-}
-
-/** Undefined when ZooKeeper refused it with this error. */
-export async function ignoring<T>(error: number, answer: Promise<T>): Promise<T | undefined> {
-  try {
-    return await answer;
-  } catch (thrown) {
-    if (thrown instanceof Refusal && thrown.error === error) return undefined;
-    throw thrown;
   }
 }
