@@ -70,7 +70,7 @@ function parseNamed(text: string): Result<StoreUrl, string> {
   const at = authority.lastIndexOf("@");
   const path = parsePath(scheme, slash === -1 ? "" : rest.slice(slash));
   if (path.error !== undefined) return path;
-  const credentials = at === -1 ? { value: undefined } : parseCredentials(authority.slice(0, at));
+  const credentials = parseCredentials(at === -1 ? undefined : authority.slice(0, at));
   if (credentials.error !== undefined) return credentials;
   const servers = parseServers(authority.slice(at + 1), defaultPorts[scheme]);
   if (servers.error !== undefined) return servers;
@@ -96,7 +96,8 @@ function parsePath(scheme: string, text: string): Result<StorePath, string> {
   return error === undefined ? { value: path } : { error };
 }
 
-function parseCredentials(text: string): Result<NonNullable<StoreUrl["credentials"]>, string> {
+function parseCredentials(text: string | undefined): Result<StoreUrl["credentials"], string> {
+  if (text === undefined) return { value: undefined };
   const colon = text.indexOf(":");
   if (colon <= 0) return { error: 'what stands before "@" is not "user:password"' };
   return { value: { user: text.slice(0, colon), password: text.slice(colon + 1) } };
