@@ -4,11 +4,11 @@
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import {
-  type Coordination,
-  detect,
+  followLeader,
   masterLabel,
   openCoordination,
   parseStoreUrl,
+  type StoreUrl,
 } from "@tavola/coordination";
 import { eventually, repositoryRoot } from "@tavola/harness";
 import { silentLogger } from "@tavola/host";
@@ -33,16 +33,19 @@ export interface Leader {
 }
 
 export class MasterGroup {
-  readonly #masters: Daemon[];
-  readonly #store: Coordination;
-  readonly #watch: { close(): void };
+  readonly #masters: readonly Daemon[];
+  readonly #following: { close(): Promise<void> };
   #waiting: { readonly not: Leader | undefined; resolve(leader: Leader): void }[] = [];
   #leader: Leader | undefined;
 
-  private constructor(masters: readonly Daemon[], store: Coordination, group: string) {
-    this.#masters = [...masters];
-    this.#store = store;
-    this.#watch = detect(store, group, masterLabel, (value) => this.#detected(value));
+  private constructor(masters: readonly Daemon[], store: StoreUrl) {
+    this.#masters = masters;
+    this.#following = followLeader({
+      open: () => openCoordination(store, { sessionTimeoutMs, logger: silentLogger }),
+      group: store.path,
+      label: masterLabel,
+      onChange: (value) => this.#detected(value),
+    });
   }
 
   static async start({ count, store, folder }: MasterGroupOptions): Promise<MasterGroup> {
@@ -51,8 +54,7 @@ export class MasterGroup {
     const masters: Daemon[] = [];
     try {
       for (let n = 0; n < count; n += 1) masters.push(await startMaster(store, folder));
-      const opened = await openCoordination(url.value, { sessionTimeoutMs, logger: silentLogger });
-      return new MasterGroup(masters, opened, url.value.path);
+      return new MasterGroup(masters, url.value);
     } catch (error) {
       for (const master of masters) await master.stop();
       throw error;
@@ -81,8 +83,7 @@ export class MasterGroup {
   }
 
   async close(): Promise<void> {
-    this.#watch.close();
-    await this.#store.close();
+    await this.#following.close();
     await Promise.all(this.#masters.map((master) => master.stop()));
   }
 

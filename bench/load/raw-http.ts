@@ -69,10 +69,18 @@ export class RawConnection {
     });
   }
 
-  /** Sends a POST whose answer does not end; resolves with its head. */
+  /** Sends a POST whose answer does not end, unless it is a refusal; resolves with its head. */
   stream(request: RawRequest, onBody: (chunk: Uint8Array) => void): Promise<RawResponse> {
     return new Promise((resolve) => {
-      this.#send(request, { onHead: resolve, onBody, onEnd: () => {} });
+      let isRefused = false;
+      const onHead = (response: RawResponse): void => {
+        isRefused = response.status !== 200;
+        resolve(response);
+      };
+      const onStreamed = (chunk: Uint8Array): void => {
+        if (!isRefused) onBody(chunk);
+      };
+      this.#send(request, { onHead, onBody: onStreamed, onEnd: () => {} });
     });
   }
 
