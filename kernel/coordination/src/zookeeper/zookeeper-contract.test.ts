@@ -3,10 +3,10 @@ import { findZooKeeper, startZooKeeper } from "@tavola/test-servers";
 import { coordinationContract, eventually } from "../testing/contract.ts";
 import { connectedZooKeeper, endSession } from "./testing/zookeeper-clients.ts";
 
-coordinationContract("ZooKeeper", async () => {
+coordinationContract("ZooKeeper, three servers", async () => {
   const found = findZooKeeper();
   if (found.error !== undefined) return found.error;
-  const ensemble = await startZooKeeper();
+  const ensemble = await startZooKeeper({ count: 3 });
   return {
     open: () => connectedZooKeeper(ensemble, { sessionTimeoutMs: 1_500, logger: silentLogger }),
     expireSession: async (client) => {
