@@ -62,6 +62,11 @@ function answers(effect: Effect, random: Random): AgentEvent[] {
     const message = { slave_id, framework_id, task_id: status.task_id, uuid };
     return [{ kind: "statusUpdateAcknowledgement", from: masterPid, message }];
   }
+  if (effect.kind === "send" && effect.type === internal.ReregisterSlaveMessage && isWell) {
+    const { slave } = effect.message as internal.ReregisterSlaveMessage;
+    const message = { slave_id: { value: slave.id?.value ?? "" } };
+    return [{ kind: "slaveReregistered", from: masterPid, message }];
+  }
   if (effect.kind === "destroyContainer") {
     return [{ kind: "executorTerminated", containerId: effect.containerId, end: { status: 9 } }];
   }

@@ -180,3 +180,22 @@ test("only the leader is obeyed", () => {
   assert.equal(agent.state.frameworks.size, 0);
   assert.notEqual(masterPid, "master@10.0.0.9:5050");
 });
+
+test("a task that comes while a reregistration is unanswered is left out; the master's answer asks for it", () => {
+  const agent = new SteppedAgent();
+  agent.register();
+  agent.feed({ kind: "masterExited", master });
+  agent.pass(1000);
+  const late = agent.run(commandTask("late"));
+  assert.deepEqual(kinds(late), []);
+  const status = { task_id: { value: "late" }, state: "TASK_STAGING" } as const;
+  const answer = agent.fromMaster("slaveReregistered", {
+    slave_id: { value: agentId },
+    reconciliations: [{ framework_id: { value: frameworkId }, statuses: [status] }],
+  });
+  assert.deepEqual(
+    statuses(answer).map(({ state, reason }) => [state, reason]),
+    [["TASK_LOST", "REASON_RECONCILIATION"]],
+  );
+  assert.ok(agent.run(commandTask("next")).some(({ kind }) => kind === "launchExecutor"));
+});

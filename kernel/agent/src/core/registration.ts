@@ -38,6 +38,7 @@ function startRegistering(turn: Turn): void {
   state.deadlines.cancel("ping");
   if (state.phase === "terminating" || state.phase === "recovering") return;
   state.phase = "disconnected";
+  state.isReregistrationUnanswered = false;
   if (state.master === undefined) return;
   const factor = state.config.registrationBackoffMs;
   state.registrationBackoffMs = 2 * factor;
@@ -58,6 +59,7 @@ export function registrationDue(turn: Turn): void {
     turn.sendToMaster(internal.RegisterSlaveMessage, registerMessage(state));
   } else {
     turn.sendToMaster(internal.ReregisterSlaveMessage, reregisterMessage(state));
+    state.isReregistrationUnanswered = true;
   }
   const backoffMs = Math.min(state.registrationBackoffMs, limits.registrationBackoffMsMax);
   const at = turn.later(backoffMs * turn.random.next());
@@ -140,6 +142,7 @@ function confirmed(turn: Turn, connection: internal.MasterSlaveConnection | unde
   const seconds = connection?.total_ping_timeout_seconds;
   state.masterPingTimeoutMs = seconds === undefined ? limits.masterPingTimeoutMs : seconds * 1000;
   state.phase = "running";
+  state.isReregistrationUnanswered = false;
   state.deadlines.cancel("register");
   awaitPing(turn);
   performStreamActions(turn, state.updates.resume(turn.now));

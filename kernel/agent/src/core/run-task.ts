@@ -127,6 +127,13 @@ function canRun(
     turn.warn({ task: taskId }, `ignoring a task: the agent is ${state.phase}`);
     return false;
   }
+  // Differs: Mesos takes it. Held up on its way, it may come after its master has given this agent up
+  // and forgotten it; what we have just said runs here is all that the master will know of. If it does
+  // remember, it asks after the task in its answer and hears that it was dropped.
+  if (state.isReregistrationUnanswered) {
+    turn.warn({ task: taskId }, "ignoring a task: it came before the answer to our reregistration");
+    return false;
+  }
   return true;
 }
 

@@ -70,6 +70,8 @@ export interface AgentState {
   master: Upid | undefined;
   masterHostname: string;
   masterPingTimeoutMs: number;
+  /** It was said what runs here, and the master has not answered yet: nothing may be added to that. */
+  isReregistrationUnanswered: boolean;
   /** Upper bound of the next random delay before (re)registering. */
   registrationBackoffMs: number;
   readonly deadlines: Deadlines<Wake>;
@@ -104,6 +106,7 @@ export function createAgentState(config: AgentConfig, now: Instant): AgentState 
     master: undefined,
     masterHostname: "",
     masterPingTimeoutMs: limits.masterPingTimeoutMs,
+    isReregistrationUnanswered: false,
     registrationBackoffMs: config.registrationBackoffMs,
     deadlines: new Deadlines(),
     frameworks: new Map(),
