@@ -84,9 +84,9 @@ async function live(cluster: Cluster): Promise<readonly string[]> {
     new OneLeader(isMaster),
     new DurableRegistry(store, registryPath),
     new ResourcesOnce(ledger, totals),
+    convergence,
     new ToldStates(ledger),
     new Stops(ledger),
-    convergence,
     books,
   ];
   network.observers.push(...checkers);

@@ -43,12 +43,7 @@ export const faultKinds: Readonly<Record<string, Fault>> = {
   executorsKilled: ({ cluster, random }) => pick(random, cluster.agents).machine.killExecutors(),
   powerLost: ({ cluster, random }) => powerLost(pick(random, cluster.agents)),
   clockSteps,
-  sessionExpires: ({ cluster, random }) => {
-    const { client, host } = pick(random, cluster.masters);
-    if (client === undefined) return;
-    cluster.world.note(`the store ends the session of master ${host}`);
-    cluster.store.expire(client);
-  },
+  sessionExpires,
   storeAway: ({ cluster, random, mending }) => {
     cluster.world.note("the store is away");
     cluster.store.setAvailable(false);
@@ -166,6 +161,18 @@ function storeCutOff({ cluster, random, mending }: FaultContext): void {
   cluster.world.note(`master ${host} and the store are cut off (${direction})`);
   cluster.store.setReachable(client, { requests: direction === 1, answers: direction === 2 });
   mending.after(between(random, 200, 12_000), `master ${host} may reach the store`, () =>
+    cluster.store.setReachable(client, true),
+  );
+}
+
+/** Cut off for longer than its session lives; no store ends one before its time. */
+function sessionExpires({ cluster, random, mending }: FaultContext): void {
+  const { client, host } = pick(random, cluster.masters);
+  if (client === undefined) return;
+  cluster.world.note(`the session of master ${host} will end`);
+  cluster.store.setReachable(client, false);
+  const lastsMs = client.session.timeoutMs + between(random, 300, 6000);
+  mending.after(lastsMs, `master ${host} may reach the store`, () =>
     cluster.store.setReachable(client, true),
   );
 }

