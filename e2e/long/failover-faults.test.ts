@@ -1,0 +1,230 @@
+/**
+ * The slower half of `e2e/failover.test.ts`: processes that stand still, ways that are cut, and two
+ * deaths at a time, on real processes in network namespaces. (needs root and ZooKeeper)
+ */
+
+import assert from "node:assert/strict";
+import { after, before, describe, type TestContext, test } from "node:test";
+import { eventually } from "@tavola/harness";
+import { FailoverCluster, type MasterPlace, whyNoFailover } from "../failover/cluster.ts";
+import type { Framework } from "../failover/framework.ts";
+import type { NetworkHost } from "../failover/network.ts";
+import type { CountingTask } from "../failover/tasks.ts";
+import { Witness } from "../failover/witness.ts";
+
+const why = whyNoFailover();
+const patience = { boundMs: 60_000, intervalMs: 100 } as const;
+
+describe("real faults (needs root and ZooKeeper)", () => {
+  let cluster: FailoverCluster;
+  let framework: Framework;
+  let frameworkHost: NetworkHost;
+  let tasks: readonly CountingTask[];
+  let witness: Witness;
+
+  before(async () => {
+    if (why !== undefined) return;
+    cluster = await FailoverCluster.start({
+      masterFlags: ["--agent_ping_timeout=1secs", "--max_agent_ping_timeouts=3"],
+      agentFlags: ["--recovery_timeout=2mins"],
+    });
+    ({ framework, tasks } = await cluster.framework("f1", [
+      { id: "one-1", agent: "a1" },
+      { id: "one-2", agent: "a1" },
+      { id: "one-3", agent: "a1" },
+      { id: "two-1", agent: "a2" },
+      { id: "two-2", agent: "a2" },
+      { id: "two-custom", agent: "a2", executor: "custom" },
+    ]));
+    frameworkHost = framework.daemon.host;
+    witness = await Witness.of(cluster, framework, tasks);
+  });
+  after(async () => {
+    if (why === undefined) await cluster.close();
+  });
+
+  const scenario = (title: string, run: (context: TestContext) => Promise<void>): void => {
+    test(title, async (context) => {
+      if (why !== undefined) return context.skip(why);
+      try {
+        await run(context);
+      } catch (error) {
+        context.diagnostic(cluster.logs());
+        context.diagnostic(JSON.stringify(framework.journal(), undefined, 1));
+        throw error;
+      } finally {
+        await cluster.network.heal();
+      }
+    });
+  };
+
+  const everyone = (): readonly NetworkHost[] => [
+    ...cluster.storeHosts,
+    ...cluster.masters.map(({ host }) => host),
+    ...cluster.agents.map(({ host }) => host),
+    frameworkHost,
+  ];
+  const masterHosts = (): readonly NetworkHost[] => cluster.masters.map(({ host }) => host);
+  const untilUnreachable = (count: number): Promise<boolean> =>
+    eventually(
+      `${count} agents to be unreachable`,
+      async () => ((await cluster.state()).unreachable_slaves === count ? true : undefined),
+      patience,
+    );
+  /** The master as it was when it led is over: it ended, and was started again. */
+  const untilStartedAgain = (master: MasterPlace, pid: number): Promise<boolean> =>
+    eventually(
+      `${master.host.name} to have ended and been started again`,
+      () => (master.daemon.isRunning && master.daemon.pid !== pid ? true : undefined),
+      patience,
+    );
+
+  scenario("a leader stands still for longer than its session, and goes on", async () => {
+    const leader = await cluster.leader();
+    const { pid } = leader.daemon;
+    leader.daemon.signal("SIGSTOP");
+    await cluster.nextLeader(leader);
+    await cluster.agentsRegistered();
+    await witness.nothingLost();
+    leader.daemon.signal("SIGCONT");
+    await untilStartedAgain(leader, pid);
+    assert.notEqual(await cluster.leader(), leader);
+    await witness.nothingLost();
+  });
+
+  scenario("a leader is cut off from ZooKeeper only: it stops leading, another does", async () => {
+    const leader = await cluster.leader();
+    const { pid } = leader.daemon;
+    await cluster.network.isolate(leader.host, cluster.storeHosts);
+    await cluster.nextLeader(leader);
+    await untilStartedAgain(leader, pid);
+    await witness.nothingLost();
+    await cluster.network.heal();
+    await witness.nothingLost();
+  });
+
+  scenario("a leader is cut off from everybody", async () => {
+    const leader = await cluster.leader();
+    const { pid } = leader.daemon;
+    await cluster.network.isolate(leader.host, everyone());
+    await cluster.nextLeader(leader);
+    await cluster.agentsRegistered();
+    await witness.nothingLost();
+    await untilStartedAgain(leader, pid);
+    await cluster.network.heal();
+    await witness.nothingLost();
+  });
+
+  scenario(
+    "an agent is cut off from the masters for longer than they wait, and returns",
+    async () => {
+      const [agent] = cluster.agents;
+      assert.ok(agent);
+      for (const host of masterHosts()) await cluster.network.isolate(agent.host, [host]);
+      await untilUnreachable(1);
+      const away = tasks.filter(({ id }) => id.startsWith("one-"));
+      await eventually(
+        "its tasks to be told unreachable",
+        () =>
+          away.every(({ id }) => framework.state(id) === "TASK_UNREACHABLE") ? true : undefined,
+        patience,
+      );
+      assert.ok(
+        away.every((task) => task.isRunning()),
+        "they run all the same",
+      );
+      await cluster.network.heal();
+      await cluster.agentsRegistered();
+      await witness.nothingLost();
+    },
+  );
+
+  scenario("an agent hears the masters, who do not hear it", async () => {
+    const [, agent] = cluster.agents;
+    assert.ok(agent);
+    for (const host of masterHosts()) await cluster.network.cut(agent.host, host);
+    await untilUnreachable(1);
+    await cluster.network.heal();
+    await cluster.agentsRegistered();
+    await witness.nothingLost();
+  });
+
+  scenario("the framework is cut off, misses an end, and is told of it", async () => {
+    const missed = tasks.find(({ id }) => id === "one-3");
+    assert.ok(missed);
+    await cluster.network.isolate(frameworkHost, everyone());
+    missed.end(7);
+    await eventually("the task to end", () => (missed.isRunning() ? undefined : true), patience);
+    witness.forget(missed);
+    await cluster.network.heal();
+    await eventually(
+      "its end to be told",
+      () => (framework.state(missed.id) === "TASK_FAILED" ? true : undefined),
+      patience,
+    );
+    await witness.nothingLost();
+  });
+
+  scenario("the leader and an agent die together, and a task ends meanwhile", async () => {
+    const leader = await cluster.leader();
+    const [, agent] = cluster.agents;
+    const ended = tasks.find(({ id }) => id === "two-2");
+    assert.ok(agent && ended);
+    await Promise.all([leader.daemon.kill(), agent.kill()]);
+    ended.end(0);
+    await eventually("the task to end", () => (ended.isRunning() ? undefined : true), patience);
+    witness.forget(ended);
+    await agent.restart();
+    await cluster.nextLeader(leader);
+    await cluster.agentsRegistered();
+    await eventually(
+      "its end to be told",
+      () => (framework.state(ended.id) === "TASK_FINISHED" ? true : undefined),
+      patience,
+    );
+    await cluster.restartMaster(leader);
+    await witness.nothingLost();
+  });
+
+  scenario("the leader, the framework and ZooKeeper's leader die together", async () => {
+    const leader = await cluster.leader();
+    const [, , server] = cluster.store.servers;
+    await Promise.all([leader.daemon.kill(), framework.daemon.kill(), server?.kill()]);
+    await framework.daemon.restart();
+    await cluster.nextLeader(leader);
+    await cluster.agentsRegistered();
+    await witness.nothingLost();
+    await server?.restart();
+    await cluster.restartMaster(leader);
+    await cluster.store.untilServing();
+    await witness.nothingLost();
+  });
+
+  scenario("all of ZooKeeper is away for longer than a session, and comes back", async () => {
+    await Promise.all(cluster.store.servers.map((server) => server.kill()));
+    await eventually(
+      "nobody to lead",
+      async () => {
+        try {
+          await cluster.leader();
+          return undefined;
+        } catch {
+          return true;
+        }
+      },
+      patience,
+    );
+    assert.ok(
+      tasks.filter(({ id }) => !["one-3", "two-2"].includes(id)).every((t) => t.isRunning()),
+    );
+    await Promise.all(cluster.store.servers.map((server) => server.restart()));
+    await cluster.store.untilServing();
+    await eventually("a leader", () => cluster.leader(), patience);
+    await cluster.agentsRegistered();
+    await witness.nothingLost();
+  });
+
+  scenario("after all that, every end is told once, and every resource is free", async () => {
+    await witness.endsAreTold();
+  });
+});
