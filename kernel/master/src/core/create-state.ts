@@ -72,6 +72,7 @@ export function createFramework(
     completedTasks: new BoundedList(config.completedTasksPerFrameworkMax),
     executors: new Map(),
     offers: new Set(),
+    questions: [],
     usedResources: Resources.empty,
     usedByAgent: new Map(),
     offeredResources: Resources.empty,

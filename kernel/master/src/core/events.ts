@@ -53,6 +53,7 @@ export type MasterEvent =
       readonly ticket?: Ticket;
     }
   | { readonly kind: "failoverTimedOut"; readonly frameworkId: FrameworkId }
+  | { readonly kind: "reconciliationDue"; readonly frameworkId: FrameworkId }
   | { readonly kind: "heartbeatDue"; readonly stream: StreamId }
   | { readonly kind: "offerTimedOut"; readonly offerId: OfferId }
   | { readonly kind: "allocate" }

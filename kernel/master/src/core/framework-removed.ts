@@ -46,6 +46,7 @@ export function removeFramework(turn: Turn, framework: Framework): void {
   dropStream(turn, framework);
   turn.cancelWake(failoverTimerKey(framework.id));
   state.earlyKills.delete(framework.id);
+  framework.questions.length = 0;
   framework.state = "completed";
   framework.unregisteredAt = turn.now;
   for (const role of framework.roles) untrackRole(state, framework, role);

@@ -21,6 +21,11 @@ export const limits = {
   removedAgentsMax: 100_000,
   /** Kills of tasks that are not known yet after a failover; a few hundred bytes each. */
   earlyKillsPerFrameworkMax: 10_000,
+  /** Answers to RECONCILE in one turn: some ten milliseconds; and how long others have their turn then. */
+  reconciledTasksPerTurn: 1000,
+  reconciliationPauseMs: 1,
+  /** Of one framework, waiting for their answers. Schedulers ask again, with growing pauses. */
+  reconciliationsMax: 100,
   /** Agents below this version spoke another protocol. Mesos's. */
   agentVersionMajorMin: 1,
   /**

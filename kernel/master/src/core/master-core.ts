@@ -30,6 +30,7 @@ import { agentsPruned, registryGcDue } from "./registry-pruned.ts";
 import { recoveryTimedOut, registryRecovered } from "./registry-recovered.ts";
 import type { MasterState } from "./state.ts";
 import { statusUpdated } from "./status-updated.ts";
+import { reconciliationDue } from "./tasks-reconciled.ts";
 import { Turn, type TurnContext } from "./turn.ts";
 
 export class MasterCore {
@@ -105,6 +106,7 @@ const rules: {
 
   subscribed: (turn, event) => frameworkSubscribed(turn, event),
   streamClosed: (turn, { stream }) => streamClosed(turn, stream),
+  reconciliationDue: (turn, { frameworkId }) => reconciliationDue(turn, frameworkId),
   heartbeatDue: (turn, { stream }) => heartbeatDue(turn, stream),
   failoverTimedOut: (turn, { frameworkId }) => failoverTimedOut(turn, frameworkId),
   called: (turn, { frameworkId, call, ticket }) => callHandled(turn, frameworkId, call, ticket),

@@ -87,6 +87,8 @@ export interface Framework {
   /** Custom and default executors by agent; command tasks have none. */
   readonly executors: Map<AgentId, Map<ExecutorId, ExecutorInfo>>;
   readonly offers: Set<OfferRecord>;
+  /** What of its RECONCILE calls is still to be answered, oldest first. */
+  readonly questions: Reconciliation[];
   /** Of tasks that are not terminal and of executors; allocation_info set. */
   usedResources: Resources;
   readonly usedByAgent: Map<AgentId, Resources>;
@@ -95,6 +97,13 @@ export interface Framework {
   readonly tasksByState: Record<TaskState, number>;
   /** Names below `master/frameworks/<name>/<id>/`: `calls/accept`, `events/offers`, `offers/sent`, … */
   readonly counters: Counters;
+}
+
+/** A RECONCILE that is being answered, a part at a time. */
+export interface Reconciliation {
+  /** Where it was asked. */
+  readonly stream: StreamId;
+  readonly tasks: Iterator<scheduler.Call_Reconcile_Task, unknown, void>;
 }
 
 /**

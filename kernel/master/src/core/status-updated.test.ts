@@ -168,6 +168,30 @@ test("RECONCILE without tasks tells of all that are live", () => {
   );
 });
 
+test("a large RECONCILE is answered a part at a time, in order, and only where it was asked", () => {
+  const f = new CoreFixture();
+  const framework = f.subscribe("s", { failover_timeout: 1000 });
+  const tasks = Array.from({ length: 2500 }, (_, n) => ({ task_id: { value: `t${n}` } }));
+  const reconcile = () => f.call(framework, { type: "RECONCILE", reconcile: { tasks } });
+  reconcile();
+  assert.equal(f.takeStatuses("s").length, 1000);
+  f.call(framework, { type: "RECONCILE", reconcile: { tasks: [{ task_id: { value: "last" } }] } });
+  assert.equal(f.takeStatuses("s").length, 0);
+  f.advance(1);
+  assert.equal(f.takeStatuses("s")[0]?.task_id.value, "t1000");
+  f.advance(1);
+  const rest = f.takeStatuses("s");
+  assert.equal(rest.length, 501);
+  assert.equal(rest.at(-1)?.task_id.value, "last");
+  for (let n = 0; n < 200; n += 1) reconcile();
+  assert.equal(framework.questions.length, 100, "who asks without end is not answered without end");
+  f.handle({ kind: "streamClosed", stream: "s" });
+  f.subscribe("s2", { id: { value: framework.id } });
+  f.advance(10);
+  assert.equal(f.takeStatuses("s2").length, 0);
+  assert.equal(framework.questions.length, 0);
+});
+
 test("RECONCILE says TASK_LOST to a framework without PARTITION_AWARE", () => {
   const f = new CoreFixture();
   const framework = f.subscribe("s", oldFramework);

@@ -11,9 +11,10 @@
  * Frameworks without PARTITION_AWARE hear TASK_LOST for the last four.
  */
 
-import { type AgentId, asId, type TaskId } from "@tavola/base";
+import { type AgentId, asId, type FrameworkId, later, type TaskId } from "@tavola/base";
 import type { scheduler, TaskStatus } from "@tavola/protocol";
 import { isPartitionAware } from "./framework-info.ts";
+import { limits } from "./limits.ts";
 import {
   forwardStatus,
   lastObservations,
@@ -23,18 +24,60 @@ import {
 import type { Framework, MasterState, Task } from "./state.ts";
 import type { Turn } from "./turn.ts";
 
-/** PERF: O(tasks asked for), or O(tasks of the framework) when none is named. */
+/**
+ * Answered at once, but for the tail of a large one: that goes on after a pause, so that others get
+ * their turn and the scheduler can read what it was told. PERF: O(tasks asked for), or O(tasks of the
+ * framework) when none is named; a thousand in a turn.
+ */
 export function tasksReconciled(
   turn: Turn,
   framework: Framework,
   reconcile: scheduler.Call_Reconcile,
 ): void {
   turn.count("master/messages_reconcile_tasks");
-  const asked = reconcile.tasks ?? [];
-  if (asked.length === 0) {
-    for (const task of framework.tasks.values()) tellLatest(turn, framework, task);
+  if (framework.stream === undefined) return;
+  if (framework.questions.length >= limits.reconciliationsMax) {
+    turn.warn("left a reconciliation unanswered: too many before it", {
+      frameworkId: framework.id,
+    });
+    return;
   }
-  for (const one of asked) reconcileTask(turn, framework, one);
+  const asked = reconcile.tasks ?? [];
+  framework.questions.push({
+    stream: framework.stream,
+    tasks: asked.length > 0 ? asked.values() : liveTasks(framework),
+  });
+  // Who asks faster than it can be answered waits in its own line, not the others in theirs.
+  if (framework.questions.length === 1) reconciliationDue(turn, framework.id);
+}
+
+function* liveTasks(framework: Framework): Generator<scheduler.Call_Reconcile_Task, void, void> {
+  for (const { message } of framework.tasks.values()) {
+    yield { task_id: message.task_id, agent_id: message.agent_id };
+  }
+}
+
+/** The next answers. What was asked on a stream that is no more is not answered on another. */
+export function reconciliationDue(turn: Turn, frameworkId: FrameworkId): void {
+  const framework = turn.state.frameworks.get(frameworkId);
+  if (framework === undefined) return;
+  let left: number = limits.reconciledTasksPerTurn;
+  for (let first = framework.questions[0]; first !== undefined; first = framework.questions[0]) {
+    if (first.stream === framework.stream) {
+      for (let next = first.tasks.next(); next.done !== true; next = first.tasks.next()) {
+        reconcileTask(turn, framework, next.value);
+        left -= 1;
+        if (left === 0) {
+          turn.wakeAt(`reconcile:${frameworkId}`, later(turn.now, limits.reconciliationPauseMs), {
+            kind: "reconciliationDue",
+            frameworkId,
+          });
+          return;
+        }
+      }
+    }
+    framework.questions.shift();
+  }
 }
 
 /** False when nothing is said: the task's agent may still come back. */
