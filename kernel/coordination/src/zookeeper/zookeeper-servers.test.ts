@@ -227,6 +227,23 @@ test(
 );
 
 test(
+  "a process that stood still for too long knows at once, before it hears anything",
+  options,
+  async () => {
+    const store = await connected();
+    await store.join("/still", "m_", bytes("a"));
+    assert.equal(store.session.isAlive(), true);
+    // As SIGSTOP and SIGCONT: nothing of this process runs meanwhile.
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, session.sessionTimeoutMs + 700);
+    assert.equal(store.session.state, "connected");
+    assert.equal(store.session.isAlive(), false);
+    await reaches(store, "expired");
+    const later = await connected();
+    assert.deepEqual(await later.children("/still"), []);
+  },
+);
+
+test(
   "servers that all go and come back find the session and its member still there",
   options,
   async () => {
@@ -254,7 +271,7 @@ test(
     const followers = ensemble.servers.filter((server) => server !== leader);
     const store = await connectedZooKeeper(
       { ...ensemble, servers: followers },
-      { ...session, sessionTimeoutMs: 4_000 },
+      { ...session, sessionTimeoutMs: 5_000 },
     );
     opened.push(store);
     await store.join("/stopped", "m_", bytes("a"));
