@@ -21,8 +21,9 @@ export interface ClusterOptions {
 }
 
 export interface Cluster {
-  /** `http://127.0.0.1:port`. */
+  /** `http://127.0.0.1:port`; of several, the one that led first. */
   readonly master: string;
+  readonly masters: readonly string[];
   readonly agents: readonly string[];
   /** Of the `tavola up` process. */
   readonly pid: number;
@@ -44,6 +45,7 @@ export const tavolaCommand: readonly string[] = [
 
 interface ReadyFile {
   readonly master: string;
+  readonly masters: readonly string[];
   readonly agents: readonly string[];
   readonly pid: number;
 }

@@ -70,25 +70,41 @@ async function runDaemon<T extends FlagTable>(
     level: levelOf(flags.value.values),
   });
   const ending = endingSignals();
-  let daemon: RunningDaemon;
+  let daemon: RunningDaemon | Ending;
   try {
-    daemon = await definition.start({ flags: flags.value, logger, logFormat });
+    const starting = definition.start({ flags: flags.value, logger, logFormat });
+    daemon = await Promise.race([starting, ending]);
   } catch (error) {
     if (!(error instanceof CodedError)) throw error;
     await tellParent({ kind: "failed", reason: describeError(error) });
     throw error;
   }
+  if ("how" in daemon) {
+    // It may wait for a store for minutes; nothing has begun yet.
+    logger.info({ why: daemon.why }, `${name} is ending before it has started`);
+    return exitStatus.ok;
+  }
   await tellParent({ kind: "ready", url: daemon.url });
   const end = await Promise.race([ending, ...(daemon.exited === undefined ? [] : [daemon.exited])]);
   if ("code" in end) {
     logger.error({ reason: end.reason }, `${name} cannot go on`);
-    await daemon.close();
+    await closeWithin(daemon, farewellMsMax);
     return end.code;
   }
   logger.info({ why: end.why }, `${name} is ending`);
   if (end.how === "shutdown" && daemon.shutdown !== undefined) await daemon.shutdown();
   else await daemon.close();
   return exitStatus.ok;
+}
+
+/** What must not go on ends soon, also when a store that is away has to be told. */
+const farewellMsMax = 1000;
+
+async function closeWithin(daemon: RunningDaemon, ms: number): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, ms);
+  await Promise.race([daemon.close(), promise]);
+  clearTimeout(timer);
 }
 
 /** Mesos's `--logging_level` and `--quiet`. */
@@ -110,6 +126,6 @@ function endingSignals(): Promise<Ending> {
       process.once(signal, () => resolve({ how: "close", why: signal }));
     }
     process.once("SIGUSR1", () => resolve({ how: "shutdown", why: "SIGUSR1" }));
-    whenParentIsGone(() => resolve({ how: "shutdown", why: "tavola up is gone" }));
+    whenParentIsGone(() => resolve({ how: "shutdown", why: "whoever started it is gone" }));
   });
 }

@@ -1,5 +1,5 @@
 /**
- * What a daemon tells the `tavola up` that started it, over Node's IPC channel.
+ * What a daemon tells the `tavola up` (or the supervisor) that started it, over Node's IPC channel.
  *
  * A daemon that was started otherwise has no such channel, and tells nobody.
  */

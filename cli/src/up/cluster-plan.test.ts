@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type ClusterPlanOptions, planAgent, planMaster } from "./cluster-plan.ts";
+import { type ClusterPlanOptions, planAgent, planMaster, storeOf } from "./cluster-plan.ts";
 import { formatShare, type Machine, shareOf } from "./machine-share.ts";
 import { parseUpOptions } from "./up-options.ts";
 
@@ -9,6 +9,8 @@ const machine: Machine = { cpus: 8, memBytes: 17 * gb, diskBytes: 105 * gb };
 
 const options: ClusterPlanOptions = {
   workDir: "/w",
+  masters: 1,
+  zk: undefined,
   agents: 2,
   firstPort: 5050,
   logFormat: "text",
@@ -56,6 +58,25 @@ test("planMaster() and planAgent() give every daemon a place and a port of its o
   ]);
 });
 
+test("several masters have a store in common, ports in a row, and names of their own", () => {
+  const three = { ...options, masters: 3 };
+  assert.deepEqual(planMaster(three, 1).args, [
+    "master",
+    "--work_dir=/w/master-2",
+    "--ip=127.0.0.1",
+    "--hostname=127.0.0.1",
+    "--port=5051",
+    "--zk=sqlite:///w/masters.db",
+    "--zk_session_timeout=4secs",
+    "--log-format=text",
+    "--log-name=master-2",
+  ]);
+  assert.ok(planAgent(three, 0, storeOf(three) ?? "").args.includes("--port=5053"));
+  assert.ok(planMaster({ ...three, firstPort: 0 }, 0, 40_000).args.includes("--port=40000"));
+  assert.equal(storeOf({ ...options, zk: "zk://a:1/m" }), "zk://a:1/m");
+  assert.equal(storeOf(options), undefined);
+});
+
 test("ports are left to the system when they are to be free ones", () => {
   const auto = { ...options, firstPort: 0 };
   assert.ok(planMaster(auto).args.includes("--port=0"));
@@ -82,6 +103,8 @@ test("parseUpOptions() tells its own options from those of the daemons", () => {
     "/w",
   ]);
   assert.deepEqual(parsed, {
+    masters: 1,
+    zk: undefined,
     agents: 3,
     firstPort: 0,
     readyFile: undefined,

@@ -7,8 +7,11 @@ import { formatShare, type Machine, shareOf } from "./machine-share.ts";
 
 export interface ClusterPlanOptions {
   readonly workDir: string;
+  readonly masters: number;
+  /** The store in which they elect their leader. undefined: one of their own, or none for a single one. */
+  readonly zk: string | undefined;
   readonly agents: number;
-  /** The master's port, the agents' are the next; 0 lets the system pick each. */
+  /** The first master's port, those of the others and of the agents are the next; 0 lets the system pick each. */
   readonly firstPort: number;
   readonly logFormat: "text" | "json";
   /** Tells this cluster's cgroups from those of others on the machine. */
@@ -37,22 +40,37 @@ export interface PlannedAgent extends PlannedDaemon {
 
 const loopback = "127.0.0.1";
 
-export function planMaster(options: ClusterPlanOptions): PlannedDaemon {
-  const workDir = join(options.workDir, "master");
+/** Where several masters agree; undefined for one that leads alone. */
+export function storeOf({ zk, masters, workDir }: ClusterPlanOptions): string | undefined {
+  return zk ?? (masters > 1 ? `sqlite://${join(workDir, "masters.db")}` : undefined);
+}
+
+/** `port`: the one it had before, when it is started again. */
+export function planMaster(options: ClusterPlanOptions, index = 0, port?: number): PlannedDaemon {
+  const store = storeOf(options);
+  const name = options.masters === 1 ? "master" : `master-${index + 1}`;
+  const workDir = join(options.workDir, name);
   const args = [
     `--work_dir=${workDir}`,
     `--ip=${loopback}`,
     `--hostname=${loopback}`,
-    `--port=${options.firstPort}`,
+    `--port=${port ?? (options.firstPort === 0 ? 0 : options.firstPort + index)}`,
+    // On one machine a silence of four seconds says enough.
+    ...(store === undefined ? [] : [`--zk=${store}`, "--zk_session_timeout=4secs"]),
   ];
   return {
-    name: "master",
-    args: ["master", ...withFlags(args, options.masterFlags), `--log-format=${options.logFormat}`],
+    name: name.replace("-", " "),
+    args: [
+      "master",
+      ...withFlags(args, options.masterFlags),
+      `--log-format=${options.logFormat}`,
+      ...(options.masters === 1 ? [] : [`--log-name=${name}`]),
+    ],
     directories: [workDir],
   };
 }
 
-/** `master` is the master's address, known once it runs. */
+/** `master` is a lone master's address, known once it runs, or the store of several. */
 export function planAgent(
   options: ClusterPlanOptions,
   index: number,
@@ -61,7 +79,7 @@ export function planAgent(
   const folder = join(options.workDir, `agent-${index + 1}`);
   const workDir = join(folder, "work");
   const runtimeDir = join(folder, "run");
-  const port = options.firstPort === 0 ? 0 : options.firstPort + index + 1;
+  const port = options.firstPort === 0 ? 0 : options.firstPort + options.masters + index;
   const resources = formatShare(shareOf(options.machine, index, options.agents));
   const args = [
     `--master=${master}`,

@@ -2,20 +2,25 @@
  * A whole cluster as child processes: started in order, ended together.
  *
  * ```
- *   master starts -> agents start -> all registered: ready
- *        |                 |                  |
- *        +---- a daemon ends, or stop() ------+--> agents shut down -> master ends -> swept
+ *   masters start -> one leads -> agents start -> all registered: ready
+ *        |                             |                  |
+ *        +---- a daemon ends, or stop() ------------------+--> agents shut down -> masters end -> swept
  * ```
+ *
+ * One of several masters may end: it is started again, because that is what several are for.
  */
 
 import { mkdirSync } from "node:fs";
 import { CodedError } from "@tavola/base";
 import { createOperatorClient } from "@tavola/sdk";
-import { type ClusterPlanOptions, planAgent, planMaster } from "./cluster-plan.ts";
+import { type ClusterPlanOptions, planAgent, planMaster, storeOf } from "./cluster-plan.ts";
 import { DaemonProcess, describeEnd } from "./daemon-process.ts";
 import { killProcessesOf, removeCgroups } from "./leftovers.ts";
+import { type MasterProcess, superviseMaster } from "./master-process.ts";
 
 const limits = {
+  /** Until a master leads; an elder one that was killed may have to time out in the store first. */
+  electedMsMax: 30_000,
   /** Until every agent has registered. */
   registeredMsMax: 30_000,
   /** For agents to kill their tasks, and for the master to end. */
@@ -27,47 +32,58 @@ export interface RunningAgent {
   readonly resources: string;
 }
 
+export interface StartedMasters {
+  /** The leader's URL. */
+  readonly master: string;
+  /** Of all of them, in order. */
+  readonly masters: readonly string[];
+}
+
 export class Cluster {
   readonly #plan: ClusterPlanOptions;
   readonly #entry: string;
-  readonly #daemons: DaemonProcess[] = [];
+  readonly #tell: (line: string) => void;
+  readonly #masters: MasterProcess[] = [];
+  readonly #agents: DaemonProcess[] = [];
   readonly #ended = Promise.withResolvers<CodedError>();
   #stopping = false;
 
-  /** `entry` is the file that Node is to run as `tavola`. */
-  constructor(plan: ClusterPlanOptions, entry: string) {
+  /** `entry` is the file that Node is to run as `tavola`; `tell` is given lines for people. */
+  constructor(plan: ClusterPlanOptions, entry: string, tell: (line: string) => void) {
     this.#plan = plan;
     this.#entry = entry;
+    this.#tell = tell;
   }
 
-  /** Resolves, with what happened, when a daemon ends that was not told to. */
+  /** Resolves, with what happened, when a daemon ends that was not told to and is not started again. */
   get broken(): Promise<CodedError> {
     return this.#ended.promise;
   }
 
-  /** Resolves when every agent has registered with the master. Rejects with CANNOT_START. */
-  async start(): Promise<{ readonly master: string; readonly agents: readonly RunningAgent[] }> {
-    const master = this.#spawn(planMaster(this.#plan));
-    const masterUrl = await master.ready;
-    const address = new URL(masterUrl).host;
+  /** Resolves when every agent has registered with the leader. Rejects with CANNOT_START. */
+  async start(): Promise<StartedMasters & { readonly agents: readonly RunningAgent[] }> {
+    const masters = await this.#startMasters();
+    const addresses = masters.map((url) => new URL(url).host);
+    const master = await this.#leaderOf(addresses);
     const plans = Array.from({ length: this.#plan.agents }, (_, index) =>
-      planAgent(this.#plan, index, address),
+      planAgent(this.#plan, index, storeOf(this.#plan) ?? (addresses[0] as string)),
     );
     const daemons = plans.map((plan) => this.#spawn(plan));
+    this.#agents.push(...daemons);
     const urls = await Promise.all(daemons.map(({ ready }) => ready));
-    await this.#allRegistered(address);
+    await this.#allRegistered(addresses);
     const agents = plans.map(({ resources }, index) => ({ url: urls[index] as string, resources }));
-    return { master: masterUrl, agents };
+    return { master, masters, agents };
   }
 
   /** Ends everything, tasks first. Rejects with CANNOT_STOP when something had to be killed. */
   async stop(): Promise<void> {
     this.#stopping = true;
-    const [master, ...agents] = this.#daemons;
-    for (const agent of agents) agent.signal("SIGUSR1");
-    const late = await this.#endWithin(agents);
-    master?.signal("SIGTERM");
-    if (master !== undefined) late.push(...(await this.#endWithin([master])));
+    for (const agent of this.#agents) agent.signal("SIGUSR1");
+    const late = await this.#endWithin(this.#agents);
+    const masters = this.#masters.map((master) => master.stop());
+    for (const master of masters) master.signal("SIGTERM");
+    late.push(...(await this.#endWithin(masters)));
     await this.#sweep();
     if (late.length > 0) {
       throw new CodedError("CANNOT_STOP", `${late.join(" and ")} did not end and had to be killed`);
@@ -77,15 +93,51 @@ export class Cluster {
   /** Ends everything at once, without asking. */
   async kill(): Promise<void> {
     this.#stopping = true;
-    for (const daemon of this.#daemons) daemon.signal("SIGKILL");
-    await Promise.all(this.#daemons.map(({ ended }) => ended));
+    const daemons = [...this.#agents, ...this.#masters.map((master) => master.stop())];
+    for (const daemon of daemons) daemon.signal("SIGKILL");
+    await Promise.all(daemons.map(({ ended }) => ended));
     await this.#sweep();
   }
 
-  #spawn(plan: ReturnType<typeof planMaster>): DaemonProcess {
+  /** Their URLs. */
+  async #startMasters(): Promise<readonly string[]> {
+    const { masters } = this.#plan;
+    if (masters === 1) {
+      const daemon = this.#spawn(planMaster(this.#plan));
+      this.#masters.push({ stop: () => daemon });
+      return [await daemon.ready];
+    }
+    const supervised = Array.from({ length: masters }, (_, index) =>
+      superviseMaster({
+        start: (port) => this.#launch(planMaster(this.#plan, index, port)),
+        tell: this.#tell,
+      }),
+    );
+    this.#masters.push(...supervised);
+    return await Promise.all(supervised.map(({ ready }) => ready));
+  }
+
+  /** Waits for an election. */
+  async #leaderOf(addresses: readonly string[]): Promise<string> {
+    const operator = createOperatorClient({
+      masters: addresses,
+      patienceMs: limits.electedMsMax,
+    });
+    try {
+      const { master_info: info } = await operator.call("GET_MASTER");
+      return `http://${info?.address?.ip}:${info?.port}`;
+    } finally {
+      await operator.close();
+    }
+  }
+
+  #launch(plan: ReturnType<typeof planMaster>): DaemonProcess {
     for (const directory of plan.directories) mkdirSync(directory, { recursive: true });
-    const daemon = new DaemonProcess(plan, this.#entry);
-    this.#daemons.push(daemon);
+    return new DaemonProcess(plan, this.#entry);
+  }
+
+  #spawn(plan: ReturnType<typeof planMaster>): DaemonProcess {
+    const daemon = this.#launch(plan);
     void daemon.ended.then((end) => {
       if (this.#stopping) return;
       const { name } = daemon;
@@ -96,8 +148,8 @@ export class Cluster {
     return daemon;
   }
 
-  async #allRegistered(address: string): Promise<void> {
-    const operator = createOperatorClient({ masters: address });
+  async #allRegistered(masters: readonly string[]): Promise<void> {
+    const operator = createOperatorClient({ masters });
     const patience = AbortSignal.timeout(limits.registeredMsMax);
     const broken = new AbortController();
     void this.broken.then((error) => broken.abort(error));

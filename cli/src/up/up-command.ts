@@ -11,7 +11,7 @@ import type { Command } from "../command.ts";
 import { exitStatus } from "../exit-status.ts";
 import { type Interrupts, processInterrupts } from "../run/interrupts.ts";
 import type { Terminal } from "../terminal.ts";
-import { Cluster, type RunningAgent } from "./cluster.ts";
+import { Cluster, type RunningAgent, type StartedMasters } from "./cluster.ts";
 import { removeDirectory } from "./leftovers.ts";
 import { readMachine } from "./machine-share.ts";
 import { parseUpOptions, type UpOptions } from "./up-options.ts";
@@ -20,13 +20,18 @@ const usage = `usage: tavola up [OPTIONS]
 
 Brings up a cluster on this machine, a master and two agents, and stays in the foreground. Ctrl-C (or
 SIGTERM) ends all of it, tasks included; a second one does not wait. The agents share the machine:
-each offers an equal part of its cpus, memory, disk and ports.
+each offers an equal part of its cpus, memory, disk and ports. Of several masters one leads; one that
+ends is started again.
 
+  --masters=N          how many masters (default: 1)
+  --zk=URL             where they elect their leader and keep the registry: zk://HOST:PORT,…/PATH,
+                       etcd://…, sqlite:///FILE (default: a file in the work directory)
   --agents=N           how many agents (default: 2)
-  --ports=PORT         the master's port, the agents get the next (default: 5050); auto: free ones
+  --ports=PORT         the first master's port, the others get the next (default: 5050); auto: free ones
   --work-dir=DIR       where sandboxes and checkpoints are kept (default: a temporary directory that
                        is removed at the end)
-  --ready-file=PATH    written once all of it is ready: {"master":URL,"agents":[URL…],"pid":N}
+  --ready-file=PATH    written once all of it is ready:
+                       {"master":URL,"masters":[URL…],"agents":[URL…],"pid":N}; "master" leads
   --log-format=json    logs as JSON, one object a line (default: text)
   --master.FLAG=VALUE  a flag of \`tavola master\`, such as --master.allocation_interval=500ms
   --agent.FLAG=VALUE   a flag of \`tavola agent\`, for every agent, such as --agent.resources=cpus:4
@@ -56,6 +61,7 @@ async function up(options: UpOptions, terminal: Terminal, interrupts: Interrupts
       machine: readMachine(workDir),
     },
     process.argv[1] ?? "",
+    (line) => terminal.tell(`tavola up: ${line}\n`),
   );
   const interrupted = new Promise<"interrupted">((resolve) => {
     interrupts.onInterrupt((_, count) => {
@@ -71,8 +77,8 @@ async function up(options: UpOptions, terminal: Terminal, interrupts: Interrupts
   };
   try {
     const started = cluster.start().then(
-      async ({ master, agents }) => {
-        await announce(options, { master, agents, workDir }, terminal);
+      async (running) => {
+        await announce(options, { ...running, workDir }, terminal);
         return cluster.broken;
       },
       (error: unknown) => error,
@@ -97,26 +103,29 @@ function openWorkDir(given: string | undefined): string {
   }
 }
 
-interface StartedCluster {
-  readonly master: string;
+interface StartedCluster extends StartedMasters {
   readonly agents: readonly RunningAgent[];
   readonly workDir: string;
 }
 
 async function announce(
   options: UpOptions,
-  { master, agents, workDir }: StartedCluster,
+  { master, masters, agents, workDir }: StartedCluster,
   terminal: Terminal,
 ): Promise<void> {
   if (options.readyFile !== undefined) {
-    const ready = { master, agents: agents.map(({ url }) => url), pid: process.pid };
+    const ready = { master, masters, agents: agents.map(({ url }) => url), pid: process.pid };
     await writeFileAtomically(options.readyFile, `${JSON.stringify(ready)}\n`);
   }
-  const address = new URL(master).host;
-  const masterOption = address === "127.0.0.1:5050" ? "" : ` --master=${address}`;
+  const addresses = masters.map((url) => new URL(url).host).join(",");
+  const masterOption = addresses === "127.0.0.1:5050" ? "" : ` --master=${addresses}`;
   const lines = [
     "The cluster is up.",
-    `  master   ${master}`,
+    ...masters.map((url, index) =>
+      masters.length === 1
+        ? `  master   ${url}`
+        : `  master ${index + 1} ${url}${url === master ? "  (leads)" : ""}`,
+    ),
     ...agents.map(({ url, resources }, index) => `  agent ${index + 1}  ${url}  ${resources}`),
     `  files    ${workDir}${options.workDir === undefined ? " (removed at the end)" : ""}`,
     `Try: tavola run${masterOption} -- 'echo hello from $(hostname)'`,

@@ -2,10 +2,13 @@
  * The command line of `tavola up`.
  */
 
+import { parseStoreUrl } from "@tavola/coordination";
 import { usageError } from "../command.ts";
 import { type OptionTable, parseCount, parseOptions } from "../options.ts";
 
 const options = {
+  masters: { type: "string" },
+  zk: { type: "string" },
   agents: { type: "string" },
   ports: { type: "string" },
   "ready-file": { type: "string" },
@@ -13,9 +16,12 @@ const options = {
   "log-format": { type: "string" },
 } as const satisfies OptionTable;
 
-const limits = { agentsMax: 50, defaultPort: 5050 } as const;
+const limits = { mastersMax: 9, agentsMax: 50, defaultPort: 5050 } as const;
 
 export interface UpOptions {
+  readonly masters: number;
+  /** The store in which they agree; undefined: one of this cluster's own. */
+  readonly zk: string | undefined;
   readonly agents: number;
   /** 0: the system picks. */
   readonly firstPort: number;
@@ -40,6 +46,8 @@ export function parseUpOptions(args: readonly string[]): UpOptions {
     throw usageError(`--log-format is "${logFormat}"; wanted text or json`);
   }
   return {
+    masters: parseCount("masters", values.masters, 1, limits.mastersMax),
+    zk: parseStore(values.zk),
     agents: parseCount("agents", values.agents, 2, limits.agentsMax),
     firstPort: parsePorts(values.ports),
     readyFile: values["ready-file"],
@@ -50,12 +58,19 @@ export function parseUpOptions(args: readonly string[]): UpOptions {
   };
 }
 
+function parseStore(text: string | undefined): string | undefined {
+  if (text === undefined) return undefined;
+  const { error } = parseStoreUrl(text);
+  if (error !== undefined) throw usageError(`--zk: ${error}`);
+  return text;
+}
+
 function parsePorts(text: string | undefined): number {
   if (text === undefined) return limits.defaultPort;
   if (text === "auto") return 0;
   const port = /^\d+$/.test(text) ? Number(text) : Number.NaN;
   if (port >= 1 && port <= 65_000) return port;
   throw usageError(
-    `--ports is "${text}"; wanted auto, or the master's port (the agents get the next)`,
+    `--ports is "${text}"; wanted auto, or the first master's port (the other daemons get the next)`,
   );
 }

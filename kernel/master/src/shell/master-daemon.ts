@@ -163,7 +163,6 @@ export class MasterDaemon {
 
   async #lead(): Promise<void> {
     const { shell, logger } = this.#parts;
-    logger.info({ id: shell.state.id }, "elected as the leading master");
     shell.dispatch({ kind: "elected" });
     const registrar = this.#createRegistrar();
     this.#registrar = registrar;

@@ -120,17 +120,9 @@ export class StoredRegistrar implements Registrar {
     const fetchMs = clock.now() - startedAt;
     metrics.timer("registrar/state_fetch").record(fetchMs);
     this.#writer = writer;
-    const { admitted, unreachable, gone } = this.#state;
     logger.info(
-      {
-        agents: admitted.size,
-        unreachable: unreachable.size,
-        gone: gone.size,
-        bytes: this.sizeBytes,
-        epoch: writer.head.epoch,
-        ms: fetchMs,
-      },
-      "recovered the registry",
+      { epoch: writer.head.epoch, bytes: this.sizeBytes, ms: fetchMs },
+      "read the registry; no other master can write it any more",
     );
     this.#background = sweep(writer);
     const recorded = new Promise<void>((resolve) => {

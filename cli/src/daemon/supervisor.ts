@@ -1,0 +1,77 @@
+/**
+ * A daemon that is started again when it ends: what systemd does for large sites, for small ones.
+ *
+ *     start --> runs --> ended by a signal, or its command line is wrong: we end too
+ *       ^         `----> ended otherwise: --back-off--.
+ *       '----------------------------------------------'
+ *
+ * The daemon is a process of its own, because one that lost its leadership must be gone before it may
+ * begin anew. It notices when we are gone and ends.
+ */
+
+import { type ChildProcess, spawn } from "node:child_process";
+import type { Logger } from "@tavola/host";
+import { exitStatus } from "../exit-status.ts";
+import { tellParent, whenParentIsGone } from "./parent-channel.ts";
+
+const backoff = {
+  firstMs: 500,
+  maxMs: 30_000,
+  /** One that ran for so long begins with the first wait again. */
+  forgottenAfterMs: 60_000,
+} as const;
+
+export interface SupervisorOptions {
+  /** What Node is to run, arguments included. */
+  readonly argv: readonly string[];
+  /** For people: "master". */
+  readonly name: string;
+  readonly logger: Logger;
+}
+
+/** Resolves with the exit status of the last of them. */
+export async function supervise({ argv, name, logger }: SupervisorOptions): Promise<number> {
+  const ending = new AbortController();
+  let child: ChildProcess | undefined;
+  const end = (signal: NodeJS.Signals): void => {
+    ending.abort();
+    child?.kill(signal);
+  };
+  for (const signal of ["SIGTERM", "SIGINT", "SIGUSR1"] as const) process.on(signal, end);
+  whenParentIsGone(() => end("SIGTERM"));
+  let waitMs: number = backoff.firstMs;
+  for (;;) {
+    const startedAt = performance.now();
+    child = spawn(process.execPath, argv, { stdio: ["inherit", "inherit", "inherit", "ipc"] });
+    child.on("message", (message) => void tellParent(message as Parameters<typeof tellParent>[0]));
+    const { code, signal } = await ended(child);
+    if (ending.signal.aborted || code === exitStatus.ok || code === exitStatus.usage) {
+      return code ?? exitStatus.failed;
+    }
+    if (performance.now() - startedAt > backoff.forgottenAfterMs) waitMs = backoff.firstMs;
+    const how = signal === null ? `with exit status ${code}` : `by ${signal}`;
+    logger.warn({ pid: child.pid }, `the ${name} ended ${how}; starting it again in ${waitMs} ms`);
+    await pause(waitMs, ending.signal);
+    if (ending.signal.aborted) return exitStatus.ok;
+    waitMs = Math.min(2 * waitMs, backoff.maxMs);
+  }
+}
+
+function ended(
+  child: ChildProcess,
+): Promise<{ readonly code: number | null; readonly signal: NodeJS.Signals | null }> {
+  return new Promise((resolve) => {
+    child.once("exit", (code, signal) => resolve({ code, signal }));
+    child.once("error", () => resolve({ code: exitStatus.failed, signal: null }));
+  });
+}
+
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    signal.addEventListener("abort", () => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+}
