@@ -30,7 +30,7 @@ import { CodedError, randomUuid } from "@tavola/base";
 import { systemRandom } from "@tavola/host";
 import { corrupt, sqliteError } from "./sqlite-errors.ts";
 
-export const formatVersion = 1;
+const formatVersion = 1;
 /** "TAVO": what tells our databases from other programs'. */
 const applicationId = 0x5441564f;
 

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import type { Coordination } from "../coordination.ts";
 import { detect } from "../detection.ts";
 import { type Candidacy, contend, masterLabel } from "../election.ts";
-import { bytes, type DefineTest, done, eventually, inTime, text } from "./contract.ts";
+import { bytes, type DefineTest, done, eventually, inTime, text } from "./contract-kit.ts";
 
 interface Contender {
   readonly name: string;

@@ -2,7 +2,15 @@
 
 import assert from "node:assert/strict";
 import type { SessionState } from "../coordination.ts";
-import { bytes, type DefineTest, done, eventually, refused, text, withCode } from "./contract.ts";
+import {
+  bytes,
+  type DefineTest,
+  done,
+  eventually,
+  refused,
+  text,
+  withCode,
+} from "./contract-kit.ts";
 
 export function testMembers(define: DefineTest): void {
   define("members stand in the tree in the order in which they joined", async ({ root, open }) => {

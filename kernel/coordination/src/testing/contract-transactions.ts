@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { valueBytesMax } from "../coordination.ts";
-import { bytes, type DefineTest, done, refused, text, withCode } from "./contract.ts";
+import { bytes, type DefineTest, done, refused, text, withCode } from "./contract-kit.ts";
 
 export function testTransactions(define: DefineTest): void {
   define(

@@ -1,7 +1,7 @@
 /** The contract's part on watches. */
 
 import assert from "node:assert/strict";
-import { bytes, type DefineTest, done, eventually, text } from "./contract.ts";
+import { bytes, type DefineTest, done, eventually, text } from "./contract-kit.ts";
 
 export function testWatches(define: DefineTest): void {
   define(

@@ -5,14 +5,15 @@
  * that one server serves all of them. Nothing sleeps: what takes time is waited for with a bound.
  */
 
-import assert from "node:assert/strict";
-import { after, before, describe, type TestContext, test } from "node:test";
-import { CodedError } from "@tavola/base";
-import type { Coordination, StorePath, StoreWrite, TransactionOutcome } from "../coordination.ts";
+import { after, before, describe, test } from "node:test";
+import type { Coordination } from "../coordination.ts";
 import { testElection } from "./contract-election.ts";
+import type { DefineTest } from "./contract-kit.ts";
 import { testMembers } from "./contract-members.ts";
 import { testTransactions } from "./contract-transactions.ts";
 import { testWatches } from "./contract-watches.ts";
+
+export { bytes, done, eventually, inTime, text, withCode } from "./contract-kit.ts";
 
 /** One running store. */
 export interface ContractBackend {
@@ -23,21 +24,6 @@ export interface ContractBackend {
   /** Ends the store and what is left of its clients. */
   closeAll(): Promise<void>;
 }
-
-/** What a test is given. */
-export interface ContractTest {
-  /** A path that no other test uses. */
-  readonly root: StorePath;
-  /** Closed after the test. */
-  open(): Promise<Coordination>;
-  /** Undefined where the backend cannot. */
-  readonly expireSession: ((client: Coordination) => Promise<void>) | undefined;
-}
-
-export type DefineTest = (
-  title: string,
-  run: (given: ContractTest, context: TestContext) => Promise<void>,
-) => void;
 
 /**
  * Defines the suite. `start` is called once, before the first test; a string that it answers is why
@@ -84,50 +70,3 @@ export function coordinationContract(
     testElection(define);
   });
 }
-
-/** Longer than any session of a test. */
-const patienceMs = 20_000;
-
-/** Looks at a state until it is so. */
-export async function eventually(
-  what: string,
-  condition: () => boolean | Promise<boolean>,
-): Promise<void> {
-  const deadline = performance.now() + patienceMs;
-  while (!(await condition())) {
-    if (performance.now() > deadline) throw new Error(`waited too long for: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-}
-
-/** Rejects when the promise has not settled in time. */
-export async function inTime<T>(what: string, promise: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new Error(`waited too long for: ${what}`)), patienceMs);
-  });
-  try {
-    return await Promise.race([promise, late]);
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
-export const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
-
-export const text = (value: Uint8Array | undefined): string | undefined =>
-  value && new TextDecoder().decode(value);
-
-export async function done(store: Coordination, ...writes: StoreWrite[]): Promise<void> {
-  assert.deepEqual(await store.transact(writes), { done: true });
-}
-
-export function refused(
-  failed: number,
-  why: (TransactionOutcome & { done: false })["why"],
-): TransactionOutcome {
-  return { done: false, failed, why };
-}
-
-export const withCode = (code: string) => (error: unknown) =>
-  error instanceof CodedError && error.code === code;
