@@ -5,9 +5,9 @@
  * asked whether it serves.
  */
 
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
+import { makeServerFolder, removeLeftFolders } from "./left-folders.ts";
 import { guardFolder, type ServerCommand, ServerProcess } from "./server-process.ts";
 
 /** Where a server runs, when it is not simply here on loopback. */
@@ -125,7 +125,8 @@ export async function startEnsemble(
   ports: readonly number[],
   kindOf: (folder: string) => Promise<ServerKind>,
 ): Promise<Ensemble> {
-  const folder = await mkdtemp(join(tmpdir(), "tavola-servers-"));
+  await removeLeftFolders();
+  const folder = await makeServerFolder();
   const guard = guardFolder(folder);
   const servers: OneServer[] = [];
   const close = async (): Promise<void> => {
