@@ -23,6 +23,14 @@ test("after() runs once, not before its time and never synchronously; not at all
   assert.ok(clock.now() - before >= 18);
 });
 
+test("now() begins at the machine's time and goes on when somebody sets that back", (context) => {
+  const clock = systemClock();
+  const before = clock.now();
+  assert.ok(Math.abs(before - Date.now()) < 60_000);
+  context.mock.method(Date, "now", () => before - 3_600_000);
+  assert.ok(clock.now() >= before);
+});
+
 test("after() takes a delay that is longer than any timer without running at once", () => {
   const timer = systemClock().after(2 ** 40, () => assert.fail("ran at once"));
   timer.cancel();
