@@ -17,7 +17,7 @@ export const epochMs = 1_800_000_000_000;
 
 /** How a machine's clock goes; shared by the processes of a host, and outlives them. */
 export interface HostClock {
-  /** Milliseconds by which it is ahead; a step changes it. */
+  /** Milliseconds by which it is ahead; a step changes it, for processes that begin later. */
   offsetMs: number;
   /** 1.0001 is 100 ppm too fast. */
   rate: number;
@@ -31,6 +31,8 @@ export class SimulatedProcess {
   readonly clock: Clock;
   readonly hostClock: HostClock;
   readonly #onEnd: (() => void)[] = [];
+  /** By how much its host's clock was ahead when it began: it sees no later step. */
+  readonly #offsetMs: number;
   #isAlive = true;
   #touchesUntilCrash: number | undefined;
   /** What waits for a stopped process; undefined while it runs. */
@@ -42,6 +44,7 @@ export class SimulatedProcess {
     this.host = host;
     this.hostClock = hostClock;
     this.random = world.dice(name);
+    this.#offsetMs = hostClock.offsetMs;
     this.clock = {
       now: () => this.#now(),
       after: (delayMs, run) => world.plan(delayMs / hostClock.rate, run, this),
@@ -109,6 +112,6 @@ export class SimulatedProcess {
   }
 
   #now(): Instant {
-    return instant(epochMs + this.hostClock.offsetMs + this.world.nowMs * this.hostClock.rate);
+    return instant(epochMs + this.#offsetMs + this.world.nowMs * this.hostClock.rate);
   }
 }
