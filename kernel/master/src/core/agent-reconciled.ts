@@ -11,12 +11,11 @@ import {
   tellAgentOfFrameworks,
 } from "./agent-readmitted.ts";
 import { readoptTasks } from "./agent-readopted.ts";
-import { capabilitiesOfAgent, connectionOf, reregisterTimerKey, totalOf } from "./agent-records.ts";
+import { agentConnected, capabilitiesOfAgent, connectionOf, totalOf } from "./agent-records.ts";
 import { removeExecutor } from "./executor-records.ts";
 import { repeatKills } from "./kills-repeated.ts";
 import { masterStatus } from "./master-status.ts";
 import { rescindOffer } from "./offer-records.ts";
-import { cancelRemovals } from "./removal-canceled.ts";
 import type { Agent } from "./state.ts";
 import type { Turn } from "./turn.ts";
 
@@ -36,15 +35,7 @@ export function agentReconnected(
   });
   removeMissingExecutors(turn, agent, message);
   readoptTasks(turn, agent, message);
-  cancelRemovals(turn, agent.id);
-  agent.observer.pingsMissed = 0;
-  if (!agent.connected) {
-    turn.cancelWake(reregisterTimerKey(agent.id));
-    agent.connected = true;
-    agent.active = !agent.deactivated;
-    if (agent.active) turn.allocator.agentActivated(agent.id);
-    turn.allocateSoon();
-  }
+  agentConnected(turn, agent);
   repeatKills(turn, agent, message.tasks);
   shutDownCompleted(turn, agent, frameworks);
   tellAgentOfFrameworks(turn, agent, known);

@@ -15,6 +15,7 @@ import {
 } from "@tavola/protocol";
 import { Resources } from "@tavola/resources";
 import { addExecutorToAgent, addExecutorToFramework } from "./executor-records.ts";
+import { cancelRemovals } from "./removal-canceled.ts";
 import type { Agent, Task } from "./state.ts";
 import { addTask } from "./task-records.ts";
 import type { Turn } from "./turn.ts";
@@ -122,6 +123,18 @@ export function addAgent(
   });
   if (!agent.active) turn.allocator.agentDeactivated(agent.id);
   turn.publish({ type: "AGENT_ADDED", agent });
+  turn.allocateSoon();
+}
+
+/** It gave a sign of life, over a connection that is up. */
+export function agentConnected(turn: Turn, agent: Agent): void {
+  cancelRemovals(turn, agent.id);
+  agent.observer.pingsMissed = 0;
+  if (agent.connected) return;
+  turn.cancelWake(reregisterTimerKey(agent.id));
+  agent.connected = true;
+  agent.active = !agent.deactivated;
+  if (agent.active) turn.allocator.agentActivated(agent.id);
   turn.allocateSoon();
 }
 

@@ -7,6 +7,7 @@ import {
   registration,
   resources,
 } from "../testing/core-fixture.ts";
+import { assertInvariants } from "../testing/state-invariants.ts";
 
 const pid = "slave(1)@10.0.0.1:5051";
 
@@ -188,17 +189,64 @@ test("a stranger cannot unregister an agent", () => {
   assert.equal(f.state.agents.size, 1);
 });
 
-test("a new agent at the address of a disconnected one takes its place", () => {
+for (const state of ["disconnected", "connected"] as const) {
+  test(`a new agent at the address of a ${state} one takes its place`, () => {
+    const f = new CoreFixture();
+    ask(f);
+    if (state === "disconnected") f.handle({ kind: "agentExited", pid });
+    const resource_version_uuid = { value: new Uint8Array(16).fill(8) };
+    f.handle({
+      kind: "registerSlave",
+      from: pid,
+      message: registration({ resource_version_uuid }),
+    });
+    assert.deepEqual([...f.state.agents.keys()], ["master-S1"]);
+    assert.equal(f.state.counters.get("master/slave_removals/reason_registered"), 1);
+    assert.deepEqual([...f.registry.admitted.keys()], ["master-S1"]);
+    assert.ok(f.linked.has(pid));
+    f.advance(15_000);
+    const agent = f.state.agentByPid.get(pid);
+    assert.equal(agent?.id, "master-S1");
+    assert.equal(agent?.observer.pingsMissed, 0);
+  });
+}
+
+test("an agent without a resource version is a new one when its connection broke", () => {
+  const f = new CoreFixture();
+  const { resource_version_uuid: _, ...message } = registration();
+  f.handle({ kind: "registerSlave", from: pid, message });
+  f.handle({ kind: "registerSlave", from: pid, message });
+  assert.deepEqual([...f.state.agents.keys()], ["master-S0"]);
+  f.handle({ kind: "agentExited", pid });
+  f.handle({ kind: "registerSlave", from: pid, message });
+  assert.deepEqual([...f.state.agents.keys()], ["master-S1"]);
+});
+
+test("an agent that never got its answer asks again over another connection and is the same", () => {
   const f = new CoreFixture();
   ask(f);
   f.handle({ kind: "agentExited", pid });
+  f.takeSent();
   ask(f);
-  assert.deepEqual([...f.state.agents.keys()], ["master-S1"]);
-  assert.equal(f.state.counters.get("master/slave_removals/reason_registered"), 1);
-  f.advance(15_000);
-  const agent = f.state.agentByPid.get(pid);
-  assert.equal(agent?.id, "master-S1");
-  assert.equal(agent?.observer.pingsMissed, 0);
+  assert.deepEqual(f.takeSent()[0]?.message, {
+    slave_id: { value: "master-S0" },
+    connection: { total_ping_timeout_seconds: 75 },
+  });
+  assert.equal(f.state.agentByPid.get(pid)?.active, true);
+  assert.ok(f.linked.has(pid));
+  f.advance(700_000);
+  assert.equal(f.state.agents.size, 1);
+  assertInvariants(f.state, f.allocator);
+});
+
+test("an old question of an agent that runs something loses nothing", () => {
+  const f = new CoreFixture();
+  const { agent, framework } = f.running({ checkpoint: true });
+  f.handle({ kind: "agentExited", pid: agent.pid });
+  f.handle({ kind: "registerSlave", from: agent.pid, message: registration() });
+  assert.equal(agent.connected, false);
+  assert.equal(framework.tasks.size, 1);
+  assert.deepEqual(f.takeSent(), []);
 });
 
 test("MARK_AGENT_GONE ends its tasks, shuts it down, and is durable first", () => {

@@ -7,8 +7,9 @@
 import { agentIdOf } from "@tavola/base";
 import { internal } from "@tavola/protocol";
 import { validateAgentPeer } from "./agent-peer.ts";
-import { addAgent, connectionOf, createAgent, pingAgent } from "./agent-records.ts";
+import { addAgent, agentConnected, connectionOf, createAgent, pingAgent } from "./agent-records.ts";
 import { removeAgent } from "./agent-removed.ts";
+import type { Agent } from "./state.ts";
 import type { Turn } from "./turn.ts";
 import { validateRegistration } from "./validation/agent-messages.ts";
 
@@ -26,11 +27,8 @@ export function agentAskedToRegister(
   }
   if (state.transitions.arriving.has(from)) return;
   const known = state.agentByPid.get(from);
-  if (known?.connected) {
-    turn.sendToAgent(known, internal.SlaveRegisteredMessage, {
-      slave_id: { value: known.id },
-      connection: connectionOf(turn),
-    });
+  if (known !== undefined && asksAgain(known, message)) {
+    registeredAgain(turn, known);
     return;
   }
   if (known !== undefined) {
@@ -44,6 +42,32 @@ export function agentAskedToRegister(
     { kind: "admitAgent", info },
     { kind: "agentAdmitted", agentId, from, message: { ...message, slave: info } },
   );
+}
+
+/**
+ * Whether it is the process that was registered from there. An agent that forgot who it was is another
+ * one, and what ran on the old one is lost; each run of an agent has a resource version of its own.
+ * Differs: Mesos goes by the connection alone, so that an agent whose machine lost its disk or its
+ * power is taken for the old one, with all its tasks.
+ */
+function asksAgain(known: Agent, { resource_version_uuid: asked }: internal.RegisterSlaveMessage) {
+  const before = known.resourceVersionUuid;
+  if (before === undefined || asked === undefined) return known.connected;
+  return before.length === asked.value.length && before.every((byte, i) => byte === asked.value[i]);
+}
+
+/** Our answer was lost, or its question came twice. */
+function registeredAgain(turn: Turn, agent: Agent): void {
+  if (!agent.connected) {
+    // One that runs something knows who it is: this was sent before, and it will reregister.
+    if (agent.tasksByFramework.size > 0 || agent.executorsByFramework.size > 0) return;
+    turn.effects.push({ kind: "link", pid: agent.pid });
+    agentConnected(turn, agent);
+  }
+  turn.sendToAgent(agent, internal.SlaveRegisteredMessage, {
+    slave_id: { value: agent.id },
+    connection: connectionOf(turn),
+  });
 }
 
 export function agentAdmitted(
