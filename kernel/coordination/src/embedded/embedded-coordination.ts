@@ -12,7 +12,7 @@
 import { realpathSync } from "node:fs";
 import type { DatabaseSync } from "node:sqlite";
 import { CodedError, invariant } from "@tavola/base";
-import { type Clock, type Logger, systemRandom, type Timer } from "@tavola/host";
+import { type Clock, type Logger, type Metrics, systemRandom, type Timer } from "@tavola/host";
 import type {
   Coordination,
   Member,
@@ -65,6 +65,7 @@ class EmbeddedCoordination implements Coordination {
   readonly #file: string;
   readonly #realFile: string;
   readonly #logger: Logger;
+  readonly #metrics: Metrics | undefined;
   readonly #database: DatabaseSync;
   readonly #tree: EmbeddedTree;
   readonly #sessions: EmbeddedSessions;
@@ -82,6 +83,7 @@ class EmbeddedCoordination implements Coordination {
     this.description = description;
     this.clock = clock;
     this.#logger = logger;
+    this.#metrics = options.metrics;
     this.session = new SessionRecord(clock, sessionTimeoutMs);
     this.#lockWaitMs = Math.min(sessionTimeoutMs / 3, lockWaitMsMax);
     const database = openStoreFile(file);
@@ -238,9 +240,14 @@ class EmbeddedCoordination implements Coordination {
   }
 
   #renewed(askedAt: ReturnType<Clock["now"]>): void {
-    const wasSuspended = this.session.state === "suspended";
-    this.session.answered(askedAt);
-    if (wasSuspended) this.#changes.tellAll();
+    if (this.session.state === "suspended") {
+      const name = this.session.trouble === undefined ? "sessions" : "reconnections";
+      this.#metrics?.counter(`coordination/${name}`).increment();
+      this.session.answered(askedAt);
+      this.#changes.tellAll();
+    } else {
+      this.session.answered(askedAt);
+    }
     this.#noticeHere();
   }
 
@@ -293,6 +300,7 @@ class EmbeddedCoordination implements Coordination {
 
   #expired(): void {
     if (this.#isClosed || this.session.state === "expired") return;
+    this.#metrics?.counter("coordination/expired_sessions").increment();
     this.#stop(this.#sessionExpired());
   }
 

@@ -10,6 +10,7 @@ import type { Coordination } from "../coordination.ts";
 import { testElection } from "./contract-election.ts";
 import type { DefineTest } from "./contract-kit.ts";
 import { testMembers } from "./contract-members.ts";
+import { testAgainstModel } from "./contract-model.ts";
 import { testTransactions } from "./contract-transactions.ts";
 import { testWatches } from "./contract-watches.ts";
 
@@ -65,6 +66,7 @@ export function coordinationContract(
       });
     };
     testTransactions(define);
+    testAgainstModel(define);
     testWatches(define);
     testMembers(define);
     testElection(define);
