@@ -196,7 +196,7 @@ export class FailoverCluster {
       this.#addAgent(await this.network.addHost(`a${number}`));
     }
     await eventually("a leader", () => this.leader(), { boundMs: 30_000, intervalMs: 50 });
-    await this.agentsRegistered();
+    await Promise.race([this.agentsRegistered(), ...this.agents.map(endsEarly)]);
   }
 
   #addMaster(host: NetworkHost): void {
@@ -290,6 +290,10 @@ export interface MasterState {
     readonly active: boolean;
     readonly used_resources: { readonly cpus: number };
   }[];
+}
+
+async function endsEarly({ host, ended }: Daemon): Promise<never> {
+  throw new Error(`agent ${host.name} ended early: ${await ended}`);
 }
 
 async function removeCgroups(root: string): Promise<void> {

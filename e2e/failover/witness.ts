@@ -67,8 +67,11 @@ export class Witness {
     await this.#booksAgree();
   }
 
-  /** Ends every task with a code of its own and waits until the framework was told, exactly once. */
-  async endsAreTold(): Promise<void> {
+  /**
+   * Ends every task with a code of its own and waits until the framework was told, exactly once, and
+   * nothing is in use but `cpusOfExecutors` of custom executors, which wait for more tasks.
+   */
+  async endsAreTold(cpusOfExecutors = 0): Promise<void> {
     for (const [index, task] of this.#tasks.entries()) task.end(index % 2);
     await eventually(
       "every end to be told",
@@ -86,10 +89,12 @@ export class Witness {
       assert.equal(new Set(ends.map(({ uuid }) => uuid ?? "")).size, 1, `${id} ended once`);
     }
     await eventually(
-      "no resource to be in use",
+      "no resource of a task to be in use",
       async () => {
         const { slaves } = await this.#cluster.state();
-        return slaves.every(({ used_resources }) => used_resources.cpus === 0) ? true : undefined;
+        const cpus = slaves.reduce((sum, { used_resources }) => sum + used_resources.cpus, 0);
+        if (Math.abs(cpus - cpusOfExecutors) < 0.001) return true;
+        throw new Error(`${cpus} cpus are in use; wanted ${cpusOfExecutors}`);
       },
       patience,
     );

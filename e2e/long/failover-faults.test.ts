@@ -225,6 +225,6 @@ describe("real faults (needs root and ZooKeeper)", () => {
   });
 
   scenario("after all that, every end is told once, and every resource is free", async () => {
-    await witness.endsAreTold();
+    await witness.endsAreTold(0.1);
   });
 });
