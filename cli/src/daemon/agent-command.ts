@@ -19,7 +19,7 @@ export const agentCommand = daemonCommand({
 });
 
 async function start(options: DaemonStart<typeof agentFlags>): Promise<RunningDaemon> {
-  const { flags, logger } = options;
+  const { flags, logger, logFile } = options;
   const metrics = createMetrics();
   const clock = systemClock();
   const containerizer = await createContainerizer({
@@ -34,6 +34,7 @@ async function start(options: DaemonStart<typeof agentFlags>): Promise<RunningDa
       flags: flags.values,
       flagsShown: flags.shown,
       logger,
+      ...(logFile !== undefined && { logFile }),
       containerizer,
       metrics,
       clock,

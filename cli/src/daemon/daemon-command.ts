@@ -7,16 +7,15 @@
 
 import { CodedError, describeError } from "@tavola/base";
 import {
-  createLogger,
   type FlagTable,
   formatUsage,
   type LeveledLogger,
-  type LogLevel,
   type ParsedFlags,
   parseFlags,
 } from "@tavola/host";
 import { type Command, usageError } from "../command.ts";
 import { exitStatus } from "../exit-status.ts";
+import { type DaemonLog, openDaemonLog } from "./daemon-log.ts";
 import { logOptionsHelp, takeLogOptions } from "./log-options.ts";
 import { tellParent, whenParentIsGone } from "./parent-channel.ts";
 
@@ -35,6 +34,7 @@ export interface DaemonStart<T extends FlagTable> {
   readonly flags: ParsedFlags<T>;
   readonly logger: LeveledLogger;
   readonly logFormat: "text" | "json";
+  readonly logFile?: string;
 }
 
 export interface DaemonDefinition<T extends FlagTable> {
@@ -64,21 +64,19 @@ async function runDaemon<T extends FlagTable>(
     await tellParent({ kind: "failed", reason: flags.error });
     throw usageError(flags.error);
   }
-  const logger = createLogger({
-    name: logName ?? name,
-    format: logFormat,
-    level: levelOf(flags.value.values),
-  });
   const ending = endingSignals();
+  let log: DaemonLog;
   let daemon: RunningDaemon | Ending;
   try {
-    const starting = definition.start({ flags: flags.value, logger, logFormat });
+    log = openDaemonLog({ name, logName, logFormat, values: flags.value.values });
+    const starting = definition.start({ flags: flags.value, ...log, logFormat });
     daemon = await Promise.race([starting, ending]);
   } catch (error) {
     if (!(error instanceof CodedError)) throw error;
     await tellParent({ kind: "failed", reason: describeError(error) });
     throw error;
   }
+  const { logger } = log;
   if ("how" in daemon) {
     // It may wait for a store for minutes; nothing has begun yet.
     logger.info({ why: daemon.why }, `${name} is ending before it has started`);
@@ -105,13 +103,6 @@ async function closeWithin(daemon: RunningDaemon, ms: number): Promise<void> {
   const timer = setTimeout(resolve, ms);
   await Promise.race([daemon.close(), promise]);
   clearTimeout(timer);
-}
-
-/** Mesos's `--logging_level` and `--quiet`. */
-function levelOf(values: Readonly<Record<string, unknown>>): LogLevel {
-  if (values["quiet"] === true) return "error";
-  const levels: Readonly<Record<string, LogLevel>> = { WARNING: "warn", ERROR: "error" };
-  return levels[String(values["logging_level"])] ?? "info";
 }
 
 interface Ending {

@@ -22,8 +22,13 @@ const plainMaster = daemonCommand({
   name: "master",
   description,
   table: masterFlags,
-  start: ({ flags, logger }) =>
-    startMaster({ flags: flags.values, flagsShown: flags.shown, logger }),
+  start: ({ flags, logger, logFile }) =>
+    startMaster({
+      flags: flags.values,
+      flagsShown: flags.shown,
+      logger,
+      ...(logFile !== undefined && { logFile }),
+    }),
 });
 
 export const masterCommand: Command = {

@@ -117,7 +117,4 @@ export const inertAgentFlags = {
   ip6: refusable("IPv6"),
   ip6_discovery_command: refusable("IPv6"),
   initialize_driver_logging: unused("bool", true),
-  log_dir: refusable("logging to a directory"),
-  external_log_file: refusable("showing an external log"),
-  logbufsecs: { kind: "int", help: "Accepted; has no effect.", default: 0 },
 } as const satisfies FlagTable;

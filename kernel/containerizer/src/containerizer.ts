@@ -67,6 +67,8 @@ export interface ContainerTermination {
 }
 
 export interface Containerizer {
+  /** Of `cpus` and `mem`, whose limits it enforces; absent: none is known to be. */
+  readonly limitableResources?: ReadonlySet<string>;
   /**
    * Fetches the URIs, makes the cgroups, starts it. Rejects with a CodedError (FETCH_FAILED,
    * CONTAINER_LAUNCH_FAILED, CONTAINER_DESTROYED, UNKNOWN_USER, …) whose message is fit for the task's

@@ -29,6 +29,7 @@ import {
   type Isolation,
   isolationRefused,
   type LauncherName,
+  limitableBy,
   parseIsolation,
 } from "./isolation.ts";
 import type { Launcher } from "./launcher.ts";
@@ -110,6 +111,7 @@ export async function createContainerizer(options: ContainerizerOptions): Promis
     http,
     shim,
     machine: { cpus: availableParallelism(), memoryBytes: totalmem() },
+    limitableResources: limitableBy(isolating.isolation),
     enableCfs: options.cgroupsEnableCfs ?? false,
     destroyMsMax: options.cgroupsDestroyTimeoutMs ?? minuteMs,
     clock,

@@ -52,6 +52,14 @@ export function parseIsolation(text: string, launcher?: LauncherName): Result<Is
   return { value: { launcher: launcher ?? (wantsCgroups ? "linux" : "posix"), cpu, memory } };
 }
 
+/** Resources of which a container cannot take more than its limit. */
+export function limitableBy({ cpu, memory }: Isolation): ReadonlySet<string> {
+  return new Set([
+    ...(cpu === "cgroups" ? ["cpus"] : []),
+    ...(memory === "cgroups" ? ["mem"] : []),
+  ]);
+}
+
 /** For `isolation` errors at start: names the flag and the way out. */
 export function isolationRefused(reason: string): CodedError {
   return new CodedError("ISOLATION_UNSUPPORTED", `Cannot isolate containers: ${reason}`);

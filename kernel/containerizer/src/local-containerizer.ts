@@ -41,6 +41,7 @@ export interface LocalContainerizerParts extends PreparationParts {
   /** Closed with the containerizer. */
   readonly http: HttpClient;
   readonly machine: Machine;
+  readonly limitableResources: ReadonlySet<string>;
   readonly enableCfs: boolean;
   /** How long the end of a container may take once it is asked for. */
   readonly destroyMsMax: number;
@@ -53,6 +54,7 @@ export interface LocalContainerizerParts extends PreparationParts {
 const endedMax = 1000;
 
 export class LocalContainerizer implements Containerizer {
+  readonly limitableResources: ReadonlySet<string>;
   readonly #parts: LocalContainerizerParts;
   readonly #containers = new Map<ContainerId, Container>();
   readonly #ended = new Map<ContainerId, Promise<ContainerTermination>>();
@@ -61,6 +63,7 @@ export class LocalContainerizer implements Containerizer {
 
   constructor(parts: LocalContainerizerParts) {
     this.#parts = parts;
+    this.limitableResources = parts.limitableResources;
     this.#oomWatch = new OomWatch({
       clock: parts.clock,
       onKilled: (id) => void this.#memoryExhausted(id),

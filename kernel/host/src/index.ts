@@ -61,6 +61,7 @@ export {
   textResponse,
 } from "./http-router.ts";
 export * as inertFlags from "./inert-flags.ts";
+export { type LogFile, type LogFileOptions, openLogFile } from "./log-file.ts";
 export { logFlags, oneOf } from "./log-flags.ts";
 export type { LeveledLogger, Logger, LoggerOptions, LogLevel } from "./logger.ts";
 export { createLogger, silentLogger } from "./logger.ts";
@@ -92,7 +93,7 @@ export {
   waitForEnd,
 } from "./processes.ts";
 export type { ComputedRoot, FilesRefusal, OpenedFile, ServedFilesOptions } from "./served-files.ts";
-export { ServedFiles } from "./served-files.ts";
+export { attachLog, ServedFiles } from "./served-files.ts";
 export type { SimulatedClock } from "./simulated-clock.ts";
 export { simulatedClock } from "./simulated-clock.ts";
 export type {

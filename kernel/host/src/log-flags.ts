@@ -17,5 +17,20 @@ export const logFlags = {
     default: "INFO",
     validate: oneOf("INFO", "WARNING", "ERROR"),
   },
+  log_dir: {
+    kind: "path",
+    help:
+      "Directory for log files, made when it is missing; `/files/*` serves the newest one.\n" +
+      "Default: none are written.",
+  },
+  external_log_file: {
+    kind: "path",
+    help: "Log file that somebody else writes, for `/files/*` to serve instead of ours.",
+  },
+  logbufsecs: {
+    kind: "int",
+    help: "Accepted; has no effect: every line is written at once.",
+    default: 0,
+  },
   quiet: { kind: "bool", help: "Log nothing below ERROR to standard error.", default: false },
 } as const satisfies FlagTable;

@@ -30,6 +30,10 @@ export interface LoggerOptions {
   readonly format: "text" | "json";
   /** Default "info". */
   readonly level?: LogLevel;
+  /** Only errors go to standard error (or `write`). Default false. */
+  readonly quiet?: boolean;
+  /** Gets every line as well, also when it is quiet. */
+  readonly file?: { write(line: string): void };
   /** Where lines go instead of standard error; for tests. */
   readonly write?: (line: string) => void;
 }
@@ -46,9 +50,7 @@ export function createLogger(options: LoggerOptions): LeveledLogger {
       formatters: { level: (label) => ({ level: label }), log: withoutOwnKeys },
       serializers: { error: errorFields },
     },
-    {
-      write: options.format === "json" ? write : (line: string) => write(formatLogLine(line)),
-    },
+    lineWriter(options, write),
   );
   return {
     debug: (fields, message) => inner.debug(fields, message),
@@ -63,6 +65,30 @@ export function createLogger(options: LoggerOptions): LeveledLogger {
     },
   };
 }
+
+interface LineWriter {
+  /** Set by pino before each line, because it is asked for. */
+  lastLevel?: number;
+  write(line: string): void;
+}
+
+/** pino's number for "error". */
+const errorLevel = 50;
+
+function lineWriter({ format, file, quiet }: LoggerOptions, write: (line: string) => void) {
+  const writer: LineWriter & { readonly [needsLevel]: true } = {
+    [needsLevel]: true,
+    write(line) {
+      const text = format === "json" ? line : formatLogLine(line);
+      file?.write(text);
+      if (quiet !== true || (writer.lastLevel ?? 0) >= errorLevel) write(text);
+    },
+  };
+  return writer;
+}
+
+/** By this pino knows that a writer wants to know more than the line. */
+const needsLevel = Symbol.for("pino.metadata");
 
 /** pino's own writer knows how to wait for a pipe that is full. */
 function writerToStandardError(pino: typeof import("pino").pino): (line: string) => void {

@@ -18,8 +18,9 @@ import {
 } from "node:fs/promises";
 import { join } from "node:path";
 import { getSystemErrorMessage } from "node:util";
-import { CodedError, type Result } from "@tavola/base";
+import { CodedError, describeError, type Result } from "@tavola/base";
 import { type FileListing, listingOf } from "./file-listing.ts";
+import type { Logger } from "./logger.ts";
 
 /** Why a file is not served. `message` is Mesos's text, its line end included; empty where it has none. */
 export interface FilesRefusal {
@@ -36,6 +37,8 @@ export interface ComputedRoot {
 export interface ServedFilesOptions {
   /** Asked when no attached prefix matches. */
   readonly rootOf?: (virtualPath: string) => ComputedRoot | undefined;
+  /** Of the computed roots those that `/files/debug` names: virtual path and real path. */
+  readonly listed?: () => Iterable<readonly [string, string]>;
 }
 
 export interface OpenedFile {
@@ -50,9 +53,11 @@ const readBytesMax = 16 * 4096;
 export class ServedFiles {
   readonly #attached = new Map<string, string>();
   readonly #rootOf: (virtualPath: string) => ComputedRoot | undefined;
+  readonly #listed: () => Iterable<readonly [string, string]>;
 
   constructor(options: ServedFilesOptions = {}) {
     this.#rootOf = options.rootOf ?? (() => undefined);
+    this.#listed = options.listed ?? (() => []);
   }
 
   /** Replaces what was there. Rejects with CodedError CANNOT_ATTACH when `path` is not there or not readable. */
@@ -76,7 +81,7 @@ export class ServedFiles {
 
   /** Virtual path to real path, as `/files/debug` shows it. */
   get attached(): ReadonlyMap<string, string> {
-    return this.#attached;
+    return new Map([...this.#attached, ...this.#listed()]);
   }
 
   /** The entries of a directory, sorted by name; none for a plain file, as Mesos answers. */
@@ -188,6 +193,21 @@ export class ServedFiles {
     const computed = this.#rootOf(virtualPath);
     if (computed === undefined) return undefined;
     return { root: computed.realPath, suffix: suffixOf(virtualPath, computed.prefix) };
+  }
+}
+
+/** A daemon's own log under its virtual path; one that cannot be served is only worth a line in it. */
+export async function attachLog(
+  files: ServedFiles,
+  virtualPath: string,
+  logFile: string | undefined,
+  logger: Logger,
+): Promise<void> {
+  if (logFile === undefined) return;
+  try {
+    await files.attach(logFile, virtualPath);
+  } catch (error) {
+    logger.error({ logFile, error: describeError(error) }, "cannot serve the log file");
   }
 }
 

@@ -64,7 +64,4 @@ export const inertMasterFlags = {
   memory_profiling: switchable("memory profiling"),
   ip_discovery_command: refusable("discovering the IP address by a command"),
   initialize_driver_logging: unused("bool", true),
-  log_dir: refusable("logging to a directory"),
-  external_log_file: refusable("showing an external log"),
-  logbufsecs: { kind: "int", help: "Accepted; has no effect.", default: 0 },
 } as const satisfies FlagTable;

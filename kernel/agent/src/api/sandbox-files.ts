@@ -24,7 +24,25 @@ export function createSandboxFiles(
   workDir: string,
   realWorkDir: string,
 ): ServedFiles {
-  return new ServedFiles({ rootOf: (path) => sandboxOf(state, workDir, realWorkDir, path) });
+  return new ServedFiles({
+    rootOf: (path) => sandboxOf(state, workDir, realWorkDir, path),
+    listed: () => sandboxesOf(state, workDir, realWorkDir),
+  });
+}
+
+/** Those of the executors that are here, under both their names. */
+function* sandboxesOf(
+  state: AgentState,
+  workDir: string,
+  realWorkDir: string,
+): Generator<readonly [string, string]> {
+  for (const { id, framework, directory } of state.executorsByContainer.values()) {
+    const realPath = directory.startsWith(`${workDir}/`)
+      ? `${realWorkDir}${directory.slice(workDir.length)}`
+      : directory;
+    yield [directory, realPath];
+    yield [`/frameworks/${framework.id}/executors/${id}/runs/latest`, realPath];
+  }
 }
 
 function sandboxOf(

@@ -42,6 +42,8 @@ export function stateModel(
     resource_providers: [],
     attributes: attributesModel(info.attributes ?? []),
     master_hostname: state.master === undefined ? undefined : state.masterHostname,
+    log_dir: flagsShown["log_dir"],
+    external_log_file: flagsShown["external_log_file"],
     flags: flagsShown,
     frameworks: Array.from(state.frameworks.values(), frameworkModel),
     completed_frameworks: Array.from(state.completedFrameworks, frameworkModel),

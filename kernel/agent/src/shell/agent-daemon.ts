@@ -4,7 +4,17 @@
 
 import { describeError, type Instant, type Random } from "@tavola/base";
 import type { Containerizer } from "@tavola/containerizer";
-import type { Clock, Disk, Endpoint, HttpHandler, Logger, LogLevel, Metrics } from "@tavola/host";
+import {
+  attachLog,
+  type Clock,
+  type Disk,
+  type Endpoint,
+  type HttpHandler,
+  type Logger,
+  type LogLevel,
+  type Metrics,
+  type ServedFiles,
+} from "@tavola/host";
 import type { LibprocessMessage } from "@tavola/protocol";
 import type { AgentContext } from "../api/agent-context.ts";
 import { addAgentMetrics } from "../api/agent-metrics.ts";
@@ -37,6 +47,8 @@ export interface AgentParts {
   readonly soon: (run: () => void) => void;
   /** Of the machine as it runs now; undefined: not known. */
   readonly bootId: string | undefined;
+  /** What `/slave/log` is. */
+  readonly logFile: string | undefined;
   /** Ours as long as the agent runs; undefined: nobody else can be there. */
   readonly lock: WorkDirectoryLock | undefined;
 }
@@ -67,6 +79,7 @@ export class AgentDaemon implements RunningAgent {
   readonly #parts: AgentParts;
   readonly #checkpoints: Checkpoints;
   readonly #collector: SandboxCollector;
+  readonly #served: ServedFiles;
   readonly #process: AgentProcess;
   readonly #routes: AgentRoutes;
   readonly #recovered: RecoveredCheckpoints;
@@ -93,14 +106,18 @@ export class AgentDaemon implements RunningAgent {
         resolve({ code, reason });
       },
     });
-    const context = this.#contextOf(realWorkDir);
+    this.#served = createSandboxFiles(this.#process.state, config.workDir, realWorkDir);
+    const context = this.#contextOf();
     addAgentMetrics(context, this.#collector);
     this.#routes = createAgentRoutes(context);
   }
 
   /** Rejects with CodedError CANNOT_RECOVER or CANNOT_WRITE. */
   static async create(parts: AgentParts): Promise<AgentDaemon> {
-    return new AgentDaemon(parts, await parts.files.openWorkDirectory(parts.config.workDir));
+    const { files, config, logFile, logger } = parts;
+    const daemon = new AgentDaemon(parts, await files.openWorkDirectory(config.workDir));
+    await attachLog(daemon.#served, "/slave/log", logFile, logger);
+    return daemon;
   }
 
   get handle(): HttpHandler {
@@ -170,9 +187,9 @@ export class AgentDaemon implements RunningAgent {
     }
   }
 
-  #contextOf(realWorkDir: string): AgentContext {
+  #contextOf(): AgentContext {
     const { state, streams } = this.#process;
-    const { config, containerizer, metrics, clock, logger, flagsShown } = this.#parts;
+    const { containerizer, metrics, clock, logger, flagsShown } = this.#parts;
     return {
       state,
       streams,
@@ -182,7 +199,7 @@ export class AgentDaemon implements RunningAgent {
       clock,
       logger,
       flagsShown,
-      files: createSandboxFiles(state, config.workDir, realWorkDir),
+      files: this.#served,
     };
   }
 }

@@ -36,12 +36,12 @@ export interface AgentOptions {
   /** Every flag as text, for `/flags` and `/state`. */
   readonly flagsShown?: Readonly<Record<string, string>>;
   readonly logger: Logger & { level?: LogLevel };
+  /** What `/slave/log` of the files API is. */
+  readonly logFile?: string;
   /** Runs what is to be run. Closed with the agent, which kills nothing. */
   readonly containerizer: Containerizer;
   /** Shared with the containerizer, whose metrics are the agent's. */
   readonly metrics?: Metrics;
-  /** Resources (`cpus`, `mem`) whose limits the containerizer enforces; default: by `--isolation`. */
-  readonly limitableResources?: ReadonlySet<string>;
   /** What executors inherit; default: this process's. */
   readonly environment?: Readonly<Record<string, string | undefined>>;
   /** Default: what `--master` says. */
@@ -144,7 +144,7 @@ async function assemble(
     flags,
     upid: { id: processId, host: endpoint.ip, port: endpoint.port },
     environment: options.environment ?? process.env,
-    limitableResources: options.limitableResources ?? limitableBy(flags.isolation),
+    limitableResources: containerizer.limitableResources ?? limitableBy(flags.isolation),
     random,
     look: files.look,
   });
@@ -162,12 +162,13 @@ async function assemble(
     disk: options.disk ?? realDisk(),
     files,
     soon: options.soon ?? setImmediate,
+    logFile: options.logFile,
     bootId: options.bootId ?? machineBootId(),
     lock,
   });
 }
 
-/** What `--isolation` names; an isolator that was chosen by default is the caller's to tell. */
+/** What `--isolation` names, for a containerizer that does not say what it can. */
 function limitableBy(isolation: string | undefined): ReadonlySet<string> {
   const names = (isolation ?? "").split(",").map((name) => name.trim());
   const has = (name: string): boolean => names.includes(name) || names.includes("cgroups/all");

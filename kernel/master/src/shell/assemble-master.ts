@@ -6,6 +6,7 @@ import { createFairAllocator } from "@tavola/allocator";
 import { asId, CodedError, invariant, type MasterId, randomUuid } from "@tavola/base";
 import { openCoordination } from "@tavola/coordination";
 import {
+  attachLog,
   createMetrics,
   createRouter,
   type Endpoint,
@@ -66,13 +67,15 @@ export async function assembleMaster(
     onEnd: (reason, status) => daemon.end(reason, status),
     crash,
   });
+  const files = new ServedFiles();
+  await attachLog(files, "/master/log", options.logFile, logger);
   const operator = createOperatorRoutes({
     state,
     clock,
     metrics,
     allocator,
     logger,
-    files: new ServedFiles(),
+    files,
     flagsShown: shownFlags(options.flagsShown ?? {}),
     subscribe: (listener) => shell.subscribe(listener),
     teardownFramework: (frameworkId) =>

@@ -24,6 +24,8 @@ export interface MasterOptions {
   /** Every flag as text (`ParsedFlags.shown`), for `/flags` and `/state`. Default: none are shown. */
   readonly flagsShown?: Readonly<Record<string, string>>;
   readonly logger: Logger & { level?: LogLevel };
+  /** What `/master/log` of the files API is. */
+  readonly logFile?: string;
   /** Default: the machine's. */
   readonly clock?: Clock;
   /** Default: the operating system's dice. */
