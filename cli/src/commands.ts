@@ -44,6 +44,10 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     summary: "run an agent in the foreground",
     load: async () => (await import("./daemon/agent-command.ts")).agentCommand,
   },
+  registry: {
+    summary: "show, save and bring back what survives the masters",
+    load: async () => (await import("./registry/registry-command.ts")).registryCommand,
+  },
   "executor-host": {
     summary: "run the command executors of an agent",
     isInternal: true,

@@ -1,6 +1,7 @@
 /** The door of `@tavola/registry`: what survives a master, and its form in a store. */
 
 export { applyOperation } from "./apply-operation.ts";
+export { decodeBackup, encodeBackup } from "./backup.ts";
 export { batchBytes, decodeBatch, encodeBatch } from "./batch.ts";
 export { registryFormat } from "./frame.ts";
 export { machineKey } from "./maintenance.ts";
