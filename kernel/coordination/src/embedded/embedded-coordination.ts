@@ -9,7 +9,7 @@
  * It does not cross machines: a network file system breaks both SQLite's locks and the shared clock.
  */
 
-import { realpathSync } from "node:fs";
+import { realpathSync, statSync } from "node:fs";
 import type { DatabaseSync } from "node:sqlite";
 import { CodedError, invariant } from "@tavola/base";
 import { type Clock, type Logger, type Metrics, systemRandom, type Timer } from "@tavola/host";
@@ -31,7 +31,7 @@ import { ChangeWatch } from "./change-watch.ts";
 import { EmbeddedSessions, type Whereabouts, whereabouts } from "./embedded-sessions.ts";
 import { EmbeddedTree } from "./embedded-tree.ts";
 import { GroupCommit } from "./group-commit.ts";
-import { isBusy, sqliteError, unavailable } from "./sqlite-errors.ts";
+import { corrupt, isBusy, sqliteError, unavailable } from "./sqlite-errors.ts";
 import { openStoreFile } from "./store-file.ts";
 
 /** A session is renewed this often within its timeout. */
@@ -64,6 +64,8 @@ class EmbeddedCoordination implements Coordination {
   readonly session: SessionRecord;
   readonly #file: string;
   readonly #realFile: string;
+  /** Its inode, by which one that was put in its place is told. */
+  readonly #fileNumber: number;
   readonly #logger: Logger;
   readonly #metrics: Metrics | undefined;
   readonly #database: DatabaseSync;
@@ -89,6 +91,7 @@ class EmbeddedCoordination implements Coordination {
     const database = openStoreFile(file);
     this.#database = database;
     this.#realFile = realpathSync(file);
+    this.#fileNumber = statSync(file).ino;
     this.#tree = new EmbeddedTree(database, file);
     this.#sessions = new EmbeddedSessions(database, options.whereabouts ?? whereabouts());
     this.#writes = new GroupCommit({
@@ -185,7 +188,7 @@ class EmbeddedCoordination implements Coordination {
 
   #assertOpen(): void {
     if (this.#isClosed) throw this.#closed();
-    if (this.session.state === "expired") throw this.#sessionExpired();
+    if (this.session.state === "expired") throw this.session.trouble ?? this.#sessionExpired();
   }
 
   /** At the start of every transaction: a session that is over writes nothing, whatever it believes. */
@@ -211,6 +214,10 @@ class EmbeddedCoordination implements Coordination {
     const now = this.clock.now();
     const { timeoutMs } = this.session;
     let nextMs = timeoutMs / renewalsPerTimeout;
+    if (!isSameFile(this.#file, this.#fileNumber)) {
+      this.#fileIsGone();
+      return;
+    }
     try {
       const isThere = this.#inBriefTransaction(() => this.#renewSession());
       this.#lockedSince = undefined;
@@ -304,6 +311,13 @@ class EmbeddedCoordination implements Coordination {
     this.#stop(this.#sessionExpired());
   }
 
+  /** SQLite would go on with the one that has no name any more, and all of it would be lost. */
+  #fileIsGone(): void {
+    const error = corrupt(this.#file, "it was removed or replaced while it was in use");
+    this.#logger.error({ store: this.description, error }, "the store is gone");
+    this.#stop(error);
+  }
+
   #stop(trouble: CodedError): void {
     this.#renewal?.cancel();
     this.#changes.close();
@@ -353,4 +367,8 @@ class EmbeddedCoordination implements Coordination {
       `the session with ${this.description} is over: it was not renewed for ${this.session.timeoutMs} ms`,
     );
   }
+}
+
+function isSameFile(file: string, number: number): boolean {
+  return statSync(file, { throwIfNoEntry: false })?.ino === number;
 }

@@ -7,6 +7,7 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   writeFileSync,
 } from "node:fs";
@@ -180,6 +181,19 @@ test("damage that comes while it is open is told as such", async (context) => {
   raw.close();
   await assert.rejects(store.get("/tavola/registry/3"), withCode("CORRUPT"));
   assert.ok(await store.get("/tavola/registry/4"));
+});
+
+test("a file that is removed or replaced while it is in use ends its sessions, with why", async (context) => {
+  const file = await storeFile(context);
+  const clock = simulatedClock();
+  const store = open(context, file, { clock });
+  copyFileSync(file, `${file}.backup`);
+  renameSync(`${file}.backup`, file);
+  await clock.advanceSettling(sessionTimeoutMs / 2);
+  assert.equal(store.session.state, "expired");
+  assert.equal(store.session.trouble?.code, "CORRUPT");
+  assert.match(store.session.trouble?.message ?? "", /was removed or replaced while it was in use/);
+  await assert.rejects(store.get("/x"), withCode("CORRUPT"));
 });
 
 test("what a killed process wrote and was told of is there; -wal and all", async (context) => {
