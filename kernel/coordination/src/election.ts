@@ -110,7 +110,7 @@ class GroupCandidacy implements Candidacy {
     const names = eldestFirst(await this.#store.children(this.#group), this.#label);
     if (this.#isOver) return;
     if (!names.includes(name)) {
-      this.#end(`its node ${this.#group}/${name} is gone: somebody deleted it`);
+      this.#giveUp(`its node ${this.#group}/${name} is gone: somebody deleted it`);
     } else if (names[0] === name) {
       this.#isEldest = true;
       this.#elected.resolve();
@@ -125,7 +125,7 @@ class GroupCandidacy implements Candidacy {
   }
 
   #refused(error: CodedError): void {
-    if (!error.transient) this.#end(describeError(error));
+    if (!error.transient) this.#giveUp(describeError(error));
   }
 
   #sessionChanged(state: SessionState): void {
@@ -133,11 +133,11 @@ class GroupCandidacy implements Candidacy {
     if (state === "connected") this.#looking.soon();
     else if (state === "expired") {
       const { trouble } = this.#store.session;
-      this.#end(trouble?.message ?? `the session with ${this.#store.description} is over`);
+      this.#giveUp(trouble?.message ?? `the session with ${this.#store.description} is over`);
     } else if (this.#member !== undefined) {
       const { timeoutMs } = this.#store.session;
       this.#awayTimer = this.#store.clock.after(timeoutMs, () =>
-        this.#end(
+        this.#giveUp(
           `${this.#store.description} has not answered for ${timeoutMs} ms, ` +
             "so that the session may be over",
         ),
@@ -153,8 +153,13 @@ class GroupCandidacy implements Candidacy {
     this.#groupWatch?.close();
     this.#looking.close();
     this.#lost.resolve(why);
-    // One that may still stand must not keep the others waiting as long as the session lives.
-    if (this.#member !== undefined && why !== "it was withdrawn") void this.#leave(this.#member);
+  }
+
+  /** A member that may still stand must not keep the others waiting as long as its session lives. */
+  #giveUp(why: string): void {
+    if (this.#isOver) return;
+    this.#end(why);
+    if (this.#member !== undefined) void this.#leave(this.#member);
   }
 
   /** Tries once; goes on in the background while the store does not answer. */

@@ -80,9 +80,9 @@ test("a killed leader is followed at once, long before its session would end", a
 
 test("a leader that was stopped for longer than its session has lost when it goes on", async (context) => {
   const file = fileOf(context);
-  const first = start(context, file, "contend", "first", "1000");
+  const first = start(context, file, "contend", "first", "2000");
   await first.says("first elected");
-  const second = start(context, file, "contend", "second", "1000");
+  const second = start(context, file, "contend", "second", "2000");
   await second.says("second ready");
   first.process.stdin.write("?");
   await first.says("first leading");
