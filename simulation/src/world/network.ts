@@ -227,9 +227,12 @@ export class Connection {
 
   /** Nobody listens there. */
   refused(): void {
-    this.#isOpen = false;
-    this.toClient.send(() => this.#tellClient("refused"));
-    this.#network.forget(this);
+    this.toClient.send(() => {
+      if (!this.#isOpen) return;
+      this.#isOpen = false;
+      this.#network.forget(this);
+      this.#tellClient("refused");
+    });
   }
 
   /** A process ended; its host closes what it had open. */
