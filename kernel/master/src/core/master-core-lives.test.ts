@@ -73,7 +73,26 @@ class Life {
     const step = this.#pick(steps) as () => void;
     step.call(this);
     assertInvariants(this.#f.state, this.#f.allocator);
+    this.#assertRegistry();
     return step.name;
+  }
+
+  /** What is durable is what the master goes by, unless something is just being written. */
+  #assertRegistry(): void {
+    const { state, registry } = this.#f;
+    const { arriving, reregistering, leaving } = state.transitions;
+    if (arriving.size + reregistering.size + leaving.size > 0 || this.#f.isHolding) return;
+    const here = [...state.agents.keys(), ...state.recoveredAgents.keys()];
+    assert.deepEqual(here.sort(), [...registry.admitted.keys()].sort());
+    const away = ({ id, since }: { readonly id: string; readonly since: number }) => [id, since];
+    assert.deepEqual(
+      [...state.unreachableAgents.values()].map(away).sort(),
+      [...registry.unreachable].map(([id, { since }]) => [id, since]).sort(),
+    );
+    assert.deepEqual(
+      [...state.goneAgents.values()].map(away).sort(),
+      [...registry.gone].map(([id, { since }]) => [id, since]).sort(),
+    );
   }
 
   #pick<T>(items: Iterable<T>): T | undefined {

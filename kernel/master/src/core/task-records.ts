@@ -95,8 +95,8 @@ export function addTask(
   if (framework !== undefined) addTaskToFramework(turn, task, framework);
 }
 
-/** The framework's side, also for a framework that is recovered after its agents. */
-export function addTaskToFramework(turn: Turn, task: Task, framework: Framework): void {
+/** The framework's side. */
+function addTaskToFramework(turn: Turn, task: Task, framework: Framework): void {
   invariant(!framework.tasks.has(task.id), `task ${task.id} of ${framework.id} is there already`);
   framework.tasks.set(task.id, task);
   if (task.usesResources) {

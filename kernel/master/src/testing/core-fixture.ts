@@ -211,6 +211,11 @@ export class CoreFixture {
     }
   }
 
+  /** Something is durable and the core has not been told. */
+  get isHolding(): boolean {
+    return this.#held.length > 0;
+  }
+
   releasePersisted(): void {
     for (const event of this.#held.splice(0)) this.handle(event);
   }
