@@ -37,23 +37,35 @@ export async function supervise({ argv, name, logger }: SupervisorOptions): Prom
     ending.abort();
     child?.kill(signal);
   };
-  for (const signal of ["SIGTERM", "SIGINT", "SIGUSR1"] as const) process.on(signal, end);
+  const signals = ["SIGTERM", "SIGINT", "SIGUSR1"] as const;
+  for (const signal of signals) process.on(signal, end);
   whenParentIsGone(() => end("SIGTERM"));
-  let waitMs: number = backoff.firstMs;
-  for (;;) {
-    const startedAt = performance.now();
-    child = spawn(process.execPath, argv, { stdio: ["inherit", "inherit", "inherit", "ipc"] });
-    child.on("message", (message) => void tellParent(message as Parameters<typeof tellParent>[0]));
-    const { code, signal } = await ended(child);
-    if (ending.signal.aborted || code === exitStatus.ok || code === exitStatus.usage) {
-      return code ?? exitStatus.failed;
+  try {
+    return await startAgainAndAgain();
+  } finally {
+    for (const signal of signals) process.off(signal, end);
+  }
+
+  async function startAgainAndAgain(): Promise<number> {
+    let waitMs: number = backoff.firstMs;
+    for (;;) {
+      const startedAt = performance.now();
+      child = spawn(process.execPath, argv, { stdio: ["inherit", "inherit", "inherit", "ipc"] });
+      child.on(
+        "message",
+        (message) => void tellParent(message as Parameters<typeof tellParent>[0]),
+      );
+      const { code, signal } = await ended(child);
+      if (ending.signal.aborted || code === exitStatus.ok || code === exitStatus.usage) {
+        return code ?? exitStatus.failed;
+      }
+      if (performance.now() - startedAt > backoff.forgottenAfterMs) waitMs = backoff.firstMs;
+      const how = signal === null ? `ended with exit status ${code}` : `was ended by ${signal}`;
+      logger.warn({ pid: child.pid }, `the ${name} ${how}; starting it again in ${waitMs} ms`);
+      await pause(waitMs, ending.signal);
+      if (ending.signal.aborted) return exitStatus.ok;
+      waitMs = Math.min(2 * waitMs, backoff.maxMs);
     }
-    if (performance.now() - startedAt > backoff.forgottenAfterMs) waitMs = backoff.firstMs;
-    const how = signal === null ? `with exit status ${code}` : `by ${signal}`;
-    logger.warn({ pid: child.pid }, `the ${name} ended ${how}; starting it again in ${waitMs} ms`);
-    await pause(waitMs, ending.signal);
-    if (ending.signal.aborted) return exitStatus.ok;
-    waitMs = Math.min(2 * waitMs, backoff.maxMs);
   }
 }
 
