@@ -32,7 +32,7 @@ import { EmbeddedSessions, type Whereabouts, whereabouts } from "./embedded-sess
 import { EmbeddedTree } from "./embedded-tree.ts";
 import { GroupCommit } from "./group-commit.ts";
 import { corrupt, isBusy, sqliteError, unavailable } from "./sqlite-errors.ts";
-import { openStoreFile } from "./store-file.ts";
+import { openStoreFile, waitForNoLock } from "./store-file.ts";
 
 /** A session is renewed this often within its timeout. */
 const renewalsPerTimeout = 4;
@@ -109,6 +109,7 @@ class EmbeddedCoordination implements Coordination {
       stampOf: (path) => this.#tree.stampOf(path),
       onLook: () => this.#endOthers(),
     });
+    waitForNoLock(database);
     const here = openedHere.get(this.#realFile) ?? new Set();
     openedHere.set(this.#realFile, here.add(this));
     this.#renew();

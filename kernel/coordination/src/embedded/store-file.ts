@@ -62,7 +62,8 @@ const schema = `
 `;
 
 /**
- * Opens the file, making it where there is none. Throws CORRUPT, NEWER_FORMAT, UNAUTHORIZED, or
+ * Opens the file, making it where there is none. Locks of others are waited for, blocking, until the
+ * caller has what it needs of the file and calls `waitForNoLock`. Throws CORRUPT, NEWER_FORMAT, UNAUTHORIZED, or
  * UNAVAILABLE (a full disk, say).
  */
 export function openStoreFile(file: string): DatabaseSync {
@@ -74,7 +75,6 @@ export function openStoreFile(file: string): DatabaseSync {
   } catch (error) {
     throw notWritable(file, error);
   }
-  // Others' locks are waited for without blocking the process, by whoever calls.
   const database = connect(file);
   try {
     verify(database, file);
@@ -86,9 +86,17 @@ export function openStoreFile(file: string): DatabaseSync {
   }
 }
 
+/** A process that closes the file as the last one holds it alone for a moment. */
+const openingMsMax = 2000;
+
+/** From now on a lock is an error at once, and whoever calls tries again without blocking. */
+export function waitForNoLock(database: DatabaseSync): void {
+  database.exec("PRAGMA busy_timeout = 0");
+}
+
 function connect(file: string): DatabaseSync {
   try {
-    return new DatabaseSync(file, { timeout: 0 });
+    return new DatabaseSync(file, { timeout: openingMsMax });
   } catch (error) {
     throw sqliteError(error, file);
   }
