@@ -18,7 +18,7 @@ import { describeExecutor, moveExecutor, runAddressOf } from "./executors.ts";
 import type { Executor } from "./state.ts";
 import { agentUpdated, executorUpdated } from "./status-updates.ts";
 import { agentUpdateOf, executorUpdateOf } from "./task-messages.ts";
-import { stateFor } from "./task-states.ts";
+import { stateFor, taskLostInRestart } from "./task-states.ts";
 import type { Turn } from "./turn.ts";
 
 /** The shell has put the new stream in the place of an older one. */
@@ -37,6 +37,8 @@ export function executorSubscribed(
   turn.debug(describeExecutor(executor), "executor subscribed");
   if (executor.phase === "registering") {
     moveExecutor(executor, "running");
+    // What was assumed of it, should it be gone.
+    executor.pendingTermination = undefined;
     state.deadlines.cancel(`registration/${containerId}`);
     if (executor.isCheckpointing) {
       turn.add({ kind: "checkpointSubscription", run: runAddressOf(state, executor) });
@@ -115,7 +117,7 @@ function dropUnknownTasks(turn: Turn, executor: Executor, subscribe: api.Call_Su
         taskId: taskId as TaskId,
         state: stateFor(framework, "TASK_DROPPED"),
         reason: "REASON_AGENT_RESTARTED",
-        message: "Task launched during agent restart",
+        message: taskLostInRestart,
         executorId: executor.id,
       },
       turn.now,

@@ -39,6 +39,7 @@ import {
 } from "./paths.ts";
 import { isSameAgentInfo } from "./reconfiguration.ts";
 import type { Executor, Framework } from "./state.ts";
+import { stateFor, taskLostInRestart } from "./task-states.ts";
 import type { Turn } from "./turn.ts";
 
 export function rebuildFrameworks(turn: Turn, agent: CheckpointedAgent, isRebooted: boolean): void {
@@ -117,9 +118,19 @@ function rebuildExecutor(turn: Turn, framework: Framework, found: WholeExecutor)
     user: state.config.switchUser ? (info.command?.user ?? framework.info.user) : undefined,
   });
   for (const task of run.tasks) rebuildTask(turn, executor, address, task, run.isCompleted);
+  if (!run.hasSubscribed && run.libprocessPid === undefined) neverSent(executor);
   // What a custom executor's container is sized for is not known: it is sized again when it is back.
   executor.containerResources = executor.isGenerated ? executor.allocated : Resources.empty;
   if (run.isCompleted) retireCompleted(turn, executor, address);
+}
+
+/** Without a subscription nothing was ever sent to it: if it is gone, its tasks never ran. */
+function neverSent(executor: Executor): void {
+  executor.pendingTermination = {
+    state: stateFor(executor.framework, "TASK_DROPPED"),
+    reason: "REASON_AGENT_RESTARTED",
+    message: taskLostInRestart,
+  };
 }
 
 /** Of agents that did not say, as Mesos guesses it. */

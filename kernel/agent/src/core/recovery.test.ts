@@ -309,6 +309,19 @@ test("an executor that does not come back in time is killed, its tasks are gone"
   assert.equal(task?.statuses?.at(-1)?.reason, "REASON_EXECUTOR_REREGISTRATION_TIMEOUT");
 });
 
+test("a task whose executor was gone before it subscribed never ran: it is dropped", () => {
+  const agent = new SteppedAgent();
+  const executor = executorWith("t", [taskAfter("t", [])], { isGenerated: true });
+  const [run] = executor.runs;
+  assert.ok(run !== undefined);
+  recover(agent, agentWith([{ ...executor, runs: [{ ...run, hasSubscribed: false }] }]));
+  const message = "Abnormal executor termination: unknown container";
+  agent.feed({ kind: "executorTerminated", containerId: container("t"), end: { message } });
+  const task = agent.executor("t")?.terminatedTasks.get(asId<TaskId>("t"));
+  assert.equal(task?.state, "TASK_DROPPED");
+  assert.equal(task?.statuses?.at(-1)?.reason, "REASON_AGENT_RESTARTED");
+});
+
 test("executors get 15 s in all, however many come back one after the other", () => {
   const agent = new SteppedAgent();
   const names = Array.from({ length: 12 }, (_, i) => `e${i}`);

@@ -80,7 +80,7 @@ export function reconnectionTimedOut(turn: Turn): void {
   const within = formatDuration(state.config.executorReregistrationTimeoutMs);
   for (const executor of missing(state)) {
     turn.warn(describeExecutor(executor), `killing executor: it did not reregister in ${within}`);
-    executor.pendingTermination = {
+    executor.pendingTermination ??= {
       state: stateFor(executor.framework, "TASK_GONE"),
       reason: "REASON_EXECUTOR_REREGISTRATION_TIMEOUT",
       message: `Executor did not reregister within ${within}`,

@@ -4,6 +4,9 @@
 
 import type { TaskState } from "@tavola/protocol";
 
+/** What Mesos says of a task that its executor never got. */
+export const taskLostInRestart = "Task launched during agent restart";
+
 /** A state that only PARTITION_AWARE frameworks know, as `TASK_LOST` for the others. */
 export function stateFor(
   framework: { readonly isPartitionAware: boolean },

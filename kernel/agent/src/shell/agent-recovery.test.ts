@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
+import { seededRandom } from "@tavola/base";
+import { createSimulatedDisk } from "@tavola/host";
 import { internal } from "@tavola/protocol";
 import { type FixtureOptions, runningAgent } from "../testing/running-agent.ts";
 import {
@@ -220,6 +222,48 @@ test("a checkpoint that cannot be read: --strict refuses and names it, --no-stri
   assert.equal(executor.hasEnded, true, "what nobody knows does not run on");
   const metrics = await (await fetch(`${agent.url}/metrics/snapshot`)).json();
   assert.equal((metrics as Record<string, number>)["slave/recovery_errors"], 1);
+});
+
+test("a full disk fails tasks with the reason; the agent lives, and goes on when there is room", async (t) => {
+  const workDir = await temporaryFolder(t);
+  const simulated = createSimulatedDisk({ random: seededRandom(1) });
+  const disk = simulated.attach();
+  disk.makeDirectories(workDir);
+  const { agent, master, containerizer } = await runningAgent(t, { workDir, disk });
+  await master.next(internal.UpdateSlaveMessage);
+  const run = (id: string) => {
+    const task = commandTask(id);
+    master.send(internal.RunTaskMessage, { framework, task, launch_executor: true });
+  };
+  run("early");
+  const early = await containerizer.executor("early");
+  await early.event("LAUNCH");
+  await early.report("early", "TASK_STARTING");
+  await master.status("early", "TASK_STARTING");
+  simulated.faults.isFull = true;
+  run("full");
+  const { reason, message } = await master.status("full", "TASK_FAILED");
+  assert.equal(reason, "REASON_CONTAINER_LAUNCH_FAILED");
+  assert.match(message ?? "", /cannot write .*ENOSPC/);
+  await early.report("early", "TASK_RUNNING");
+  const failed = await master.status("early", "TASK_FAILED");
+  assert.match(failed.message ?? "", /cannot checkpoint its status updates: .*ENOSPC/);
+  simulated.faults.isFull = false;
+  run("late");
+  await (await containerizer.executor("late")).event("LAUNCH");
+  assert.equal((await fetch(`${agent.url}/health`)).status, 200);
+});
+
+test("an agent that cannot write down who it is ends, and says why", async (t) => {
+  const workDir = await temporaryFolder(t);
+  const simulated = createSimulatedDisk({ random: seededRandom(1) });
+  const disk = simulated.attach();
+  disk.makeDirectories(`${workDir}/meta`);
+  simulated.faults.isFull = true;
+  const { agent } = await runningAgent(t, { workDir, disk });
+  const { code, reason } = await agent.exited;
+  assert.equal(code, 1);
+  assert.match(reason, /cannot checkpoint .*ENOSPC/);
 });
 
 test("two agents never share a work directory", async (t) => {

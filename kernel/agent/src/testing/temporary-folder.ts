@@ -9,6 +9,8 @@ import type { TestContext } from "node:test";
 
 export async function temporaryFolder(context: TestContext): Promise<string> {
   const folder = await realpath(await mkdtemp(join(tmpdir(), "tavola-agent-test-")));
-  context.after(() => rm(folder, { recursive: true, force: true }));
+  // Retried: what runs in it is ended only after this, and may still write.
+  const options = { recursive: true, force: true, maxRetries: 10, retryDelay: 20 } as const;
+  context.after(() => rm(folder, options));
   return folder;
 }
