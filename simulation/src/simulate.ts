@@ -28,8 +28,8 @@ import { Violation, World } from "./world/world.ts";
 const stages = {
   calmMs: 6000,
   faultsMs: { min: 20_000, max: 150_000 },
-  quietMs: 240_000,
-  keepMs: 80_000,
+  quietMs: 160_000,
+  keepMs: 60_000,
   /** At the end of it: long enough that nothing should be repeated any more. */
   askBeforeMs: 2000,
 } as const;

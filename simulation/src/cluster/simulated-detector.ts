@@ -9,7 +9,7 @@ import type { SimulatedProcess } from "../world/process.ts";
 import { masterGroup } from "./addresses.ts";
 import { openStoreOf } from "./store-access.ts";
 
-const sessionTimeoutMs = 4000;
+const sessionTimeoutMs = 10_000;
 
 export function detectorOf(store: MemoryCoordination, process: SimulatedProcess): MasterDetector {
   let following: { close(): Promise<void> } | undefined;

@@ -10,7 +10,7 @@ import { type FaultContext, faultKinds } from "./fault-kinds.ts";
 import { Mending } from "./mending.ts";
 
 /** Kinds that are known to break something that is being mended. */
-const setAside: ReadonlySet<string> = new Set(["failingDisk"]);
+const setAside: ReadonlySet<string> = new Set(["failingDisk", "powerLost"]);
 
 const pauseMs = { min: 300, max: 12_000 } as const;
 

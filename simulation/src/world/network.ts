@@ -55,6 +55,7 @@ export class Network {
   /** Notes what is written to a stream. */
   describeChunk: ((from: SimulatedProcess, to: Connection, chunk: Uint8Array) => void) | undefined;
   readonly #listeners = new Map<string, Listener>();
+  readonly #members = new WeakSet<SimulatedProcess>();
   readonly #blocked = new Map<string, number>();
   readonly #connections = new Set<Connection>();
 
@@ -73,25 +74,44 @@ export class Network {
     if (this.#listeners.get(address) === listener) this.#listeners.delete(address);
   }
 
-  /** Opens at once as far as the caller can tell; whether it can be made is seen later. */
-  connect(client: SimulatedProcess, address: string, end: ConnectionEnd): Connection {
+  /**
+   * Opens at once as far as the caller can tell; whether it can be made is seen later. `accepted`
+   * happens on the server's side when it is: what the client sends first comes with it.
+   */
+  connect(
+    client: SimulatedProcess,
+    address: string,
+    end: ConnectionEnd,
+    accepted: (connection: Connection, listener: Listener) => void,
+  ): Connection {
     const host = address.slice(0, address.lastIndexOf(":"));
     const connection = new Connection(this, client, end, host);
     this.#connections.add(connection);
-    client.onEnd(() => connection.died("client"));
+    this.#endWith(client);
     const timeout = this.world.plan(connectMsMax, () =>
       connection.broke("connecting took too long"),
     );
     connection.toServer.send(() => {
+      timeout.cancel();
       const listener = this.#listeners.get(address);
       if (listener === undefined) {
         connection.refused();
         return;
       }
+      this.#endWith(listener.process);
       connection.accepted(listener);
-      connection.toClient.send(() => timeout.cancel());
+      accepted(connection, listener);
     });
     return connection;
+  }
+
+  /** What a process has open is closed when it ends. */
+  #endWith(process: SimulatedProcess): void {
+    if (this.#members.has(process)) return;
+    this.#members.add(process);
+    process.onEnd(() => {
+      for (const connection of [...this.#connections]) connection.died(process);
+    });
   }
 
   /** One way. Blocks are counted: each has to be lifted. */
@@ -210,7 +230,6 @@ export class Connection {
 
   accepted(listener: Listener): void {
     this.#listener = listener;
-    listener.process.onEnd(() => this.died("server"));
   }
 
   /** The server's end, once it knows what to do with it. */
@@ -235,12 +254,16 @@ export class Connection {
     });
   }
 
+  /** Both ends are done with it: nobody needs to be told. */
+  finish(): void {
+    this.#isOpen = false;
+    this.#network.forget(this);
+  }
+
   /** A process ended; its host closes what it had open. */
-  died(who: "client" | "server"): void {
-    if (!this.#isOpen) return;
-    if (who === "client") this.#clientEnd = undefined;
-    else this.#serverEnd = undefined;
-    this.#farewell(who);
+  died(process: SimulatedProcess): void {
+    if (process === this.#client) this.close("client");
+    else if (process === this.#listener?.process) this.close("server");
   }
 
   /** Both ends will know, each in its time; what is on its way arrives in part. */

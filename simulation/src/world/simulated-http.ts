@@ -40,45 +40,85 @@ function send(
 ): Promise<HttpClientResponse> {
   // A ghost's request never settles.
   if (!process.touch()) return new Promise(() => {});
-  const url = new URL(request.url);
-  const { world } = network;
-  world.note(
-    `${process.name} > ${url.host} ${request.method} ${url.pathname}`,
+  const target = targetOf(request.url);
+  process.world.note(
+    `${process.name} > ${target.host} ${request.method} ${target.path}`,
     bytesOf(request.body ?? ""),
     describe(request),
   );
   const answer = new Answer(process, request);
-  const connection = network.connect(process, url.host, { onBroken: (why) => answer.lost(why) });
-  answer.whenGivenUp(() => connection.close("client"));
-  connection.toServer.send(() => {
-    serve(network, connection, request, url, answer);
+  const onBroken = (why: string): void => answer.lost(why);
+  const connection = network.connect(process, target.host, { onBroken }, (made, listener) =>
+    serve({ network, connection: made, listener, answer }, request, target),
+  );
+  answer.whenDone((how) => {
+    if (how === "given up") connection.close("client");
+    else connection.finish();
   });
   return answer.response;
 }
 
+interface Target {
+  readonly host: string;
+  readonly path: string;
+  readonly query: URLSearchParams;
+}
+
+/** PERF: the few addresses that are asked thousands of times are taken apart once. */
+const targets = new Map<string, Target>();
+
+function targetOf(text: string): Target {
+  const known = targets.get(text);
+  if (known !== undefined) return known;
+  const { host, pathname: path, searchParams: query } = new URL(text);
+  const target = { host, path, query };
+  targets.set(text, target);
+  return target;
+}
+
 /** The server's side, as it arrives there. */
 function serve(
-  network: Network,
-  connection: Connection,
+  parts: Omit<Exchange, "request" | "gone">,
   request: HttpClientRequest,
-  url: URL,
-  answer: Answer,
+  { path, query }: Target,
 ): void {
-  const gone = new AbortController();
-  connection.serverEnd = { onBroken: () => gone.abort() };
+  const gone = new Gone();
+  parts.connection.serverEnd = { onBroken: () => gone.happened() };
   const body = bytesOf(request.body ?? "");
   const received: HttpRequest = {
     method: request.method,
-    path: url.pathname,
-    query: url.searchParams,
+    path,
+    query,
     headers: lowerCased(request.headers ?? {}),
     remoteAddress: "10.0.0.0",
     body: async () => body,
-    signal: gone.signal,
+    get signal() {
+      return gone.signal;
+    },
   };
-  const { listener } = connection;
-  if (listener !== undefined) {
-    void respond({ network, connection, listener, request: received, gone, answer });
+  void respond({ ...parts, request: received, gone });
+}
+
+/** That the client has gone. PERF: most never do, and nobody asks. */
+class Gone {
+  readonly #told: (() => void)[] = [];
+  #controller: AbortController | undefined;
+  hasHappened = false;
+
+  get signal(): AbortSignal {
+    this.#controller ??= new AbortController();
+    if (this.hasHappened) this.#controller.abort();
+    return this.#controller.signal;
+  }
+
+  whenHappened(run: () => void): void {
+    this.#told.push(run);
+  }
+
+  happened(): void {
+    this.hasHappened = true;
+    this.#controller?.abort();
+    for (const run of this.#told) run();
   }
 }
 
@@ -87,8 +127,7 @@ interface Exchange {
   readonly connection: Connection;
   readonly listener: Listener;
   readonly request: HttpRequest;
-  /** Aborted when the client has gone. */
-  readonly gone: AbortController;
+  readonly gone: Gone;
   readonly answer: Answer;
 }
 
@@ -111,14 +150,15 @@ async function respond(exchange: Exchange): Promise<void> {
     observe(network, (observer) => observer.answers?.(process, request.path, status));
     connection.toClient.send(arrive);
   };
-  toClient(() => answer.head(status, headers));
   if ("stream" in response) {
+    toClient(() => answer.head(status, headers));
     response.stream(sinkOf(exchange, process, toClient));
     return;
   }
   if ("pull" in response) throw new Error("nothing simulated downloads");
   const body = bytesOf(response.body ?? "");
   toClient(() => {
+    answer.head(status, headers);
     if (body.length > 0) answer.chunk(body);
     answer.end();
   });
@@ -129,14 +169,14 @@ function sinkOf(
   process: SimulatedProcess,
   toClient: (arrive: () => void) => void,
 ): StreamSink {
-  let isClosed = gone.signal.aborted;
+  let isClosed = gone.hasHappened;
   const onClose: (() => void)[] = [];
   const close = (): void => {
     if (isClosed) return;
     isClosed = true;
     for (const run of onClose) run();
   };
-  gone.signal.addEventListener("abort", close, { once: true });
+  gone.whenHappened(close);
   return {
     write(chunk) {
       if (isClosed) return "closed";
@@ -171,7 +211,8 @@ class Answer {
   #state: "waiting" | "open" | "ended" = "waiting";
   #failure: CodedError | undefined;
   #wake: (() => void) | undefined;
-  #giveUp: (() => void) | undefined;
+  #done: ((how: "given up" | "complete") => void) | undefined;
+  readonly #abort = (): void => this.#aborted();
 
   constructor(process: SimulatedProcess, request: HttpClientRequest) {
     this.#process = process;
@@ -179,14 +220,13 @@ class Answer {
     this.#settle = Promise.withResolvers();
     this.response = this.#settle.promise;
     const { signal } = request;
-    if (signal === undefined) return;
-    if (signal.aborted) this.#aborted();
-    else signal.addEventListener("abort", () => this.#aborted(), { once: true });
+    if (signal?.aborted === true) this.#aborted();
+    else signal?.addEventListener("abort", this.#abort, { once: true });
   }
 
-  whenGivenUp(run: () => void): void {
-    this.#giveUp = run;
-    if (this.#failure !== undefined) run();
+  whenDone(run: (how: "given up" | "complete") => void): void {
+    this.#done = run;
+    if (this.#failure !== undefined) run("given up");
   }
 
   head(status: number, headers: Readonly<Record<string, string>>): void {
@@ -207,8 +247,9 @@ class Answer {
 
   end(): void {
     if (this.#state === "open") this.#state = "ended";
+    this.#forgetSignal();
     this.#awake();
-    this.#giveUp?.();
+    this.#done?.("complete");
   }
 
   lost(why: string): void {
@@ -225,12 +266,17 @@ class Answer {
 
   #aborted(): void {
     this.#fail(new CodedError("ABORTED", `${this.#request.url} was given up`));
-    this.#giveUp?.();
+    this.#done?.("given up");
+  }
+
+  #forgetSignal(): void {
+    this.#request.signal?.removeEventListener("abort", this.#abort);
   }
 
   #fail(error: CodedError): void {
     if (this.#state === "ended" || this.#failure !== undefined) return;
     this.#failure = error;
+    this.#forgetSignal();
     if (this.#state === "waiting") this.#settle.reject(error);
     this.#awake();
   }

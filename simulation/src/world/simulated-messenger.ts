@@ -85,15 +85,17 @@ export class SimulatedMessenger implements Messenger {
     if (known !== undefined) return known;
     const { network, process } = this.#parts;
     const links: Peer["links"] = new Set();
-    const connection = network.connect(process, address, {
-      onBroken: (reason) => {
-        network.world.note(`${process.name} lost its connection to ${address}: ${reason}`);
-        this.#peers.delete(address);
-        const told = [...links];
-        links.clear();
-        for (const each of told) each.onExited();
-      },
-    });
+    const onBroken = (reason: string): void => {
+      network.world.note(`${process.name} lost its connection to ${address}: ${reason}`);
+      this.#peers.delete(address);
+      const told = [...links];
+      links.clear();
+      for (const each of told) each.onExited();
+    };
+    // The server's answer to the connection: one that cannot come back is noticed.
+    const connection = network.connect(process, address, { onBroken }, ({ toClient }) =>
+      toClient.send(() => {}),
+    );
     const peer: Peer = { connection, links };
     this.#peers.set(address, peer);
     return peer;
