@@ -8,6 +8,7 @@
 import { asId, type ExecutorId, type FrameworkId } from "@tavola/base";
 import { type ExecutorInfo, type internal, isTerminal } from "@tavola/protocol";
 import { acceptableExecutors, acceptableTasks } from "./agent-readmitted.ts";
+import { applyEarlyKill } from "./early-kills.ts";
 import { addExecutorToAgent, addExecutorToFramework, findExecutor } from "./executor-records.ts";
 import { rescindOffer } from "./offer-records.ts";
 import { takeBackTasks } from "./returned-tasks.ts";
@@ -34,6 +35,7 @@ export function readoptTasks(
     if (framework !== undefined) addExecutorToFramework(turn, framework, agent, info);
   }
   for (const task of tasks) {
+    applyEarlyKill(turn.state, task);
     addTask(turn, task, agent, turn.state.frameworks.get(task.frameworkId));
   }
   turn.allocator.agentAdded(agent.id, {

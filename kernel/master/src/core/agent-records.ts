@@ -143,7 +143,7 @@ export function pingAgent(turn: Turn, agent: Agent): void {
   turn.send(
     agent.upid,
     internal.PingSlaveMessage,
-    { connected: agent.connected },
+    { connected: agent.connected && !turn.state.askedToReport.has(agent.id) },
     `slave-observer(${agent.observer.number})`,
   );
   turn.wakeAt(pingKey(agent.id), later(turn.now, turn.state.config.agentPingTimeoutMs), {

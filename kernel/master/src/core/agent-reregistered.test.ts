@@ -239,6 +239,50 @@ test("tasks that were declared lost with the connection and are alive come back"
   assert.equal(cpus?.scalar?.value, 3, "what they use is not offered to others");
 });
 
+test("a launch that was given up and arrives after all is found out", () => {
+  const f = new CoreFixture();
+  const { framework, agent } = f.running({ checkpoint: true });
+  f.answersPings = false;
+  f.advance(90_000);
+  f.answersPings = true;
+  comesBack(f, reregistration({ frameworks: [framework.info] }));
+  assert.equal(framework.tasks.size, 0);
+  f.takeEvents("s");
+  const registered = f.state.agents.get(agent.id) as Agent;
+  f.takeSent("PingSlaveMessage");
+  f.report(registered, framework, "t", "TASK_STARTING");
+  f.report(registered, framework, "t", "TASK_STARTING");
+  assert.deepEqual(
+    f.takeSent("PingSlaveMessage").map(({ message }) => message),
+    [{ connected: false }],
+    "which makes an agent reregister",
+  );
+  f.takeEvents("s");
+  const kill = { task_id: { value: "t" }, agent_id: { value: agent.id } };
+  f.call(framework, { type: "KILL", kill });
+  f.call(framework, { type: "RECONCILE", reconcile: { tasks: [kill, { task_id: kill.task_id }] } });
+  assert.deepEqual(f.takeStatuses("s"), [], "nothing is said about it");
+  assertInvariants(f.state, f.allocator);
+  f.advance(15_000);
+  assert.deepEqual(f.takeSent("PingSlaveMessage")[0]?.message, { connected: false });
+  comesBack(f, reregistration(running(framework)));
+  assert.equal(framework.tasks.size, 1);
+  assert.equal(f.takeSent("KillTaskMessage").length, 1);
+  assert.equal(f.state.askedToReport.size + f.state.earlyKills.size, 0);
+  f.advance(15_000);
+  assert.deepEqual(f.takeSent("PingSlaveMessage")[0]?.message, { connected: true });
+  assertInvariants(f.state, f.allocator);
+});
+
+test("the end of a task that is not known is passed on, and asks for nothing", () => {
+  const f = new CoreFixture();
+  const { framework, agent } = f.running({ checkpoint: true });
+  f.takeSent("PingSlaveMessage");
+  f.report(agent, framework, "stranger", "TASK_FINISHED");
+  assert.equal(f.takeStatuses("s").length, 1);
+  assert.deepEqual(f.takeSent("PingSlaveMessage"), []);
+});
+
 test("an old report of a task that ended and was acknowledged does not bring it back", () => {
   const f = new CoreFixture();
   const { framework, agent } = f.running({ checkpoint: true });

@@ -180,8 +180,11 @@ function checkAbsence(state: MasterState, findings: Findings): void {
     const at = places.filter(([, place]) => place.has(id)).map(([name]) => name);
     findings.expect(at.length === 1, `agent ${id} is ${at.join(" and ")}`);
   }
+  for (const id of state.askedToReport) {
+    findings.expect(state.agents.has(id), `agent ${id} is to report and is not here`);
+  }
   findings.expect(
-    state.recoveredAgents.size > 0 || state.earlyKills.size === 0,
+    state.recoveredAgents.size + state.askedToReport.size > 0 || state.earlyKills.size === 0,
     "kills are remembered though no agent is expected back",
   );
   for (const { agentId, cause } of state.removals.waiting.values()) {

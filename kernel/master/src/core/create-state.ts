@@ -32,6 +32,7 @@ export function createMasterState(options: {
     unreachableAgents: new Map(),
     goneAgents: new Map(),
     agentUses: new Map(),
+    askedToReport: new Set(),
     earlyKills: new Map(),
     removals: { waiting: new Map(), nextAt: options.startedAt },
     removedAgents: new BoundedHistory(limits.removedAgentsMax),

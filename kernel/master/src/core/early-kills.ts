@@ -1,6 +1,7 @@
 /**
  * Kills of tasks that this master does not know yet: their agent was registered with its predecessor and
- * may still come back. Nobody can be told anything, so the kill is remembered until it does.
+ * may still come back, or has to report again. Nobody can be told anything, so the kill is remembered
+ * until it does.
  *
  * Differs: Mesos forgets it, and the task runs until its framework asks again.
  */
@@ -51,6 +52,15 @@ export function forgetEarlyKill(
 /** The agent is back, or is given up. True when it was expected. With the last one, kills are over. */
 export function expectNoLonger(state: MasterState, agentId: AgentId): boolean {
   if (!state.recoveredAgents.delete(agentId)) return false;
-  if (state.recoveredAgents.size === 0) state.earlyKills.clear();
+  endEarlyKills(state);
   return true;
+}
+
+/** The agent has reported everything, or is not registered any more. */
+export function reported(state: MasterState, agentId: AgentId): void {
+  if (state.askedToReport.delete(agentId)) endEarlyKills(state);
+}
+
+function endEarlyKills(state: MasterState): void {
+  if (state.recoveredAgents.size + state.askedToReport.size === 0) state.earlyKills.clear();
 }

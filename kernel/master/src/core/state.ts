@@ -250,7 +250,9 @@ export interface MasterState {
   /** Of agents that an operator drains or has deactivated; also while they are away. */
   readonly agentUses: Map<AgentId, AgentUse>;
   readonly removals: AgentRemovals;
-  /** By framework; empty once no agent is expected back (see `early-kills.ts`). */
+  /** Registered agents that run more than is known, and are to report it (see `report-asked.ts`). */
+  readonly askedToReport: Set<AgentId>;
+  /** By framework; empty once no agent is expected back or to report (see `early-kills.ts`). */
   readonly earlyKills: Map<FrameworkId, Map<TaskId, EarlyKill>>;
   /** Unregistered or replaced; kept for a while to answer reconciliation. */
   readonly removedAgents: BoundedHistory<AgentId, true>;

@@ -6,6 +6,7 @@ import { type AgentId, asId, type FrameworkId, type TaskId } from "@tavola/base"
 import type { internal, TaskStatus } from "@tavola/protocol";
 import { isConnected } from "./framework-info.ts";
 import { killShownTask } from "./kills-repeated.ts";
+import { unknownTaskShown } from "./report-asked.ts";
 import { updateTask } from "./task-records.ts";
 import type { Turn } from "./turn.ts";
 
@@ -32,6 +33,7 @@ export function statusUpdated(
     .get(frameworkId)
     ?.get(asId<TaskId>(update.status.task_id.value));
   if (task === undefined) {
+    unknownTaskShown(turn, agent, framework, update.latest_state ?? update.status.state);
     turn.count("master/invalid_status_updates");
     return;
   }

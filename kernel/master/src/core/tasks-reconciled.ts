@@ -3,6 +3,7 @@
  *
  *     task known                              -> its latest state
  *     agent recovered but not back            -> no answer yet
+ *     agent has to report again               -> no answer yet
  *     agent registered, task unknown          -> TASK_GONE
  *     agent unreachable                       -> TASK_UNREACHABLE
  *     agent gone                              -> TASK_GONE_BY_OPERATOR
@@ -111,7 +112,9 @@ type Finding = Pick<MasterStatus, "state" | "message" | "unreachableSince">;
 
 function findAgent(state: MasterState, id: AgentId | undefined): Finding | "recovered" {
   const isPending =
-    id === undefined ? state.recoveredAgents.size > 0 : state.recoveredAgents.has(id);
+    id === undefined
+      ? state.recoveredAgents.size + state.askedToReport.size > 0
+      : state.recoveredAgents.has(id) || state.askedToReport.has(id);
   if (isPending) return "recovered";
   if (id !== undefined && state.agents.has(id)) {
     return { state: "TASK_GONE", message: "Reconciliation: Task is unknown to the agent" };
