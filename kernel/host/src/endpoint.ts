@@ -17,7 +17,7 @@ import { advertisedIpFor } from "./advertised-ip.ts";
 import { classifyConnection } from "./connection-kind.ts";
 import type { HttpHandler } from "./http.ts";
 import { createHttpServer } from "./http-server.ts";
-import { receiveMessages } from "./libprocess-receiver.ts";
+import { createMessageIntake, receiveMessages } from "./libprocess-receiver.ts";
 import type { Logger } from "./logger.ts";
 import { createMessenger, type Messenger } from "./messenger.ts";
 import { flushTurnWrites } from "./turn-writes.ts";
@@ -69,6 +69,7 @@ const limits = {
 export async function openEndpoint(options: EndpointOptions): Promise<Endpoint> {
   const bodyBytesMax = options.bodyBytesMax ?? limits.bodyBytesMax;
   const sockets = new Set<Socket>();
+  const intake = createMessageIntake();
   const dropped = { count: 0 };
   const onMessage = (message: LibprocessMessage): "accepted" | "unknown" => {
     const outcome = options.onMessage?.(message) ?? "unknown";
@@ -96,6 +97,7 @@ export async function openEndpoint(options: EndpointOptions): Promise<Endpoint> 
       }
       receiveMessages(socket, {
         onMessage,
+        intake,
         bodyBytesMax,
         onBroken(error) {
           dropped.count += 1;
@@ -128,6 +130,7 @@ export async function openEndpoint(options: EndpointOptions): Promise<Endpoint> 
     },
     async close() {
       messenger.close();
+      intake.close();
       // Closing ends the connections that wait for requests, with what they have not written.
       flushTurnWrites();
       http.close();

@@ -9,12 +9,26 @@
 import type { Socket } from "node:net";
 import { LibprocessDecoder, type LibprocessMessage } from "@tavola/protocol";
 import { httpDate } from "./http-date.ts";
+import { MessageIntake } from "./message-intake.ts";
 
 export interface ReceiverOptions {
   readonly onMessage: (message: LibprocessMessage) => "accepted" | "unknown";
+  /** Of all connections of an endpoint. */
+  readonly intake: MessageIntake<ReceivedMessages>;
   readonly bodyBytesMax: number;
   /** Said once, before the connection is destroyed. */
   readonly onBroken: (error: string) => void;
+}
+
+/** What came in one piece, and where to. */
+export interface ReceivedMessages {
+  readonly socket: Socket;
+  readonly messages: readonly LibprocessMessage[];
+  readonly onMessage: ReceiverOptions["onMessage"];
+}
+
+export function createMessageIntake(): MessageIntake<ReceivedMessages> {
+  return new MessageIntake({ handle: answer });
 }
 
 /** A peer that takes no replies is sent no more of them; it still may send. */
@@ -25,7 +39,7 @@ export function receiveMessages(socket: Socket, options: ReceiverOptions): void 
   socket.on("data", (chunk: Buffer) => {
     const { value: messages } = decoder.push(chunk);
     if (messages !== undefined && messages.length > 0) {
-      answer(socket, messages, options.onMessage);
+      options.intake.take(socket, { socket, messages, onMessage: options.onMessage });
     }
     if (decoder.error === undefined) return;
     options.onBroken(decoder.error);
@@ -35,11 +49,7 @@ export function receiveMessages(socket: Socket, options: ReceiverOptions): void 
   socket.on("error", () => socket.destroy());
 }
 
-function answer(
-  socket: Socket,
-  messages: readonly LibprocessMessage[],
-  onMessage: ReceiverOptions["onMessage"],
-): void {
+function answer({ socket, messages, onMessage }: ReceivedMessages): void {
   let replies = "";
   let date = "";
   for (const message of messages) {
