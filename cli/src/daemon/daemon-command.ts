@@ -110,13 +110,16 @@ interface Ending {
   readonly why: string;
 }
 
-/** SIGTERM and SIGINT close; SIGUSR1 (Mesos's way for agents) and the loss of a parent shut down. */
+/**
+ * SIGTERM and SIGINT close; SIGUSR1 (Mesos's way for agents) and the loss of a parent shut down. The
+ * first counts: one that comes twice, by a terminal and by a supervisor, must not cut the end short.
+ */
 function endingSignals(): Promise<Ending> {
   return new Promise((resolve) => {
     for (const signal of ["SIGTERM", "SIGINT"] as const) {
-      process.once(signal, () => resolve({ how: "close", why: signal }));
+      process.on(signal, () => resolve({ how: "close", why: signal }));
     }
-    process.once("SIGUSR1", () => resolve({ how: "shutdown", why: "SIGUSR1" }));
+    process.on("SIGUSR1", () => resolve({ how: "shutdown", why: "SIGUSR1" }));
     whenParentIsGone(() => resolve({ how: "shutdown", why: "whoever started it is gone" }));
   });
 }

@@ -50,7 +50,11 @@ export async function supervise({ argv, name, logger }: SupervisorOptions): Prom
     let waitMs: number = backoff.firstMs;
     for (;;) {
       const startedAt = performance.now();
-      child = spawn(process.execPath, argv, { stdio: ["inherit", "inherit", "inherit", "ipc"] });
+      // In a session of its own, so that Ctrl-C reaches us and not it.
+      child = spawn(process.execPath, argv, {
+        stdio: ["inherit", "inherit", "inherit", "ipc"],
+        detached: true,
+      });
       child.on(
         "message",
         (message) => void tellParent(message as Parameters<typeof tellParent>[0]),

@@ -136,7 +136,8 @@ export class RegistryAdmin {
     if (masters.length > 0) {
       throw new CodedError(
         "MASTERS_RUNNING",
-        `${masters.length} masters stand in ${store.description}; end all of them first`,
+        `${masters.length === 1 ? "a master stands" : `${masters.length} masters stand`} in ${store.description}; ` +
+          "end all of them first",
       );
     }
     if ((await store.children(root)).length > 0 && !options.replaces) {
