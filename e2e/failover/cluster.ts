@@ -144,7 +144,11 @@ export class FailoverCluster {
   async framework(
     name: string,
     tasks: readonly (Omit<WantedTask, "command"> & { readonly command?: string })[],
-    options: { readonly isPartitionAware?: boolean; readonly failoverTimeoutSeconds?: number } = {},
+    options: {
+      readonly isPartitionAware?: boolean;
+      readonly failoverTimeoutSeconds?: number;
+      readonly launchesPerOffer?: number;
+    } = {},
   ): Promise<{ readonly framework: Framework; readonly tasks: readonly CountingTask[] }> {
     const host = await this.network.addHost(name);
     const framework = new Framework(host, this.folder, {
@@ -152,6 +156,7 @@ export class FailoverCluster {
       masters: this.storeUrl,
       failoverTimeoutSeconds: options.failoverTimeoutSeconds ?? 600,
       isPartitionAware: options.isPartitionAware ?? true,
+      launchesPerOffer: options.launchesPerOffer ?? 1000,
       tasks: tasks.map((task) => ({
         command: this.#commandOf(task),
         ...task,

@@ -21,15 +21,20 @@ function read(): JournalEntry[] {
 }
 
 function write(entry: JournalEntry): void {
-  appendFileSync(settings.journal, `${JSON.stringify(entry)}\n`);
+  const at = new Date().toISOString();
+  appendFileSync(settings.journal, `${JSON.stringify({ ...entry, at })}\n`);
 }
 
 const earlier = read();
 const frameworkId = earlier.find((entry) => entry.kind === "subscribed")?.frameworkId;
 const launched = new Set<string>();
 const ended = new Set<string>();
+/** Of which anything was told since they were launched. */
+const told = new Set<string>();
+const askAgainMs = 3_000;
 for (const entry of earlier) {
   if (entry.kind === "launched") launched.add(entry.task);
+  if (entry.kind === "update") told.add(entry.task);
   if (entry.kind === "update" && isTerminal(entry.state)) ended.add(entry.task);
 }
 
@@ -73,17 +78,19 @@ function taskOf(wanted: WantedTask, offer: Offer): TaskInfo {
   };
 }
 
-function fits(offer: Offer, count: number): boolean {
+/** How many tasks an offer has room for: one with an executor needs twice as much. */
+function roomIn(offer: Offer): number {
   const cpus = (offer.resources ?? []).find(({ name }) => name === "cpus")?.scalar?.value ?? 0;
-  // A task with an executor needs twice as much.
-  return cpus >= 0.2 * count;
+  return Math.min(Math.floor(cpus / 0.2), settings.launchesPerOffer);
 }
 
 async function answerOffer(offer: Offer): Promise<void> {
-  const tasks = settings.tasks.filter(
-    ({ id, agent }) => !launched.has(id) && (agent === undefined || agent === offer.hostname),
-  );
-  if (tasks.length === 0 || !fits(offer, tasks.length)) {
+  const tasks = settings.tasks
+    .filter(
+      ({ id, agent }) => !launched.has(id) && (agent === undefined || agent === offer.hostname),
+    )
+    .slice(0, roomIn(offer));
+  if (tasks.length === 0) {
     await scheduler.decline([offer.id], { refuse_seconds: 0.5 });
     return;
   }
@@ -94,18 +101,28 @@ async function answerOffer(offer: Offer): Promise<void> {
   await scheduler.launch(
     offer,
     tasks.map((task) => taskOf(task, offer)),
+    { refuse_seconds: 0.1 },
   );
 }
+
+async function ask(tasks: readonly string[]): Promise<void> {
+  if (tasks.length === 0 || !scheduler.isSubscribed) return;
+  await scheduler.reconcile(tasks.map((value) => ({ task_id: { value } })));
+}
+
+/** A master that waits for agents to come back does not answer yet, so it is asked again. */
+setInterval(() => {
+  const open = [...launched].filter((id) => !told.has(id));
+  ask(open).catch((error: unknown) =>
+    write({ kind: "failed", event: "RECONCILE", error: String(error) }),
+  );
+}, askAgainMs).unref();
 
 async function handle(event: SchedulerEvent): Promise<void> {
   switch (event.type) {
     case "SUBSCRIBED": {
       write({ kind: "subscribed", frameworkId: event.framework_id.value });
-      const open = [...launched].filter((id) => !ended.has(id));
-      if (open.length > 0) {
-        await scheduler.reconcile(open.map((value) => ({ task_id: { value } })));
-      }
-      return;
+      return ask([...launched].filter((id) => !ended.has(id)));
     }
     case "OFFERS":
       for (const offer of event.offers ?? []) await answerOffer(offer);
@@ -121,6 +138,7 @@ async function handle(event: SchedulerEvent): Promise<void> {
         ...(message !== undefined && { message }),
         ...(uuid !== undefined && { uuid: Buffer.from(uuid).toString("hex") }),
       });
+      told.add(task_id.value);
       if (isTerminal(state)) ended.add(task_id.value);
       return;
     }

@@ -22,6 +22,8 @@ export interface FrameworkSettings {
   readonly masters: string;
   readonly failoverTimeoutSeconds: number;
   readonly isPartitionAware: boolean;
+  /** At most so many tasks at a time. */
+  readonly launchesPerOffer: number;
   readonly tasks: readonly WantedTask[];
   readonly journal: string;
 }
@@ -46,10 +48,12 @@ export type JournalEntry =
 export type JournalUpdate = JournalEntry & { readonly kind: "update" };
 
 export class Framework {
+  readonly name: string;
   readonly daemon: Daemon;
   readonly #journal: string;
 
   constructor(host: NetworkHost, folder: string, settings: Omit<FrameworkSettings, "journal">) {
+    this.name = settings.name;
     this.#journal = join(folder, `${settings.name}.journal`);
     const settingsFile = join(folder, `${settings.name}.settings.json`);
     writeFileSync(settingsFile, JSON.stringify({ ...settings, journal: this.#journal }));

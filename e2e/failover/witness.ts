@@ -121,7 +121,9 @@ export class Witness {
       "the leader's books to have the same tasks",
       async () => {
         const { frameworks } = await this.#cluster.state();
-        const tasks = frameworks.flatMap(({ tasks }) => tasks);
+        const tasks = frameworks
+          .filter(({ name }) => name === this.#framework.name)
+          .flatMap(({ tasks }) => tasks);
         const told = tasks.map(({ id, state }) => `${id} ${state}`).sort();
         if (told.join() === expected.join()) return true;
         throw new Error(`it has ${told.join(", ")}; wanted ${expected.join(", ")}`);

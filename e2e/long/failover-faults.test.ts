@@ -139,6 +139,98 @@ describe("real faults (needs root and ZooKeeper)", () => {
     },
   );
 
+  scenario(
+    "a framework that knows of no partitions is told LOST, and then that it runs",
+    async () => {
+      const { framework: old, tasks } = await cluster.framework(
+        "f2",
+        [{ id: "old-1", agent: "a2" }],
+        {
+          isPartitionAware: false,
+        },
+      );
+      const [task] = tasks;
+      const [, agent] = cluster.agents;
+      assert.ok(task && agent);
+      const untilTold = (state: string): Promise<boolean> =>
+        eventually(
+          `the old framework to be told ${state}`,
+          () => (old.state(task.id) === state ? true : undefined),
+          patience,
+        );
+      await untilTold("TASK_RUNNING");
+      const before = task.process();
+      for (const host of masterHosts()) await cluster.network.isolate(agent.host, [host]);
+      await untilTold("TASK_LOST");
+      assert.equal(old.updates(task.id).at(-1)?.reason, "REASON_AGENT_REMOVED");
+      await cluster.network.heal();
+      await untilTold("TASK_RUNNING");
+      assert.deepEqual(task.process(), before, "the same process");
+      assert.ok(task.isRunning());
+      task.end(0);
+      await untilTold("TASK_FINISHED");
+      await witness.nothingLost();
+      await old.daemon.kill();
+    },
+  );
+
+  scenario("an agent stands still for longer than the masters wait, and goes on", async () => {
+    const [agent] = cluster.agents;
+    assert.ok(agent);
+    agent.signal("SIGSTOP");
+    await untilUnreachable(1);
+    agent.signal("SIGCONT");
+    await cluster.agentsRegistered();
+    await witness.nothingLost();
+  });
+
+  scenario(
+    "the leader and an agent are killed amid launches: each has one truth",
+    async (context) => {
+      const ids = Array.from({ length: 40 }, (_, at) => `amid-${at}`);
+      const { framework: busy, tasks: many } = await cluster.framework(
+        "f3",
+        ids.map((id) => ({ id })),
+        { launchesPerOffer: 3 },
+      );
+      const launches = (): number =>
+        busy.journal().filter(({ kind }) => kind === "launched").length;
+      await eventually("some launches", () => (launches() >= 6 ? true : undefined), patience);
+      const [agent] = cluster.agents;
+      const leader = await cluster.leader();
+      await Promise.all([leader.daemon.kill(), agent?.kill()]);
+      await agent?.restart();
+      await cluster.nextLeader(leader);
+      await cluster.restartMaster(leader);
+      const settled = ["TASK_RUNNING", "TASK_DROPPED", "TASK_LOST", "TASK_UNKNOWN", "TASK_GONE"];
+      await eventually(
+        "every launch to be settled",
+        () => {
+          const open = ids.filter((id) => !settled.includes(busy.state(id) ?? ""));
+          if (open.length === 0) return true;
+          throw new Error(open.map((id) => `${id}: ${busy.state(id) ?? "not told"}`).join(", "));
+        },
+        patience,
+      );
+      const states = new Map<string, number>();
+      for (const task of many) {
+        const state = busy.state(task.id) ?? "";
+        states.set(state, (states.get(state) ?? 0) + 1);
+        assert.ok(task.pids().length <= 1, `${task.id} was started once at most`);
+        assert.equal(task.isRunning(), state === "TASK_RUNNING", `${task.id} is ${state}`);
+      }
+      context.diagnostic([...states].map(([state, count]) => `${count} ${state}`).join(", "));
+      for (const task of many) task.end(0);
+      await eventually(
+        "the ends to be told",
+        () => (ids.some((id) => busy.state(id) === "TASK_RUNNING") ? undefined : true),
+        patience,
+      );
+      await busy.daemon.kill();
+      await witness.nothingLost();
+    },
+  );
+
   scenario("an agent hears the masters, who do not hear it", async () => {
     const [, agent] = cluster.agents;
     assert.ok(agent);
