@@ -14,6 +14,8 @@ export interface CommandLoad {
   readonly count: number;
   /** Launched and not ended, at most. */
   readonly inFlightMax: number;
+  /** Whether they outlive their agent. Default no. */
+  readonly checkpoint?: boolean;
 }
 
 export interface CommandLoadResult {
@@ -54,7 +56,13 @@ export async function startCommands(load: CommandLoad): Promise<{ end(): Promise
 function connect(load: CommandLoad): { readonly scheduler: Scheduler; readonly run: CommandRun } {
   const scheduler = connectScheduler({
     masters: load.masters,
-    framework: { user: "root", name: "bench commands", roles: ["*"], capabilities },
+    framework: {
+      user: "root",
+      name: "bench commands",
+      roles: ["*"],
+      capabilities,
+      checkpoint: load.checkpoint ?? false,
+    },
   });
   return { scheduler, run: new CommandRun(load, scheduler) };
 }
