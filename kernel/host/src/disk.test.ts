@@ -189,3 +189,17 @@ test("a sync takes its time, covers what was there when it was asked for, and di
   simulated.crash();
   assert.equal(text(simulated.attach().readFile("/log")), "early");
 });
+
+test("durable() is what a power cut would leave at least: bytes and the way to them", () => {
+  const simulated = createSimulatedDisk({ random: seededRandom(1) });
+  const disk = simulated.attach();
+  disk.makeDirectories("/a");
+  disk.writeFile("/a/file", bytes("one"), 0o600);
+  disk.syncNow("/a/file");
+  assert.equal(simulated.durable("/a/file"), undefined);
+  disk.syncNow("/a");
+  disk.syncNow("/");
+  assert.equal(text(simulated.durable("/a/file")), "one");
+  disk.writeFile("/a/file", bytes("two"), 0o600);
+  assert.equal(text(simulated.durable("/a/file")), "one");
+});

@@ -56,6 +56,8 @@ export interface SimulatedDisk {
   corrupt(path: string, change: (bytes: Uint8Array) => Uint8Array): void;
   /** Every file with its bytes as seen now, by path. PERF: O(disk). */
   files(): ReadonlyMap<string, Uint8Array>;
+  /** For checkers: what a power cut now would leave of a file at least; undefined: nothing. */
+  durable(path: string): Uint8Array | undefined;
 }
 
 interface File {
@@ -135,6 +137,15 @@ class MemoryDisk implements SimulatedDisk {
     const files = new Map<string, Uint8Array>();
     collect(this.#root, "", files);
     return files;
+  }
+
+  durable(path: string): Uint8Array | undefined {
+    let node: Node | undefined = this.#root;
+    for (const name of namesOf(path)) {
+      if (node?.kind !== "directory") return undefined;
+      node = node.synced.get(name);
+    }
+    return node?.kind === "file" ? node.synced : undefined;
   }
 
   find(path: string): Node | undefined {

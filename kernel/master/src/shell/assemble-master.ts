@@ -49,11 +49,12 @@ export async function assembleMaster(
     config,
     startedAt: clock.now(),
   });
-  const allocator = createFairAllocator({
+  const allocator = (options.createAllocator ?? createFairAllocator)({
     random,
     filterIntervalMs: config.allocationIntervalMs,
     minAllocatable: parseMinAllocatable(flags.min_allocatable_resources).value,
   });
+  options.inspect?.(state, allocator);
   const metrics = createMetrics();
   const shell = new MasterShell({
     core: new MasterCore({ state, allocator, random }),

@@ -2,6 +2,7 @@
  * A master on this machine: its port, its core, its APIs, started.
  */
 
+import type { Allocator, createFairAllocator } from "@tavola/allocator";
 import type { Random } from "@tavola/base";
 import type { Coordination, CoordinationOptions, StoreUrl } from "@tavola/coordination";
 import {
@@ -14,6 +15,7 @@ import {
   textResponse,
 } from "@tavola/host";
 import type { LibprocessMessage } from "@tavola/protocol";
+import type { MasterState } from "../core/state.ts";
 import type { MasterFlags } from "../flags.ts";
 import { isMasterProcess } from "./agent-messages.ts";
 import { assembleMaster } from "./assemble-master.ts";
@@ -37,6 +39,10 @@ export interface MasterOptions {
     url: StoreUrl,
     options: CoordinationOptions,
   ) => Coordination | Promise<Coordination>;
+  /** Default: the fair one. */
+  readonly createAllocator?: typeof createFairAllocator;
+  /** Told once what this master will go by; for checkers, which only read. */
+  readonly inspect?: (state: MasterState, allocator: Allocator) => void;
   /** Told of a bug of ours; must end the process. Default: an uncaught exception. */
   readonly crash?: (error: unknown) => void;
 }
