@@ -10,7 +10,7 @@ import {
   type PlantedFaultName,
   PlantedFaults,
   plantedFaultNames,
-} from "./cluster/planted-faults.ts";
+} from "./planted/planted-faults.ts";
 import { simulate } from "./simulate.ts";
 
 interface Arguments {

@@ -12,14 +12,15 @@ import { Books } from "./checks/books.ts";
 import type { Checker } from "./checks/checker.ts";
 import { Convergence } from "./checks/convergence.ts";
 import { DurableRegistry } from "./checks/durable-registry.ts";
+import { DurableUpdates } from "./checks/durable-updates.ts";
 import { OneLeader } from "./checks/one-leader.ts";
 import { ResourcesOnce } from "./checks/resources-once.ts";
 import { Stops } from "./checks/stops.ts";
 import { ToldStates } from "./checks/told-states.ts";
 import { registryPath } from "./cluster/addresses.ts";
 import { type Cluster, createCluster } from "./cluster/cluster.ts";
-import { PlantedFaults } from "./cluster/planted-faults.ts";
 import { beginFaults } from "./faults/fault-plan.ts";
+import { PlantedFaults } from "./planted/planted-faults.ts";
 import type { EventLog } from "./world/event-log.ts";
 import type { SimulatedProcess } from "./world/process.ts";
 import { Violation, World } from "./world/world.ts";
@@ -83,6 +84,7 @@ async function live(cluster: Cluster): Promise<readonly string[]> {
   const checkers: readonly Checker[] = [
     new OneLeader(isMaster),
     new DurableRegistry(store, registryPath),
+    new DurableUpdates(cluster.agents),
     new ResourcesOnce(ledger, totals),
     convergence,
     new ToldStates(ledger),

@@ -3,6 +3,9 @@
 export const masterPort = 5050;
 export const agentPort = 5051;
 
+/** Of every daemon, on its own machine. */
+export const workDir = "/var/lib/tavola";
+
 /** The group of masters in the store. */
 export const masterGroup = "/mesos";
 export const storeText = `zk://10.0.9.1:2181${masterGroup}`;

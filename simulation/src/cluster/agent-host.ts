@@ -5,12 +5,15 @@
 import { type AgentFlags, agentFlags, startAgent } from "@tavola/agent";
 import type { MemoryCoordination } from "@tavola/coordination";
 import { type AttachedDisk, parseFlags } from "@tavola/host";
+import { acknowledgesEarly } from "../planted/early-acknowledgements.ts";
+import { sendsUpdatesOnce } from "../planted/lost-messages.ts";
+import { saysSyncedEarly } from "../planted/lying-disk.ts";
+import type { PlantedFaults } from "../planted/planted-faults.ts";
 import type { HostClock, SimulatedProcess } from "../world/process.ts";
-import { endpointsOf } from "../world/simulated-endpoint.ts";
-import { agentPort } from "./addresses.ts";
+import { type EndpointSeams, endpointsOf } from "../world/simulated-endpoint.ts";
+import { agentPort, workDir } from "./addresses.ts";
 import { daemonLogger } from "./daemon-logger.ts";
 import type { Machine } from "./machine.ts";
-import type { PlantedFaults } from "./planted-faults.ts";
 import { containerizerOf } from "./simulated-containerizer.ts";
 import { detectorOf } from "./simulated-detector.ts";
 import { machineFilesOf } from "./simulated-machine-files.ts";
@@ -24,7 +27,6 @@ export interface AgentHostParts {
   readonly resources: string;
 }
 
-const workDir = "/var/lib/tavola";
 /** There before the agent, as on a machine that somebody has set up. */
 const directories = ["/", "/var", "/var/lib", workDir, `${workDir}/meta`];
 
@@ -56,9 +58,13 @@ export class AgentHost {
 
   #start(): SimulatedProcess {
     const { machine } = this;
+    const { store, planted } = this.#parts;
     const process = machine.spawn("agent");
-    const disk: AttachedDisk = machine.disk.attach();
-    process.onEnd(() => disk.detach());
+    const soon = (run: () => void): void => void process.clock.after(0, run);
+    const attached: AttachedDisk = machine.disk.attach();
+    process.onEnd(() => attached.detach());
+    const lies = planted.has("tells-before-durable");
+    const disk = lies ? saysSyncedEarly(attached, soon) : attached;
     startAgent({
       flags: this.#flags,
       logger: daemonLogger(process),
@@ -68,10 +74,10 @@ export class AgentHost {
       disk,
       bootId: machine.bootId,
       machineFiles: machineFilesOf(disk),
-      soon: (run) => void process.clock.after(0, run),
-      detector: detectorOf(this.#parts.store, process),
+      soon,
+      detector: detectorOf(store, process),
       containerizer: containerizerOf(machine, process),
-      openEndpoint: endpointsOf(machine.network, process),
+      openEndpoint: endpointsOf(machine.network, process, this.#seams()),
     }).then(
       ({ exited }) => {
         void exited.then(({ code, reason }) => process.end(`exited ${code}: ${reason}`));
@@ -79,6 +85,14 @@ export class AgentHost {
       (error: unknown) => process.end(`could not start: ${error}`),
     );
     return process;
+  }
+
+  #seams(): EndpointSeams {
+    const { planted } = this.#parts;
+    return {
+      ...(planted.has("sends-update-once") && { passes: sendsUpdatesOnce() }),
+      ...(planted.has("acknowledges-before-checkpoint") && { wrap: acknowledgesEarly }),
+    };
   }
 }
 

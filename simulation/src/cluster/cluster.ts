@@ -8,6 +8,7 @@
 import { randomInt } from "@tavola/base";
 import { createMemoryCoordination, type MemoryCoordination } from "@tavola/coordination";
 import { parseResources, Resources } from "@tavola/resources";
+import type { PlantedFaults } from "../planted/planted-faults.ts";
 import { Network } from "../world/network.ts";
 import { type HostClock, SimulatedProcess } from "../world/process.ts";
 import type { World } from "../world/world.ts";
@@ -17,7 +18,6 @@ import { FrameworkHost } from "./framework-host.ts";
 import { Ledger } from "./ledger.ts";
 import { Machine } from "./machine.ts";
 import { MasterHost } from "./master-host.ts";
-import type { PlantedFaults } from "./planted-faults.ts";
 import { readableChunk } from "./stream-log.ts";
 
 export interface Cluster {

@@ -14,6 +14,7 @@ import type { Network } from "../world/network.ts";
 import { type HostClock, SimulatedProcess } from "../world/process.ts";
 import { httpClientOf } from "../world/simulated-http.ts";
 import type { World } from "../world/world.ts";
+import { workDir } from "./addresses.ts";
 import type { Ledger } from "./ledger.ts";
 import { SimulatedContainer } from "./simulated-container.ts";
 import { SimulatedExecutor } from "./simulated-executor.ts";
@@ -28,6 +29,8 @@ export class Machine {
   readonly hostClock: HostClock;
   readonly disk: SimulatedDisk;
   readonly containers = new Map<ContainerId, SimulatedContainer>();
+  /** Everything that ever ran here. */
+  readonly #launched: ContainerLaunch[] = [];
   readonly #executors = new Map<ContainerId, SimulatedProcess>();
   readonly #random;
   #bootId: string;
@@ -62,11 +65,21 @@ export class Machine {
   }
 
   startContainer(launch: ContainerLaunch): SimulatedContainer {
+    this.#launched.push(launch);
     const container = new SimulatedContainer(this, launch);
     this.containers.set(launch.containerId, container);
     container.onEnd(() => this.#executors.get(launch.containerId)?.end("ended with its container"));
     this.#startExecutor(container);
     return container;
+  }
+
+  /** Where updates of a task may be kept: one file a container that may have run it. */
+  updateFilesOf(taskId: string): string[] {
+    return this.#launched.map(
+      ({ agentId, frameworkId, executorId, containerId }) =>
+        `${workDir}/meta/slaves/${agentId}/frameworks/${frameworkId}/executors/${executorId}` +
+        `/runs/${containerId}/tasks/${taskId}/task.updates`,
+    );
   }
 
   /** kill -9 of the executor host, or of the only custom executor if that is what runs here. */

@@ -5,12 +5,16 @@
 import type { Coordination, MemoryCoordination } from "@tavola/coordination";
 import { parseFlags } from "@tavola/host";
 import { type MasterFlags, masterFlags, startMaster } from "@tavola/master";
+import { neverEnds } from "../planted/deathless-session.ts";
+import { forgetfulAllocators } from "../planted/forgetful-allocator.ts";
+import { saysWrittenEarly } from "../planted/hasty-registry.ts";
+import { forgetsKills } from "../planted/lost-messages.ts";
+import type { PlantedFaults } from "../planted/planted-faults.ts";
 import type { Network } from "../world/network.ts";
 import { type HostClock, SimulatedProcess } from "../world/process.ts";
 import { endpointsOf } from "../world/simulated-endpoint.ts";
 import { masterPort, storeText } from "./addresses.ts";
 import { daemonLogger } from "./daemon-logger.ts";
-import type { PlantedFaults } from "./planted-faults.ts";
 import { openStoreOf } from "./store-access.ts";
 import { Supervisor } from "./supervisor.ts";
 
@@ -57,25 +61,25 @@ export class MasterHost {
   }
 
   #start(): SimulatedProcess {
-    const { network, store, host, hostClock } = this.#parts;
+    const { network, host, hostClock, planted } = this.#parts;
     const { world } = network;
     this.#starts += 1;
     this.#client = undefined;
     const process = new SimulatedProcess(world, `master ${host} #${this.#starts}`, host, hostClock);
+    const seams = planted.has("forgets-kill") ? { passes: forgetsKills(process) } : {};
     startMaster({
       flags: this.#flags,
       logger: daemonLogger(process),
       clock: process.clock,
       random: process.random,
-      openEndpoint: endpointsOf(network, process),
+      openEndpoint: endpointsOf(network, process, seams),
+      openStore: (_url, { sessionTimeoutMs }) => this.#openStore(process, sessionTimeoutMs),
+      ...(planted.has("forgets-recovery") && {
+        createAllocator: forgetfulAllocators(world.dice("forgetful")),
+      }),
       // A ghost's bugs are nobody's.
       crash: (error) => {
         if (process.isAlive) world.fail(error);
-      },
-      openStore: (_url, { sessionTimeoutMs }) => {
-        const client = openStoreOf(store, process, sessionTimeoutMs);
-        this.#client = client;
-        return client;
       },
     }).then(
       ({ exited }) => {
@@ -84,6 +88,14 @@ export class MasterHost {
       (error: unknown) => process.end(`could not start: ${error}`),
     );
     return process;
+  }
+
+  #openStore(process: SimulatedProcess, sessionTimeoutMs: number): Coordination {
+    const { store, planted } = this.#parts;
+    const client = openStoreOf(store, process, sessionTimeoutMs);
+    this.#client = client;
+    if (planted.has("leads-after-session")) return neverEnds(client);
+    return planted.has("registers-before-durable") ? saysWrittenEarly(client, process) : client;
   }
 }
 

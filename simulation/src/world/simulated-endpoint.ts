@@ -2,7 +2,7 @@
  * A daemon's port in the simulated network: what `openEndpoint` is to a real one.
  */
 
-import type { Endpoint, EndpointOptions } from "@tavola/host";
+import type { Endpoint, EndpointOptions, HttpHandler } from "@tavola/host";
 import type { Upid } from "@tavola/protocol";
 import type { Listener, Network } from "./network.ts";
 import type { SimulatedProcess } from "./process.ts";
@@ -11,6 +11,8 @@ import { SimulatedMessenger } from "./simulated-messenger.ts";
 export interface EndpointSeams {
   /** Sees every libprocess message before it leaves; false keeps it. */
   readonly passes?: (to: Upid, name: string, body: Uint8Array) => boolean;
+  /** Stands before what answers requests. */
+  readonly wrap?: (handler: HttpHandler) => HttpHandler;
 }
 
 /** An `openEndpoint` for one process; its host is the address, whatever is asked for. */
@@ -28,7 +30,7 @@ export function endpointsOf(
     const listener: Listener = {
       process,
       onMessage: deliver,
-      onRequest: options.onRequest,
+      onRequest: seams.wrap?.(options.onRequest) ?? options.onRequest,
     };
     network.listen(`${ip}:${port}`, listener);
     const messenger = new SimulatedMessenger({
@@ -37,7 +39,7 @@ export function endpointsOf(
       ip,
       port,
       deliverHere: deliver,
-      ...seams,
+      ...(seams.passes !== undefined && { passes: seams.passes }),
     });
     return {
       ip,
