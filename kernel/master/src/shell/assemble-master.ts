@@ -3,7 +3,7 @@
  */
 
 import { createFairAllocator } from "@tavola/allocator";
-import { asId, CodedError, invariant, type MasterId, randomUuid } from "@tavola/base";
+import { asId, CodedError, dayMs, invariant, type MasterId, randomUuid } from "@tavola/base";
 import { openCoordination } from "@tavola/coordination";
 import {
   attachLog,
@@ -96,7 +96,8 @@ export async function assembleMaster(
     stores,
     openStore: () => {
       invariant(stores !== undefined, "a store is opened only where one is needed");
-      const sessionTimeoutMs = flags.zk_session_timeout;
+      // Nobody waits for the end of a lone master's session; it may be stopped for as long as it likes.
+      const sessionTimeoutMs = stores.isForElection ? flags.zk_session_timeout : dayMs;
       return openStore(stores.url, { sessionTimeoutMs, logger, random, metrics });
     },
     endpoint,
