@@ -5,7 +5,7 @@
 import type { AgentId } from "@tavola/base";
 import { internal } from "@tavola/protocol";
 import { releaseAgent, tellAgentLost } from "./agent-removed.ts";
-import { expectNoLonger } from "./early-kills.ts";
+import { endEarlyKills, expectNoLonger } from "./early-kills.ts";
 import type { Ticket } from "./effects.ts";
 import { isPartitionAware } from "./framework-info.ts";
 import { forwardStatus, masterStatus } from "./master-status.ts";
@@ -80,6 +80,7 @@ function endUnreachableAgent(turn: Turn, agentId: AgentId): void {
   const { state } = turn;
   const tasks = state.unreachableAgents.get(agentId)?.tasks ?? [];
   state.unreachableAgents.delete(agentId);
+  endEarlyKills(state);
   for (const task of tasks) {
     const framework = state.frameworks.get(task.frameworkId);
     if (framework?.unreachableTasks.get(task.id) !== task) continue;

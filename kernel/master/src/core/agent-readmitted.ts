@@ -38,9 +38,9 @@ export function readmitAgent(
   // Of an agent that the registry knew, all was known to be coming.
   const isNews = !state.recoveredAgents.has(agentId);
   const tasks = isNews ? takeBackTasks(turn, reported, reason) : reported;
+  for (const task of tasks) applyEarlyKill(state, task);
   const isStranger = !wasSeen(turn, agentId);
   forgetUnreachableAgent(turn, agentId);
-  for (const task of tasks) applyEarlyKill(state, task);
   expectNoLonger(state, agentId);
   state.removedAgents.delete(agentId);
   cancelRemoval(turn, agentId, "failover");

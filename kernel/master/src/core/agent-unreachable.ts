@@ -37,8 +37,6 @@ export function agentMarkedUnreachable(
   const agent = state.agents.get(agentId);
   turn.count("master/slave_removals");
   turn.count("master/slave_removals/reason_unhealthy");
-  // Nobody knows what an agent ran that did not come back: whoever misses a task asks for it.
-  if (expectNoLonger(state, agentId)) turn.count("master/recovery_slave_removals");
   const tasks = agent === undefined ? [] : loseTasks(turn, agent, { at, reason });
   state.unreachableAgents.set(agentId, {
     id: agentId,
@@ -46,6 +44,8 @@ export function agentMarkedUnreachable(
     tasks,
     isFromRegistry: agent === undefined,
   });
+  // Nobody knows what an agent ran that did not come back: whoever misses a task asks for it.
+  if (expectNoLonger(state, agentId)) turn.count("master/recovery_slave_removals");
   tellAgentLost(turn, agentId);
   turn.info("agent is unreachable", { agentId, reason, tasks: tasks.length });
 }

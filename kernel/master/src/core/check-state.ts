@@ -184,8 +184,9 @@ function checkAbsence(state: MasterState, findings: Findings): void {
     findings.expect(state.agents.has(id), `agent ${id} is to report and is not here`);
   }
   findings.expect(
-    state.recoveredAgents.size + state.askedToReport.size > 0 || state.earlyKills.size === 0,
-    "kills are remembered though no agent is expected back",
+    state.recoveredAgents.size + state.askedToReport.size + state.unreachableAgents.size > 0 ||
+      state.earlyKills.size === 0,
+    "kills are remembered though no agent is away",
   );
   for (const { agentId, cause } of state.removals.waiting.values()) {
     findings.expect(

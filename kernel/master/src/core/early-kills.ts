@@ -1,7 +1,7 @@
 /**
  * Kills of tasks that this master does not know yet: their agent was registered with its predecessor and
- * may still come back, or has to report again. Nobody can be told anything, so the kill is remembered
- * until it does.
+ * may still come back (also after it was given up), or has to report again. The kill is remembered until
+ * it does.
  *
  * Differs: Mesos forgets it, and the task runs until its framework asks again.
  */
@@ -49,7 +49,7 @@ export function forgetEarlyKill(
   if (kills?.delete(taskId) && kills.size === 0) state.earlyKills.delete(frameworkId);
 }
 
-/** The agent is back, or is given up. True when it was expected. With the last one, kills are over. */
+/** The agent is back, or is given up. True when it was expected. */
 export function expectNoLonger(state: MasterState, agentId: AgentId): boolean {
   if (!state.recoveredAgents.delete(agentId)) return false;
   endEarlyKills(state);
@@ -61,6 +61,8 @@ export function reported(state: MasterState, agentId: AgentId): void {
   if (state.askedToReport.delete(agentId)) endEarlyKills(state);
 }
 
-function endEarlyKills(state: MasterState): void {
-  if (state.recoveredAgents.size + state.askedToReport.size === 0) state.earlyKills.clear();
+/** When nobody is away, nobody can bring what was meant. */
+export function endEarlyKills(state: MasterState): void {
+  const away = state.recoveredAgents.size + state.askedToReport.size + state.unreachableAgents.size;
+  if (away === 0) state.earlyKills.clear();
 }

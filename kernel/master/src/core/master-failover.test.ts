@@ -383,7 +383,27 @@ test("a KILL of a task on another agent than it says is not done", () => {
   assert.equal(f.takeSent("KillTaskMessage").length, 0);
 });
 
-test("a KILL is forgotten when its id is launched again, and when nobody is expected any more", () => {
+test("a KILL of a task whose agent comes back too late is done all the same", () => {
+  const cluster = failedOver();
+  const { f, agents } = cluster;
+  const framework = reconnects(cluster);
+  const kill = (n: number) => {
+    const agent_id = { value: (agents[n] as Agent).id };
+    f.call(framework, { type: "KILL", kill: { task_id: { value: `t${n}` }, agent_id } });
+  };
+  kill(0);
+  f.advance(600_000);
+  f.takeEvents("s");
+  kill(1);
+  assert.equal(f.takeStatuses("s")[0]?.state, "TASK_UNREACHABLE");
+  comesBack(cluster, 0);
+  assert.equal(f.takeSent("KillTaskMessage").length, 1);
+  comesBack(cluster, 1);
+  assert.equal(f.takeSent("KillTaskMessage").length, 1);
+  assert.equal(f.state.earlyKills.size, 0);
+});
+
+test("a KILL is forgotten when its id is launched again, and when nobody is away any more", () => {
   const cluster = failedOver();
   const { f } = cluster;
   const framework = reconnects(cluster);
@@ -394,6 +414,8 @@ test("a KILL is forgotten when its id is launched again, and when nobody is expe
   f.launch(framework, f.offers("s"), commandTask("again", agent.id));
   assert.equal(f.state.earlyKills.get(framework.id)?.size, 1);
   f.advance(600_000);
+  const agentId = (cluster.agents[0] as Agent).id;
+  f.handle({ kind: "markAgentGoneAsked", agentId, ticket: 1 });
   assert.equal(f.state.earlyKills.size, 0);
   assertInvariants(f.state, f.allocator);
 });

@@ -252,7 +252,7 @@ export interface MasterState {
   readonly removals: AgentRemovals;
   /** Registered agents that run more than is known, and are to report it (see `report-asked.ts`). */
   readonly askedToReport: Set<AgentId>;
-  /** By framework; empty once no agent is expected back or to report (see `early-kills.ts`). */
+  /** By framework; empty while no agent is away or to report (see `early-kills.ts`). */
   readonly earlyKills: Map<FrameworkId, Map<TaskId, EarlyKill>>;
   /** Unregistered or replaced; kept for a while to answer reconciliation. */
   readonly removedAgents: BoundedHistory<AgentId, true>;

@@ -2,7 +2,7 @@
  * KILL: the agent is told, and told again when it turns up without having done it.
  */
 
-import { asId, type TaskId } from "@tavola/base";
+import { type AgentId, asId, type TaskId } from "@tavola/base";
 import type { scheduler } from "@tavola/protocol";
 import { rememberEarlyKill } from "./early-kills.ts";
 import { sendKill } from "./kills-repeated.ts";
@@ -37,5 +37,9 @@ function unknownTaskKilled(turn: Turn, framework: Framework, kill: scheduler.Cal
     task_id: kill.task_id,
     ...(kill.agent_id && { agent_id: kill.agent_id }),
   });
-  if (!isAnswered) rememberEarlyKill(turn.state, framework, kill);
+  if (!isAnswered || isAway(turn, kill)) rememberEarlyKill(turn.state, framework, kill);
+}
+
+function isAway(turn: Turn, { agent_id: id }: scheduler.Call_Kill): boolean {
+  return id !== undefined && turn.state.unreachableAgents.has(asId<AgentId>(id.value));
 }

@@ -3,6 +3,7 @@
  */
 
 import type { AgentId } from "@tavola/base";
+import { endEarlyKills } from "./early-kills.ts";
 import { forgetUnreachableTask } from "./task-records.ts";
 import type { Turn } from "./turn.ts";
 
@@ -16,4 +17,5 @@ export function forgetUnreachableAgent(turn: Turn, agentId: AgentId): void {
     }
   }
   state.unreachableAgents.delete(agentId);
+  endEarlyKills(state);
 }
