@@ -117,19 +117,51 @@ test("up --agents=1 has one agent, and says where everything is", async () => {
   assert.deepEqual(await cluster.ended, [0, null], cluster.seen.text);
 });
 
-test("a killed agent is named, and its tasks and all the rest are ended", async () => {
+function daemonOf(cluster: Awaited<ReturnType<typeof up>>, folder: string): number | undefined {
+  return readProcesses().find(
+    ({ pid, parent }) =>
+      parent === cluster.child.pid &&
+      readFileSync(`/proc/${pid}/cmdline`, "latin1").includes(folder),
+  )?.pid;
+}
+
+test("a killed master and a killed agent are started again, and the task never notices", async () => {
   const cluster = await up();
   const sleeper = runSleeper(cluster.ready.master);
   await sleeper.runs;
-  const agent = readProcesses().find(
-    ({ pid, parent }) =>
-      parent === cluster.child.pid &&
-      readFileSync(`/proc/${pid}/cmdline`, "latin1").includes("agent-2/work"),
-  );
+  for (const folder of ["/master\0", "agent-1/work", "agent-2/work"]) {
+    const before = await eventually(folder, () => daemonOf(cluster, folder));
+    process.kill(before, "SIGKILL");
+    await eventually(`another ${folder}`, () => {
+      const pid = daemonOf(cluster, folder);
+      return pid === before ? undefined : pid;
+    });
+  }
+  assert.match(cluster.seen.text, /agent 2: it was ended by SIGKILL; starting it again in 500 ms/);
+  const master = new URL(cluster.ready.master).host;
+  await eventually("both agents and the task to be back", async () => {
+    const agents = await runProcess(program, [...entry, "agents", `--master=${master}`, "--json"]);
+    const tasks = await runProcess(program, [...entry, "ps", `--master=${master}`, "--json"]);
+    if (agents.code !== 0 || tasks.code !== 0) return undefined;
+    const isBack = JSON.parse(agents.stdout).length === 2 && JSON.parse(tasks.stdout).length === 1;
+    return isBack ? true : undefined;
+  });
+  cluster.child.kill("SIGTERM");
+  assert.deepEqual(await cluster.ended, [0, null], cluster.seen.text);
+  assert.deepEqual(processesLeft(), []);
+  assert.deepEqual(cgroupsOf(cluster.ready.pid), []);
+  await sleeper.ended;
+});
+
+test("an agent that leaves is named, and its tasks and all the rest are ended", async () => {
+  const cluster = await up();
+  const sleeper = runSleeper(cluster.ready.master);
+  await sleeper.runs;
+  const agent = daemonOf(cluster, "agent-2/work");
   assert.ok(agent !== undefined);
-  process.kill(agent.pid, "SIGKILL");
+  process.kill(agent, "SIGUSR1");
   assert.deepEqual(await cluster.ended, [1, null], cluster.seen.text);
-  assert.match(cluster.seen.text, /tavola up: the agent 2 has gone: it was ended by SIGKILL/);
+  assert.match(cluster.seen.text, /tavola up: the agent 2 has gone: it ended with exit status 0/);
   assert.deepEqual(processesLeft(), []);
   assert.deepEqual(cgroupsOf(cluster.ready.pid), []);
   await sleeper.ended;

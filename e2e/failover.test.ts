@@ -158,6 +158,17 @@ describe("real kills (needs root and ZooKeeper)", () => {
     await witness.nothingLost();
   });
 
+  scenario("a task is killed: the framework is told by what", async () => {
+    const task = taskOf("two-2");
+    const [pid] = task.pids();
+    assert.ok(pid);
+    process.kill(pid, "SIGKILL");
+    await untilTold(task.id, "TASK_FAILED");
+    assert.match(framework.updates(task.id).at(-1)?.message ?? "", /signal/i);
+    witness.forget(task);
+    await witness.nothingLost();
+  });
+
   scenario("after all that, every end is told once, and every resource is free", async () => {
     await witness.endsAreTold();
   });

@@ -8,6 +8,7 @@ import { after, before, describe, type TestContext, test } from "node:test";
 import { eventually } from "@tavola/harness";
 import { FailoverCluster, type MasterPlace, whyNoFailover } from "../failover/cluster.ts";
 import type { Framework } from "../failover/framework.ts";
+import { LeaderWatch } from "../failover/leader-watch.ts";
 import type { NetworkHost } from "../failover/network.ts";
 import type { CountingTask } from "../failover/tasks.ts";
 import { Witness } from "../failover/witness.ts";
@@ -46,13 +47,16 @@ describe("real faults (needs root and ZooKeeper)", () => {
   const scenario = (title: string, run: (context: TestContext) => Promise<void>): void => {
     test(title, async (context) => {
       if (why !== undefined) return context.skip(why);
+      const leaders = new LeaderWatch(cluster.masters);
       try {
         await run(context);
+        assert.ok((await leaders.end()) > 0, "a leader was seen");
       } catch (error) {
         context.diagnostic(cluster.logs());
         context.diagnostic(JSON.stringify(framework.journal(), undefined, 1));
         throw error;
       } finally {
+        await leaders.end().catch(() => undefined);
         await cluster.network.heal();
       }
     });
