@@ -79,7 +79,7 @@ const rules: Rules = {
   checkpointsRecovered,
   containersRecovered,
   recovered,
-  masterDetected: (turn, { master, hostname }) => masterDetected(turn, master, hostname),
+  masterDetected: (turn, event) => masterDetected(turn, event),
   masterExited: (turn, { master }) => masterExited(turn, master),
   woken,
   shutdownAsked: (turn, { reason }) => shutDownAgent(turn, reason, true),

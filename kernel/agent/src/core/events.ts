@@ -32,6 +32,8 @@ export type AgentEvent =
       readonly kind: "masterDetected";
       readonly master: Upid | undefined;
       readonly hostname: string;
+      /** An operator gave this address; the master may call itself by another one of its own. */
+      readonly isTyped?: boolean;
     }
   /** The link broke, or could not be made. */
   | { readonly kind: "masterExited"; readonly master: Upid }

@@ -154,7 +154,7 @@ test("a master that answers under another of its addresses is taken at its word"
   const agent = new SteppedAgent();
   agent.feed({ kind: "recovered" });
   const given = { id: "master", host: "127.0.0.1", port: 5050 };
-  agent.feed({ kind: "masterDetected", master: given, hostname: "localhost" });
+  agent.feed({ kind: "masterDetected", master: given, hostname: "localhost", isTyped: true });
   agent.pass(1000);
   const slave_id = { value: agentId };
   const other = agent.fromMaster("slaveRegistered", { slave_id }, "master@10.0.0.1:6060");
@@ -165,6 +165,17 @@ test("a master that answers under another of its addresses is taken at its word"
   // Now that it is known, no other is taken for it.
   const stranger = agent.fromMaster("slaveReregistered", { slave_id }, "master@10.0.0.9:5050");
   assert.deepEqual(kinds(stranger), []);
+});
+
+test("the late answer of a former leader is not the new one's under another name", () => {
+  const agent = new SteppedAgent();
+  agent.register();
+  const leader = { id: "master", host: "10.0.0.2", port: 5050 };
+  agent.feed({ kind: "masterDetected", master: leader, hostname: "m2" });
+  agent.pass(1000);
+  const late = agent.fromMaster("slaveReregistered", { slave_id: { value: agentId } });
+  assert.deepEqual(kinds(late), []);
+  assert.deepEqual(agent.state.master, leader);
 });
 
 test("only the leader is obeyed", () => {

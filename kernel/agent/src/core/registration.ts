@@ -14,6 +14,7 @@
 import type { AgentId } from "@tavola/base";
 import { formatUpid, internal, parseUpid, type Upid } from "@tavola/protocol";
 import { limits } from "./agent-config.ts";
+import type { AgentEvent } from "./events.ts";
 import { knownTask } from "./frameworks.ts";
 import { registerMessage, reregisterMessage } from "./registration-messages.ts";
 import { receiveUpdate } from "./status-updates.ts";
@@ -21,10 +22,16 @@ import { agentUpdateOf } from "./task-messages.ts";
 import type { Turn } from "./turn.ts";
 import { performStreamActions } from "./update-delivery.ts";
 
-export function masterDetected(turn: Turn, master: Upid | undefined, hostname: string): void {
+type MasterDetected = Extract<AgentEvent, { readonly kind: "masterDetected" }>;
+
+export function masterDetected(
+  turn: Turn,
+  { master, hostname, isTyped = false }: Omit<MasterDetected, "kind">,
+): void {
   const { state } = turn;
   state.master = master;
   state.masterHostname = hostname;
+  state.isMasterTyped = isTyped;
   if (master === undefined) turn.warn({}, "lost the leading master");
   else turn.info({ master: formatUpid(master) }, "new master detected");
   startRegistering(turn);
@@ -77,6 +84,8 @@ export function masterNamedItself(turn: Turn, from: string): boolean {
   const { state } = turn;
   const named = parseUpid(from);
   const asked = state.master;
+  // A leader that was found has told its address itself: another name is another master's late answer.
+  if (!state.isMasterTyped) return false;
   if (state.phase !== "disconnected" || named === undefined || asked === undefined) return false;
   if (named.id !== asked.id || named.port !== asked.port) return false;
   turn.info({ asked: formatUpid(asked), named: from }, "the master calls itself otherwise");

@@ -69,6 +69,8 @@ export interface AgentState {
   /** The detected leader. */
   master: Upid | undefined;
   masterHostname: string;
+  /** The address is an operator's word for it, not its own. */
+  isMasterTyped: boolean;
   masterPingTimeoutMs: number;
   /** It was said what runs here, and the master has not answered yet: nothing may be added to that. */
   isReregistrationUnanswered: boolean;
@@ -105,6 +107,7 @@ export function createAgentState(config: AgentConfig, now: Instant): AgentState 
     id: undefined,
     master: undefined,
     masterHostname: "",
+    isMasterTyped: false,
     masterPingTimeoutMs: limits.masterPingTimeoutMs,
     isReregistrationUnanswered: false,
     registrationBackoffMs: config.registrationBackoffMs,

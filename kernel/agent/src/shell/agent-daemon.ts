@@ -139,8 +139,8 @@ export class AgentDaemon implements RunningAgent {
     this.#process.dispatch(this.#recovered.event);
     if (config.recover === "cleanup") return;
     detector.watch((master) => {
-      const { upid, hostname = "" } = master ?? {};
-      this.#process.dispatch({ kind: "masterDetected", master: upid, hostname });
+      const { upid, hostname = "", isTyped = false } = master ?? {};
+      this.#process.dispatch({ kind: "masterDetected", master: upid, hostname, isTyped });
     });
   }
 

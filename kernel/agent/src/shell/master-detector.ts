@@ -23,6 +23,8 @@ import { MasterInfo, parseMessageJson, parseUpid, type Upid } from "@tavola/prot
 export interface DetectedMaster {
   readonly upid: Upid;
   readonly hostname: string;
+  /** As an operator gave it; the master itself may call itself otherwise. */
+  readonly isTyped?: boolean;
 }
 
 export interface MasterDetector {
@@ -70,7 +72,7 @@ async function detectFixedMaster(address: string): Promise<MasterDetector> {
   const upid: Upid = { id: "master", host, port: Number(text.slice(colon + 1)) };
   return {
     watch(onChange) {
-      onChange({ upid, hostname });
+      onChange({ upid, hostname, isTyped: true });
     },
     close() {},
   };
