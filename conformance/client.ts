@@ -3,6 +3,7 @@
  */
 
 import type { Cluster } from "@tavola/harness";
+import type { Masters } from "./masters.ts";
 
 export interface Client {
   readonly name: string;
@@ -16,8 +17,14 @@ export interface Client {
   readonly checks: readonly Check[];
 }
 
-export interface Check {
-  readonly name: string;
-  /** Throws when the client did not get what it must. */
-  run(cluster: Cluster, folder: string): Promise<void>;
-}
+export type Check =
+  | {
+      readonly name: string;
+      /** Throws when the client did not get what it must. */
+      run(cluster: Cluster, folder: string): Promise<void>;
+    }
+  | {
+      readonly name: string;
+      /** The same, with several masters that meet in ZooKeeper; it may kill the one that leads. */
+      runWithMasters(masters: Masters, folder: string): Promise<void>;
+    };

@@ -9,6 +9,7 @@ import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { runProcess } from "@tavola/harness";
 import type { Client } from "./client.ts";
+import { outliveLeader } from "./outlive-leader.ts";
 import { findProgram, step } from "./toolchain.ts";
 
 const here = join(import.meta.dirname, "pymesos");
@@ -52,6 +53,15 @@ export const pymesos: Client = {
         const python = join(folder, "venv/bin/python");
         const master = new URL(cluster.master).host;
         await step(python, [join(here, "scheduler.py"), master], { timeoutMs: 60_000 });
+      },
+    },
+    {
+      name: "finds the leader in ZooKeeper, and outlives it",
+      async runWithMasters(masters, folder) {
+        await outliveLeader(masters, (commands) => ({
+          command: join(folder, "venv/bin/python"),
+          args: [join(here, "failover.py"), masters.zk, ...commands],
+        }));
       },
     },
   ],

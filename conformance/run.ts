@@ -9,7 +9,8 @@
 import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Cluster, repositoryRoot, startCluster } from "@tavola/harness";
-import type { Client } from "./client.ts";
+import type { Check, Client } from "./client.ts";
+import { Masters } from "./masters.ts";
 import { mesosFramework } from "./mesos-framework.ts";
 import { msh } from "./msh.ts";
 import { pymesos } from "./pymesos.ts";
@@ -28,36 +29,57 @@ function knownFailing(): Set<string> {
   return new Set(lines.filter((line) => line !== "" && !line.startsWith("#")));
 }
 
-async function runClient(client: Client, cluster: Cluster): Promise<Outcome[]> {
-  const folder = join(repositoryRoot, ".tavola/conformance", client.name);
-  mkdirSync(folder, { recursive: true });
-  const outcomes: Outcome[] = [];
-  let missing: string | undefined;
-  try {
-    missing = await client.prepare(folder);
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    return client.checks.map(({ name }) => ({
-      check: `${client.name}: ${name}`,
-      result: "failed",
-      reason,
-    }));
-  }
-  for (const { name, run } of client.checks) {
-    const check = `${client.name}: ${name}`;
-    if (missing !== undefined) {
-      outcomes.push({ check, result: "skipped", reason: missing });
-      continue;
+/** What the checks run on, brought up when the first one needs it. */
+class Stages {
+  #cluster: Promise<Cluster> | undefined;
+  #masters: Promise<Masters | string> | undefined;
+
+  /** A string says why it cannot run here. */
+  async run(check: Check, folder: string): Promise<string | undefined> {
+    if ("run" in check) {
+      this.#cluster ??= startCluster();
+      await check.run(await this.#cluster, folder);
+      return undefined;
     }
+    this.#masters ??= Masters.start();
+    const masters = await this.#masters;
+    if (typeof masters === "string") return masters;
+    await masters.untilWhole();
+    await check.runWithMasters(masters, folder);
+    return undefined;
+  }
+
+  async close(): Promise<void> {
+    const masters = await this.#masters?.catch(() => undefined);
+    const cluster = await this.#cluster?.catch(() => undefined);
     try {
-      await run(cluster, folder);
-      outcomes.push({ check, result: "passed" });
+      if (typeof masters === "object") await masters.close();
+    } finally {
+      await cluster?.stop();
+    }
+  }
+}
+
+async function prepare(client: Client, folder: string): Promise<string | undefined> {
+  mkdirSync(folder, { recursive: true });
+  return client.prepare(folder);
+}
+
+async function* outcomesOf(client: Client, stages: Stages): AsyncGenerator<Outcome> {
+  const folder = join(repositoryRoot, ".tavola/conformance", client.name);
+  const ready = prepare(client, folder);
+  for (const each of client.checks) {
+    const check = `${client.name}: ${each.name}`;
+    try {
+      const reason = (await ready) ?? (await stages.run(each, folder));
+      yield reason === undefined
+        ? { check, result: "passed" }
+        : { check, result: "skipped", reason };
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
-      outcomes.push({ check, result: "failed", reason });
+      yield { check, result: "failed", reason };
     }
   }
-  return outcomes;
 }
 
 const wanted = process.argv.slice(2);
@@ -66,20 +88,19 @@ if (chosen.length === 0) {
   console.error(`no such client; there are: ${clients.map(({ name }) => name).join(", ")}`);
   process.exit(64);
 }
-const cluster = await startCluster();
+const stages = new Stages();
 const outcomes: Outcome[] = [];
 try {
   for (const client of chosen) {
-    const own = await runClient(client, cluster);
-    outcomes.push(...own);
-    for (const { check, result, reason } of own) {
-      console.log(
-        `${result}  ${check} (${client.speaks})${reason === undefined ? "" : `\n${reason}`}`,
-      );
+    for await (const outcome of outcomesOf(client, stages)) {
+      outcomes.push(outcome);
+      const { check, result, reason } = outcome;
+      const why = reason === undefined ? "" : `\n${reason}`;
+      console.log(`${result}  ${check} (${client.speaks})${why}`);
     }
   }
 } finally {
-  await cluster.stop();
+  await stages.close();
 }
 
 const known = knownFailing();
