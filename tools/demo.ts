@@ -9,6 +9,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import {
   type Cluster,
+  eventually,
   type ProcessResult,
   repositoryRoot,
   runProcess,
@@ -29,8 +30,13 @@ function check(isTrue: boolean, otherwise: string): void {
 
 async function tavola(cluster: Cluster, ...args: readonly string[]): Promise<ProcessResult> {
   const [program = "", ...first] = tavolaCommand;
-  const environment = { TAVOLA_MASTER: new URL(cluster.master).host };
+  const environment = { TAVOLA_MASTER: hostsOf(cluster) };
   return runProcess(program, [...first, ...args], { environment, timeoutMs: 60_000 });
+}
+
+/** All masters, as `--master` takes them: whoever leads is found. */
+function hostsOf({ masters }: Cluster): string {
+  return masters.map((url) => new URL(url).host).join(",");
 }
 
 function expectStatus(what: string, result: ProcessResult, code: number): void {
@@ -89,8 +95,68 @@ async function stopMemoryHog(cluster: Cluster): Promise<void> {
   const hog = "head -c 512m /dev/zero | tail -c 512m | wc -c";
   const result = await tavola(cluster, "run", "--name=hog", "--mem=64", "--", hog);
   expectStatus("the memory hog", result, 137);
-  check(/memory limit/i.test(result.stderr), `it did not say why it ended:\n${result.stderr}`);
-  say(`   ${result.stderr.split("\n", 1)[0]}`);
+  const why = result.stderr.split("\n").find((line) => /memory limit/i.test(line));
+  check(why !== undefined, `it did not say why it ended:\n${result.stderr}`);
+  say(`   ${why}`);
+}
+
+const countedTo = 40;
+const countAloud = `for i in $(seq ${countedTo}); do echo $i; sleep 0.25; done`;
+
+/** Kills a daemon of the cluster, and waits for the one that is started in its place. */
+async function killDaemon(cluster: Cluster, name: string): Promise<void> {
+  const pid = cluster.pidOf(name);
+  check(pid !== undefined, `there is no process ${name}`);
+  process.kill(pid as number, "SIGKILL");
+  await eventually(`another ${name}`, () => {
+    const next = cluster.pidOf(name);
+    return next === undefined || next === pid ? undefined : next;
+  });
+}
+
+async function stateOf(url: string): Promise<unknown> {
+  const answer = await fetch(`${url}/state`, { redirect: "error" });
+  if (!answer.ok) throw new Error(`${url}/state answers ${answer.status}`);
+  return answer.json();
+}
+
+/** The name of whoever leads; the others redirect. */
+async function leaderOf(cluster: Cluster): Promise<string> {
+  for (const [index, url] of cluster.masters.entries()) {
+    const state = await stateOf(url).catch(() => undefined);
+    if (state !== undefined) return `master-${index + 1}`;
+  }
+  throw new Error("no master leads");
+}
+
+async function agentOf(cluster: Cluster, task: string): Promise<string> {
+  for (const [index, url] of cluster.agents.entries()) {
+    const state = JSON.stringify(await stateOf(url));
+    if (state.includes(`"name":"${task}"`)) return `agent-${index + 1}`;
+  }
+  throw new Error(`no agent runs ${task}`);
+}
+
+async function killWhileCounting(cluster: Cluster): Promise<void> {
+  say("\n5. A task counts aloud; meanwhile the leading master is killed, then the task's agent");
+  const counting = tavola(cluster, "run", "--name=count", "--", countAloud);
+  const agent = await eventually("the task to run", () => agentOf(cluster, "count"));
+  const leader = await leaderOf(cluster);
+  await killDaemon(cluster, leader);
+  const next = await eventually("another leader", () => leaderOf(cluster));
+  check(next !== leader, `${leader} leads again, at once`);
+  say(`   kill -9 of ${leader}: ${next} leads`);
+  await killDaemon(cluster, agent);
+  say(`   kill -9 of ${agent}: it was started again and found its task`);
+  const result = await counting;
+  expectStatus("the counting task", result, 0);
+  const counted = result.stdout.trim().split("\n");
+  const wanted = Array.from({ length: countedTo }, (_, i) => String(i + 1));
+  check(
+    counted.join() === wanted.join(),
+    `it counted ${counted.join(" ")}, wanted 1 to ${countedTo}:\n${result.stderr}`,
+  );
+  say(`   the task counted from 1 to ${countedTo} without a gap, and ended with status 0`);
 }
 
 function checkNothingIsLeft(cluster: Cluster): void {
@@ -115,15 +181,18 @@ function speaksOf(pid: number, workDir: string): boolean {
 }
 
 async function show(): Promise<void> {
-  say("1. A cluster from one command: `tavola up`");
-  const cluster = await startCluster();
+  say("1. A cluster from one command: `tavola up --masters=3`");
+  const cluster = await startCluster({ arguments: ["--masters=3"] });
   try {
-    say(`   master at ${cluster.master}, agents at ${cluster.agents.join(" and ")}`);
+    say(
+      `   three masters, of which ${cluster.master} leads; agents at ${cluster.agents.join(" and ")}`,
+    );
     await runOnBothAgents(cluster);
     await runForeignFramework(cluster);
     await stopMemoryHog(cluster);
+    await killWhileCounting(cluster);
   } finally {
-    say("\n5. Taking it down");
+    say("\n6. Taking it down");
     await cluster.stop();
   }
   checkNothingIsLeft(cluster);

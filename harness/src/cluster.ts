@@ -9,6 +9,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { readProcesses } from "@tavola/host";
 import { eventually } from "./eventually.ts";
 
 export interface ClusterOptions {
@@ -28,6 +29,11 @@ export interface Cluster {
   /** Of the `tavola up` process. */
   readonly pid: number;
   readonly workDir: string;
+  /**
+   * Process id of the daemon that is called so in the logs (`master-2`, `agent-1`; a lone master is
+   * `master`), undefined while it is not running: one that ended is started again under another.
+   */
+  pidOf(daemon: string): number | undefined;
   /** All that it has printed so far. */
   output(): string;
   /** Ends it and removes its folder. Throws when it had to be killed or ended with an error. */
@@ -90,11 +96,25 @@ export async function startCluster(
       },
       { boundMs },
     );
-    return { ...ready, workDir, output: () => output, stop };
+    const pidOf = (daemon: string) => pidOfChild(ready.pid, daemon);
+    return { ...ready, workDir, pidOf, output: () => output, stop };
   } catch (error) {
     await stop().catch(() => undefined);
     throw new Error(`cannot start a cluster:\n${output}`, { cause: error });
   }
+}
+
+function pidOfChild(parent: number, daemon: string): number | undefined {
+  const isIt = (words: readonly string[]) =>
+    words.includes(`--log-name=${daemon}`) || (daemon === "master" && words.includes("master"));
+  return readProcesses().find((entry) => {
+    if (entry.parent !== parent) return false;
+    try {
+      return isIt(readFileSync(`/proc/${entry.pid}/cmdline`, "utf8").split("\0"));
+    } catch {
+      return false; // It has just ended.
+    }
+  })?.pid;
 }
 
 function ended(child: ChildProcess): boolean {

@@ -250,6 +250,8 @@ function frameworkOf({ user, name }: RunRequest) {
     name: `tavola run ${name}`,
     roles: [role],
     failover_timeout: limits.failoverTimeoutSeconds,
+    // The command outlives its agent's process.
+    checkpoint: true,
     capabilities: [
       { type: "MULTI_ROLE" },
       { type: "PARTITION_AWARE" },

@@ -70,16 +70,20 @@ export function planMaster(options: ClusterPlanOptions, index = 0, port?: number
   };
 }
 
-/** `master` is a lone master's address, known once it runs, or the store of several. */
+/**
+ * `master` is a lone master's address, known once it runs, or the store of several; `before` the port it
+ * had, when it is started again.
+ */
 export function planAgent(
   options: ClusterPlanOptions,
   index: number,
   master: string,
+  before?: number,
 ): PlannedAgent {
   const folder = join(options.workDir, `agent-${index + 1}`);
   const workDir = join(folder, "work");
   const runtimeDir = join(folder, "run");
-  const port = options.firstPort === 0 ? 0 : options.firstPort + options.masters + index;
+  const first = options.firstPort === 0 ? 0 : options.firstPort + options.masters + index;
   const resources = formatShare(shareOf(options.machine, index, options.agents));
   const args = [
     `--master=${master}`,
@@ -87,7 +91,7 @@ export function planAgent(
     `--runtime_dir=${runtimeDir}`,
     `--ip=${loopback}`,
     `--hostname=${loopback}`,
-    `--port=${port}`,
+    `--port=${before ?? first}`,
     `--resources=${resources}`,
     `--cgroups_root=${options.cgroupsRoot}/agent-${index + 1}`,
     `--fetcher_cache_dir=${join(folder, "fetch")}`,

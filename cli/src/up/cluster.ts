@@ -7,16 +7,23 @@
  *        +---- a daemon ends, or stop() ------------------+--> agents shut down -> masters end -> swept
  * ```
  *
- * One of several masters may end: it is started again, because that is what several are for.
+ * A daemon that is killed is started again and goes on where it was; one that ends by itself, in good
+ * order, ends the cluster.
  */
 
 import { mkdirSync } from "node:fs";
 import { CodedError } from "@tavola/base";
 import { createOperatorClient } from "@tavola/sdk";
-import { type ClusterPlanOptions, planAgent, planMaster, storeOf } from "./cluster-plan.ts";
+import {
+  type ClusterPlanOptions,
+  type PlannedDaemon,
+  planAgent,
+  planMaster,
+  storeOf,
+} from "./cluster-plan.ts";
 import { DaemonProcess, describeEnd } from "./daemon-process.ts";
 import { killProcessesOf, removeCgroups } from "./leftovers.ts";
-import { type MasterProcess, superviseMaster } from "./master-process.ts";
+import { type SupervisedDaemon, superviseDaemon } from "./supervised-daemon.ts";
 
 const limits = {
   /** Until a master leads; an elder one that was killed may have to time out in the store first. */
@@ -43,10 +50,9 @@ export class Cluster {
   readonly #plan: ClusterPlanOptions;
   readonly #entry: string;
   readonly #tell: (line: string) => void;
-  readonly #masters: MasterProcess[] = [];
-  readonly #agents: DaemonProcess[] = [];
+  readonly #masters: SupervisedDaemon[] = [];
+  readonly #agents: SupervisedDaemon[] = [];
   readonly #ended = Promise.withResolvers<CodedError>();
-  #stopping = false;
 
   /** `entry` is the file that Node is to run as `tavola`; `tell` is given lines for people. */
   constructor(plan: ClusterPlanOptions, entry: string, tell: (line: string) => void) {
@@ -65,10 +71,13 @@ export class Cluster {
     const masters = await this.#startMasters();
     const addresses = masters.map((url) => new URL(url).host);
     const master = await this.#leaderOf(addresses);
+    const store = storeOf(this.#plan) ?? (addresses[0] as string);
     const plans = Array.from({ length: this.#plan.agents }, (_, index) =>
-      planAgent(this.#plan, index, storeOf(this.#plan) ?? (addresses[0] as string)),
+      planAgent(this.#plan, index, store),
     );
-    const daemons = plans.map((plan) => this.#spawn(plan));
+    const daemons = plans.map((_, index) =>
+      this.#supervise((port) => planAgent(this.#plan, index, store, port)),
+    );
     this.#agents.push(...daemons);
     const urls = await Promise.all(daemons.map(({ ready }) => ready));
     await this.#allRegistered(addresses);
@@ -78,9 +87,9 @@ export class Cluster {
 
   /** Ends everything, tasks first. Rejects with CANNOT_STOP when something had to be killed. */
   async stop(): Promise<void> {
-    this.#stopping = true;
-    for (const agent of this.#agents) agent.signal("SIGUSR1");
-    const late = await this.#endWithin(this.#agents);
+    const agents = this.#agents.map((agent) => agent.stop());
+    for (const agent of agents) agent.signal("SIGUSR1");
+    const late = await this.#endWithin(agents);
     const masters = this.#masters.map((master) => master.stop());
     for (const master of masters) master.signal("SIGTERM");
     late.push(...(await this.#endWithin(masters)));
@@ -92,8 +101,7 @@ export class Cluster {
 
   /** Ends everything at once, without asking. */
   async kill(): Promise<void> {
-    this.#stopping = true;
-    const daemons = [...this.#agents, ...this.#masters.map((master) => master.stop())];
+    const daemons = [...this.#agents, ...this.#masters].map((daemon) => daemon.stop());
     for (const daemon of daemons) daemon.signal("SIGKILL");
     await Promise.all(daemons.map(({ ended }) => ended));
     await this.#sweep();
@@ -101,20 +109,11 @@ export class Cluster {
 
   /** Their URLs. */
   async #startMasters(): Promise<readonly string[]> {
-    const { masters } = this.#plan;
-    if (masters === 1) {
-      const daemon = this.#spawn(planMaster(this.#plan));
-      this.#masters.push({ stop: () => daemon });
-      return [await daemon.ready];
-    }
-    const supervised = Array.from({ length: masters }, (_, index) =>
-      superviseMaster({
-        start: (port) => this.#launch(planMaster(this.#plan, index, port)),
-        tell: this.#tell,
-      }),
+    const daemons = Array.from({ length: this.#plan.masters }, (_, index) =>
+      this.#supervise((port) => planMaster(this.#plan, index, port)),
     );
-    this.#masters.push(...supervised);
-    return await Promise.all(supervised.map(({ ready }) => ready));
+    this.#masters.push(...daemons);
+    return await Promise.all(daemons.map(({ ready }) => ready));
   }
 
   /** Waits for an election. */
@@ -131,21 +130,20 @@ export class Cluster {
     }
   }
 
-  #launch(plan: ReturnType<typeof planMaster>): DaemonProcess {
-    for (const directory of plan.directories) mkdirSync(directory, { recursive: true });
-    return new DaemonProcess(plan, this.#entry);
+  #supervise(planOf: (port: number | undefined) => PlannedDaemon): SupervisedDaemon {
+    return superviseDaemon({
+      start: (port) => this.#launch(planOf(port)),
+      tell: this.#tell,
+      onGone: ({ name }, end) =>
+        this.#ended.resolve(
+          new CodedError("DAEMON_ENDED", `the ${name} has gone: ${describeEnd(end)}`),
+        ),
+    });
   }
 
-  #spawn(plan: ReturnType<typeof planMaster>): DaemonProcess {
-    const daemon = this.#launch(plan);
-    void daemon.ended.then((end) => {
-      if (this.#stopping) return;
-      const { name } = daemon;
-      this.#ended.resolve(
-        new CodedError("DAEMON_ENDED", `the ${name} has gone: ${describeEnd(end)}`),
-      );
-    });
-    return daemon;
+  #launch(plan: PlannedDaemon): DaemonProcess {
+    for (const directory of plan.directories) mkdirSync(directory, { recursive: true });
+    return new DaemonProcess(plan, this.#entry);
   }
 
   async #allRegistered(masters: readonly string[]): Promise<void> {

@@ -1,8 +1,12 @@
 /**
- * One of several masters of a cluster: started again, on the port it had, whenever it ends by itself.
+ * A daemon of a cluster: started again, on the port it had, when something ends it.
+ *
+ * What a daemon knows is on disk, so the next one goes on where it was. One that ends in good order,
+ * or whose command line is wrong, stays away: another would do the same.
  */
 
-import { type DaemonProcess, describeEnd } from "./daemon-process.ts";
+import { exitStatus } from "../exit-status.ts";
+import { type DaemonEnd, type DaemonProcess, describeEnd } from "./daemon-process.ts";
 
 const backoff = {
   firstMs: 500,
@@ -11,14 +15,11 @@ const backoff = {
   forgottenAfterMs: 60_000,
 } as const;
 
-export interface MasterProcess {
-  /** Starts it no more, and gives the process that runs now, or ran last. */
-  stop(): DaemonProcess;
-}
-
-export interface SupervisedMaster extends MasterProcess {
+export interface SupervisedDaemon {
   /** Where the first process listens, and all that follow. Rejects with CANNOT_START. */
   readonly ready: Promise<string>;
+  /** Starts it no more, and gives the process that runs now, or ran last. */
+  stop(): DaemonProcess;
 }
 
 export interface SupervisionOptions {
@@ -26,9 +27,11 @@ export interface SupervisionOptions {
   readonly start: (port: number | undefined) => DaemonProcess;
   /** A line for people. */
   readonly tell: (line: string) => void;
+  /** It has ended and stays away. */
+  readonly onGone: (daemon: DaemonProcess, end: DaemonEnd) => void;
 }
 
-export function superviseMaster({ start, tell }: SupervisionOptions): SupervisedMaster {
+export function superviseDaemon({ start, tell, onGone }: SupervisionOptions): SupervisedDaemon {
   let daemon = start(undefined);
   let isStopped = false;
   let waitMs: number = backoff.firstMs;
@@ -37,6 +40,10 @@ export function superviseMaster({ start, tell }: SupervisionOptions): Supervised
   const watch = (port: number, startedAt: number): void => {
     void daemon.ended.then((end) => {
       if (isStopped) return;
+      if (end.code === 0 || end.code === exitStatus.usage) {
+        onGone(daemon, end);
+        return;
+      }
       if (performance.now() - startedAt > backoff.forgottenAfterMs) waitMs = backoff.firstMs;
       tell(`${daemon.name}: ${describeEnd(end)}; starting it again in ${waitMs} ms`);
       timer = setTimeout(() => {
