@@ -11,7 +11,7 @@ import type { Framework } from "../failover/framework.ts";
 import { LeaderWatch } from "../failover/leader-watch.ts";
 import type { NetworkHost } from "../failover/network.ts";
 import type { CountingTask } from "../failover/tasks.ts";
-import { Witness } from "../failover/witness.ts";
+import { pidOf, Witness } from "../failover/witness.ts";
 
 const why = whyNoFailover();
 const patience = { boundMs: 60_000, intervalMs: 100 } as const;
@@ -234,6 +234,85 @@ describe("real faults (needs root and ZooKeeper)", () => {
       await witness.nothingLost();
     },
   );
+
+  scenario("agent and executor host are dead while tasks end: each exact end is told", async () => {
+    const { framework: other, tasks } = await cluster.framework("f4", [
+      { id: "ends", agent: "a1" },
+      { id: "is-killed", agent: "a1" },
+      { id: "loses-its-executor", agent: "a1", executor: "mortal" },
+      { id: "goes-on", agent: "a1" },
+    ]);
+    const [ending, killed, custom, remaining] = tasks as [
+      CountingTask,
+      CountingTask,
+      CountingTask,
+      CountingTask,
+    ];
+    const runs = await Witness.of(cluster, other, tasks);
+    const [agent] = cluster.agents;
+    assert.ok(agent);
+    await agent.kill();
+    process.kill(pidOf("executor-host", `${cluster.folder}/a1/`), "SIGKILL");
+    ending.end(42);
+    for (const { id, pids } of [killed, custom].map((task) => ({
+      id: task.id,
+      pids: task.pids(),
+    }))) {
+      assert.ok(pids[0], id);
+      process.kill(pids[0], "SIGKILL");
+    }
+    const dead = [ending, killed, custom];
+    await eventually(
+      "them to end",
+      () => (dead.some((task) => task.isRunning()) ? undefined : true),
+      patience,
+    );
+    for (const task of dead) runs.forget(task);
+    await agent.restart();
+    await cluster.agentsRegistered();
+    await eventually(
+      "their ends to be told",
+      () => (dead.every(({ id }) => other.state(id) === "TASK_FAILED") ? true : undefined),
+      patience,
+    );
+    const said = (task: CountingTask): string => other.updates(task.id).at(-1)?.message ?? "";
+    assert.match(said(ending), /exited with status 42/);
+    assert.match(said(killed), /signal Killed/);
+    assert.equal(other.updates(custom.id).at(-1)?.reason, "REASON_EXECUTOR_TERMINATED");
+    await runs.nothingLost();
+    remaining.end(0);
+    await eventually(
+      "the last end to be told",
+      () => (other.state(remaining.id) === "TASK_FINISHED" ? true : undefined),
+      patience,
+    );
+    await other.daemon.kill();
+    await witness.nothingLost();
+  });
+
+  scenario("a framework stays away longer than it said: its tasks end, nobody else's", async () => {
+    const { framework: away, tasks } = await cluster.framework("f5", [{ id: "orphan" }], {
+      failoverTimeoutSeconds: 2,
+    });
+    const [orphan] = tasks;
+    assert.ok(orphan);
+    await eventually(
+      "its task to run",
+      () => (away.state(orphan.id) === "TASK_RUNNING" ? true : undefined),
+      patience,
+    );
+    await away.daemon.kill();
+    await eventually("its task to end", () => (orphan.isRunning() ? undefined : true), patience);
+    await eventually(
+      "its end to be in the books",
+      async () => {
+        const { frameworks } = await cluster.state();
+        return frameworks.some(({ name }) => name === "f5") ? undefined : true;
+      },
+      patience,
+    );
+    await witness.nothingLost();
+  });
 
   scenario("an agent hears the masters, who do not hear it", async () => {
     const [, agent] = cluster.agents;
