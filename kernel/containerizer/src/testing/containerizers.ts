@@ -48,7 +48,7 @@ export async function openContainerizer(
 }
 
 /** Pids of shims, hosts and whoever else was told of a runtime directory. */
-export function processesOn(runtimeDir: string): number[] {
+function processesOn(runtimeDir: string): number[] {
   return readProcesses()
     .filter(({ pid }) => commandLineOfProcess(pid).some((word) => word.includes(runtimeDir)))
     .map(({ pid }) => pid);
