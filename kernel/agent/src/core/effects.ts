@@ -139,7 +139,8 @@ export interface AppendUpdateRecord {
   readonly frameworkId: FrameworkId;
   readonly taskId: TaskId;
   readonly path: string;
-  readonly record: internal.StatusUpdateRecord;
+  /** Absent: what is in the file already is to be made durable. */
+  readonly record: internal.StatusUpdateRecord | undefined;
   /** Handed back; counts up within one task. */
   readonly sequence: number;
   readonly isDurable: boolean;

@@ -41,6 +41,7 @@ import { isSameAgentInfo } from "./reconfiguration.ts";
 import type { Executor, Framework } from "./state.ts";
 import { stateFor, taskLostInRestart } from "./task-states.ts";
 import type { Turn } from "./turn.ts";
+import { performStreamActions } from "./update-delivery.ts";
 
 export function rebuildFrameworks(turn: Turn, agent: CheckpointedAgent, isRebooted: boolean): void {
   const { state } = turn;
@@ -193,7 +194,9 @@ function rebuildUpdates(
 ): "open" | "terminated" {
   const path = taskUpdatesPath(metaRoot(turn.state.config.workDir), run, taskId);
   const { frameworkId } = run;
-  return turn.state.updates.recovered({ frameworkId, taskId, path, records });
+  const recovered = turn.state.updates.recovered({ frameworkId, taskId, path, records });
+  performStreamActions(turn, recovered.actions);
+  return recovered.outcome;
 }
 
 /** Of an executor that is not whole. */

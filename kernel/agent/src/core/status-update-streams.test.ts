@@ -85,7 +85,7 @@ test("a checkpointed update is written first, then accepted and sent", () => {
   const [append, ...rest] = received(streams, 1, { path: "/p" });
   assert.deepEqual(rest, []);
   assert.ok(append?.kind === "append" && append.isDurable && append.path === "/p");
-  assert.equal(append.record.type, "UPDATE");
+  assert.equal(append.record?.type, "UPDATE");
   // While it is being written, a duplicate must not be accepted.
   assert.deepEqual(received(streams, 1, { path: "/p" }), []);
   assert.deepEqual(kindsOf(streams.persisted(framework, task, append.sequence, start)), [
@@ -197,3 +197,37 @@ function deliverAtRandom(seed: number): void {
   }
   assert.deepEqual(arrived, [1, 2, 3, 4, 5, 6], `seed ${seed}`);
 }
+
+test("what repeats an update that is being written is accepted with it, not before", () => {
+  const streams = running();
+  const [append] = received(streams, 1, { path: "/p" });
+  assert.ok(append?.kind === "append");
+  const other = update(2);
+  assert.deepEqual(streams.repeated(other, container), []);
+  const settled = streams.persisted(framework, task, append.sequence, start);
+  assert.deepEqual(
+    settled.flatMap((action) => (action.kind === "accept" ? [action.update.uuid?.[0]] : [])),
+    [1, 2],
+  );
+  assert.deepEqual(kindsOf(streams.repeated(other, container)), ["accept"]);
+});
+
+test("what was read of an earlier agent's file is made durable before it is accepted or told", () => {
+  const streams = new StatusUpdateStreams();
+  const { outcome, actions } = streams.recovered({
+    frameworkId: framework,
+    taskId: task,
+    path: "/p",
+    records: [{ type: "UPDATE", update: update(1) }],
+  });
+  assert.equal(outcome, "open");
+  const [append] = actions;
+  assert.ok(append?.kind === "append" && append.isDurable && append.record === undefined);
+  assert.deepEqual(streams.resume(start), []);
+  assert.deepEqual(received(streams, 1, { path: "/p" }), []);
+  assert.deepEqual(kindsOf(streams.persisted(framework, task, append.sequence, start)), [
+    "accept",
+    "forward",
+    "retryAt",
+  ]);
+});

@@ -27,13 +27,16 @@ export type StreamAction =
       readonly update: internal.StatusUpdate;
       readonly reporter: ContainerId;
     }
-  /** Append to the file at `path`; a durable one is answered by `persisted` or `persistFailed`. */
+  /**
+   * Append to the file at `path`; a durable one is answered by `persisted` or `persistFailed`. Without
+   * a record: what is in the file already is to be made durable.
+   */
   | {
       readonly kind: "append";
       readonly frameworkId: FrameworkId;
       readonly taskId: TaskId;
       readonly path: string;
-      readonly record: internal.StatusUpdateRecord;
+      readonly record: internal.StatusUpdateRecord | undefined;
       readonly sequence: number;
       readonly isDurable: boolean;
     }
@@ -71,7 +74,8 @@ export type Acknowledgement =
 interface Entry {
   readonly update: internal.StatusUpdate;
   readonly uuid: string;
-  readonly reporter: ContainerId | undefined;
+  /** Who is told when it is on disk that its update, or a later one that says the same, is accepted. */
+  readonly waiting: { readonly update: internal.StatusUpdate; readonly reporter: ContainerId }[];
   readonly sequence: number;
   isDurable: boolean;
 }
@@ -105,11 +109,12 @@ export class StatusUpdateStreams {
   received({ update, path, reporter }: ReceivedUpdate, now: Instant): StreamAction[] {
     const stream = this.#streamOf(update, path);
     const uuid = uuidKey(update.uuid);
-    if (stream.received.has(uuid)) return acceptAgain(stream, uuid, update, reporter);
+    if (stream.received.has(uuid)) return this.repeated(update, reporter);
     stream.received.add(uuid);
     stream.sequence += 1;
     const { sequence } = stream;
-    const entry: Entry = { update, uuid, reporter, sequence, isDurable: false };
+    const waiting = reporter === undefined ? [] : [{ update, reporter }];
+    const entry: Entry = { update, uuid, waiting, sequence, isDurable: false };
     stream.pending.push(entry);
     if (stream.path !== undefined) {
       const record: internal.StatusUpdateRecord = { type: "UPDATE", update };
@@ -119,11 +124,34 @@ export class StatusUpdateStreams {
   }
 
   /**
-   * Takes up a task's stream from what is on disk, to be sent on `resume`. Acknowledgements may come in
-   * any order and more than once; what follows a terminal update is passed over. "terminated": its end
-   * is acknowledged, there is nothing left to do.
+   * An update that says nothing new: it is accepted as soon as everything that came before it is on
+   * disk, because whoever reported it keeps nothing afterwards.
    */
-  recovered({ frameworkId, taskId, path, records }: RecoveredStream): "open" | "terminated" {
+  repeated(update: internal.StatusUpdate, reporter: ContainerId | undefined): StreamAction[] {
+    if (reporter === undefined) return [];
+    const frameworkId = update.framework_id.value as FrameworkId;
+    const taskId = update.status.task_id.value as TaskId;
+    const pending = this.#streams.get(frameworkId)?.get(taskId)?.pending ?? [];
+    const written = pending.findLast(({ isDurable }) => !isDurable);
+    if (written === undefined) return [{ kind: "accept", update, reporter }];
+    const uuid = uuidKey(update.uuid);
+    const isWaiting = pending.some(({ waiting }) =>
+      waiting.some((each) => uuidKey(each.update.uuid) === uuid && each.reporter === reporter),
+    );
+    if (!isWaiting) written.waiting.push({ update, reporter });
+    return [];
+  }
+
+  /**
+   * Takes up a task's stream from what is in its file, to be sent on `resume`. Acknowledgements may come in
+   * any order and more than once; what follows a terminal update is passed over. "terminated": its end
+   * is acknowledged, there is nothing left to do. What was read was written, which is not to say that a
+   * power cut would leave it: what is not acknowledged is made durable first.
+   */
+  recovered({ frameworkId, taskId, path, records }: RecoveredStream): {
+    readonly outcome: "open" | "terminated";
+    readonly actions: readonly StreamAction[];
+  } {
     const acknowledged = new Set<string>();
     for (const { type, uuid } of records) if (type === "ACK") acknowledged.add(uuidKey(uuid));
     const received = new Set<string>();
@@ -136,15 +164,16 @@ export class StatusUpdateStreams {
       sequence += 1;
       const isAcknowledged = acknowledged.has(uuid);
       const isEnd = isTerminal(update.status.state);
-      if (isEnd && isAcknowledged) return "terminated";
+      if (isEnd && isAcknowledged) return { outcome: "terminated", actions: [] };
       if (!isAcknowledged) {
-        pending.push({ update, uuid, reporter: undefined, sequence, isDurable: true });
+        pending.push({ update, uuid, waiting: [], sequence, isDurable: false });
       }
       if (isEnd) break;
     }
     const stream = { frameworkId, taskId, path, received, pending, retryMs: undefined, sequence };
     if (received.size > 0) this.#add(stream);
-    return "open";
+    const actions = pending.length > 0 ? [append(stream, path, undefined, sequence, true)] : [];
+    return { outcome: "open", actions };
   }
 
   hasReceived(frameworkId: FrameworkId, taskId: TaskId, uuid: Uint8Array): boolean {
@@ -246,8 +275,7 @@ export class StatusUpdateStreams {
     const actions: StreamAction[] = [];
     for (const entry of entries) {
       entry.isDurable = true;
-      const { update, reporter } = entry;
-      if (reporter !== undefined) actions.push({ kind: "accept", update, reporter });
+      for (const each of entry.waiting.splice(0)) actions.push({ kind: "accept", ...each });
     }
     actions.push(...this.#forwardHead(stream, now));
     return actions;
@@ -303,20 +331,10 @@ export class StatusUpdateStreams {
   }
 }
 
-function acceptAgain(
-  stream: Stream,
-  uuid: string,
-  update: internal.StatusUpdate,
-  reporter: ContainerId | undefined,
-): StreamAction[] {
-  const isWriting = stream.pending.some((each) => each.uuid === uuid && !each.isDurable);
-  return isWriting || reporter === undefined ? [] : [{ kind: "accept", update, reporter }];
-}
-
 function append(
   { frameworkId, taskId }: Stream,
   path: string,
-  record: internal.StatusUpdateRecord,
+  record: internal.StatusUpdateRecord | undefined,
   sequence: number,
   isDurable: boolean,
 ): StreamAction {

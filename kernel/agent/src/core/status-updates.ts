@@ -76,8 +76,8 @@ export function executorUpdated(
       { task: taskId, framework: framework.id, state: update.status.state },
       `dropping a status update: ${refusal}`,
     );
-    // So that it is not reported over and over.
-    acknowledgeToExecutor(turn, reporter.containerId, update.status);
+    // So that it is not reported over and over; but not before what it repeats is safe.
+    performStreamActions(turn, turn.state.updates.repeated(update, reporter.containerId));
     return;
   }
   if (isTerminal(filled.status.state) && mustShrinkFirst(executor)) {

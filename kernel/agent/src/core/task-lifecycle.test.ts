@@ -86,7 +86,7 @@ test("checkpointed: nothing is told before the update is on disk", () => {
   const [append] = effects.flatMap((each) => (each.kind === "appendUpdateRecord" ? [each] : []));
   assert.deepEqual(kinds(effects), ["appendUpdateRecord"]);
   assert.match(append?.path ?? "", /^\/work\/meta\/slaves\/.+\/tasks\/one\/task\.updates$/);
-  assert.equal(append?.record.update?.latest_state, undefined);
+  assert.equal(append?.record?.update?.latest_state, undefined);
   assert.ok(append !== undefined);
   const { frameworkId: framework_, taskId, sequence } = append;
   const told = agent.feed({

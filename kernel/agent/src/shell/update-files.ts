@@ -83,7 +83,9 @@ export class UpdateFiles {
       file = newFile(path, frameworkId, taskId);
       this.#files.set(path, file);
     }
-    file.waiting.push(encodeCheckpoint(internal.StatusUpdateRecord, record));
+    if (record !== undefined) {
+      file.waiting.push(encodeCheckpoint(internal.StatusUpdateRecord, record));
+    }
     if (isDurable) file.waitingSequence = sequence;
     this.#planFlush(file);
   }
@@ -122,10 +124,10 @@ export class UpdateFiles {
     const { waiting, waitingSequence } = file;
     file.waiting = [];
     file.waitingSequence = undefined;
-    if (waiting.length > 0 && !file.isFailed) {
+    if ((waiting.length > 0 || waitingSequence !== undefined) && !file.isFailed) {
       try {
         this.#open(file);
-        file.handle?.append(Buffer.concat(waiting));
+        if (waiting.length > 0) file.handle?.append(Buffer.concat(waiting));
       } catch (error) {
         this.#fail(file, error);
       }
