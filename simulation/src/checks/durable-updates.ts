@@ -1,9 +1,11 @@
 /**
  * What an agent has of its executors is on disk before anybody hears of it: the master, that there is an
- * update; the executor, that the agent has it.
+ * update; the executor, that the agent has it. (Of a task whose end is on disk nothing more is kept; an
+ * executor that says it again in other words is thanked.)
  */
 
 import { decodeMessage, executor, internal, RecordDecoder } from "@tavola/protocol";
+import { isTerminal } from "@tavola/sdk";
 import type { AgentHost } from "../cluster/agent-host.ts";
 import type { SimulatedProcess } from "../world/process.ts";
 import { Violation } from "../world/world.ts";
@@ -39,9 +41,26 @@ export class DurableUpdates implements Checker {
     const machine = this.#agents.get(process.host)?.machine;
     const isThere = machine?.updateFilesOf(taskId).some((path) => {
       const bytes = machine.disk.durable(path);
-      return bytes !== undefined && Buffer.from(bytes).includes(Buffer.from(uuid));
+      return bytes !== undefined && holds(bytes, uuid);
     });
     if (isThere === true) return;
     throw new Violation(name, `${process.name} ${what} of ${taskId}, which is not on its disk yet`);
   }
+}
+
+/** The update, or the task's end. Each record has its length before it, four bytes. */
+function holds(bytes: Uint8Array, uuid: Uint8Array): boolean {
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  if (buffer.includes(Buffer.from(uuid))) return true;
+  for (let at = 0; at + 4 <= buffer.length; ) {
+    const length = buffer.readUInt32LE(at);
+    const record = decodeMessage(
+      internal.StatusUpdateRecord,
+      buffer.subarray(at + 4, at + 4 + length),
+    );
+    const state = record.value?.update?.status.state;
+    if (state !== undefined && isTerminal(state)) return true;
+    at += 4 + length;
+  }
+  return false;
 }
