@@ -193,20 +193,24 @@ test("an unknown user and a taken id fail the launch with a sentence", async (t)
 
 test("usage() and status() speak of the running container under Mesos's names", async (t) => {
   const { root, containerizer } = await stage(t);
-  const launch = launchIn(root, shell("echo there; sleep 300"));
+  const launch = launchIn(root, shell("echo there > there; sleep 300"));
   await containerizer.launch(launch);
-  await untilTrue("output", () => existsSync(join(launch.directory, "stdout")));
+  // Before it is executed it has a pid, and no memory of its own.
+  await untilTrue("it to run", () => existsSync(join(launch.directory, "there")));
   const status = await until("its pid", async () => {
     const now = await containerizer.status(launch.containerId);
     return now.executor_pid === undefined ? undefined : now;
   });
   assert.deepEqual(status.container_id, { value: launch.containerId });
   assert.equal(isAlive(status.executor_pid ?? 0), true);
-  const usage = await containerizer.usage(launch.containerId);
+  const usage = await until("its memory", async () => {
+    const now = await containerizer.usage(launch.containerId);
+    return (now.mem_rss_bytes ?? 0) > 0 ? now : undefined;
+  });
   assert.equal(usage.cpus_soft_limit, 0.5);
   assert.equal(usage.mem_limit_bytes, 64 * 1024 * 1024);
   assert.equal(usage.mem_soft_limit_bytes, 64 * 1024 * 1024);
-  assert.ok((usage.mem_rss_bytes ?? 0) > 0 && (usage.cpus_user_time_secs ?? -1) >= 0);
+  assert.ok((usage.cpus_user_time_secs ?? -1) >= 0);
   await containerizer.update(launch.containerId, scalars({ cpus: 1, mem: 128 }));
   assert.equal((await containerizer.usage(launch.containerId)).cpus_soft_limit, 1);
   await containerizer.destroy(launch.containerId);
