@@ -273,8 +273,9 @@ function waitedTooLong(server: string): Failure {
 async function errorOf(response: HttpClientResponse): Promise<ErrorAnswer> {
   const text = Buffer.from(await response.body()).toString("utf8");
   try {
-    return JSON.parse(text) as ErrorAnswer;
+    return { ...(JSON.parse(text) as ErrorAnswer), httpStatus: response.status };
   } catch {
-    return { message: `HTTP status ${response.status}: ${text.slice(0, 200)}` };
+    const message = `HTTP status ${response.status}: ${text.slice(0, 200)}`;
+    return { message, httpStatus: response.status };
   }
 }

@@ -27,6 +27,9 @@ const status = {
   unauthenticated: 16,
 } as const;
 
+/** What a server answers that has no such path. */
+const notThere = 404;
+
 /** Texts that tell apart what has the same status. */
 const texts = {
   noLeader: "etcdserver: no leader",
@@ -52,6 +55,10 @@ export function failureOfAnswer(server: string, answer: ErrorAnswer): Failure {
   ): Failure => ({ kind, error: new CodedError(code, text, details, { transient }) });
   const text = `etcd at ${server}: ${said}`;
 
+  if (answer.code === undefined && answer.httpStatus === notThere) {
+    const way = "it was started with --enable-grpc-gateway=false, or is no etcd 3.4 or later";
+    return failure("final", "UNAVAILABLE", `etcd at ${server} has no /v3 API in JSON; ${way}`);
+  }
   if (said === texts.wrongPassword) {
     return failure("final", "UNAUTHORIZED", `etcd at ${server} refuses the user or its password`);
   }

@@ -2,10 +2,10 @@
 
 import assert from "node:assert/strict";
 import { after, describe, type TestContext, test } from "node:test";
-import type { Clock } from "@tavola/host";
-import { silentLogger } from "@tavola/host";
+import type { CodedError } from "@tavola/base";
+import { type Clock, silentLogger } from "@tavola/host";
 import { type Ensemble, findEtcd, startEtcd } from "@tavola/test-servers";
-import type { Coordination, SessionState } from "../coordination.ts";
+import type { Coordination, SessionState, StoreWrite } from "../coordination.ts";
 import { steadyClock } from "../steady-clock.ts";
 import { bytes, done, eventually, inTime, text, withCode } from "../testing/contract.ts";
 import { openEtcd } from "./etcd-coordination.ts";
@@ -241,6 +241,58 @@ describe("faults of etcd", { concurrency: 4 }, () => {
       );
     },
   );
+
+  test("a full etcd refuses writes and says the way out; what is there can be read", async (context) => {
+    if (missing !== undefined) return context.skip(missing);
+    const etcd = await startEtcd({ count: 1, flags: ["--quota-backend-bytes=4194304"] });
+    context.after(() => etcd.close());
+    const store = await opened(etcd, context);
+    const value = new Uint8Array(400_000);
+    const fill = async (): Promise<void> => {
+      for (let number = 0; number < 50; number += 1) {
+        await done(store, { kind: "create", path: `/full/${number}`, value });
+      }
+    };
+    await assert.rejects(fill(), (error: CodedError) => {
+      assert.equal(error.code, "UNAVAILABLE");
+      assert.match(error.message, /is full; compact and defragment it/);
+      return true;
+    });
+    assert.equal((await store.get("/full/0"))?.value.length, value.length);
+    assert.equal(store.session.state, "connected");
+  });
+
+  onEtcd(
+    "more writes than etcd takes at once are refused; reads go in pieces",
+    1,
+    async (etcd, context) => {
+      const store = await opened(etcd, context);
+      const paths = Array.from({ length: 300 }, (_, index) => `/many/${index}`);
+      const create = (path: string): StoreWrite => ({ kind: "create", path, value: bytes(path) });
+      await assert.rejects(store.transact(paths.map(create)), withCode("TOO_LARGE"));
+      for (let start = 0; start < paths.length; start += 100) {
+        await done(store, ...paths.slice(start, start + 100).map(create));
+      }
+      const values = await store.getAll(paths);
+      assert.deepEqual(
+        values.map((each) => text(each?.value)),
+        paths,
+      );
+    },
+  );
+
+  test("an etcd without its gateway is told from one that is away", async (context) => {
+    if (missing !== undefined) return context.skip(missing);
+    const etcd = await startEtcd({ count: 1, flags: ["--enable-grpc-gateway=false"] });
+    context.after(() => etcd.close());
+    const store = openEtcd(etcdUrl(etcd), { sessionTimeoutMs, logger: silentLogger });
+    context.after(() => store.close());
+    await assert.rejects(connected(store), (error: CodedError) => {
+      assert.equal(error.transient, false);
+      assert.match(error.message, /--enable-grpc-gateway=false/);
+      return true;
+    });
+  });
 
   test("nobody listens: suspended with the reason, calls refused in time", async () => {
     const url = {

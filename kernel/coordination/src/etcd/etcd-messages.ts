@@ -97,8 +97,10 @@ export interface StreamLine<T> {
 export interface ErrorAnswer {
   readonly error?: string;
   readonly message?: string;
-  /** gRPC's status code. */
+  /** gRPC's status code; absent when the gateway did not write it. */
   readonly code?: number;
+  /** Of HTTP; added by the client. */
+  readonly httpStatus?: number;
 }
 
 export const equals = "EQUAL" as const;

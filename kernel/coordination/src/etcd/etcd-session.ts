@@ -159,10 +159,12 @@ export class EtcdSession {
   }
 
   #failed(error: unknown): void {
-    const trouble =
-      error instanceof CodedError
-        ? error
-        : new CodedError("UNAVAILABLE", "etcd gave no usable answer", {}, { cause: error });
+    // A lease that ended before it was used is no more than another reason to try again.
+    const isItsOwn = error instanceof CodedError && error.code !== "NOT_FOUND";
+    const options = { cause: error, transient: true };
+    const trouble = isItsOwn
+      ? error
+      : new CodedError("UNAVAILABLE", "etcd gave no usable answer", {}, options);
     if (this.#record.state === "connected" || this.#failures === 0) {
       this.#logger.warn({ error: trouble, server: this.#client.server }, "etcd does not answer");
     }
