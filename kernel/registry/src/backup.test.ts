@@ -32,4 +32,6 @@ test("a backup that is cut off, changed, or something else is refused", () => {
   changed[backup.length - 5] = (changed[backup.length - 5] ?? 0) ^ 1;
   assert.match(decodeBackup(changed, "f").error?.message ?? "", /checksum/);
   assert.match(decodeBackup(Buffer.from("{}"), "f").error?.message ?? "", /at byte 0/);
+  const later = Buffer.from("tavola-registry/7 snapshot of another kind needs=3.0.0\n…");
+  assert.match(decodeBackup(later, "f").error?.message ?? "", /run Tavola 3\.0\.0 or newer/);
 });

@@ -4,7 +4,7 @@
  */
 
 import type { Result } from "@tavola/base";
-import { frameHeadBytesMax } from "./frame.ts";
+import { decodeFrame, frameHeadBytesMax } from "./frame.ts";
 import { corrupt, type RegistryProblem } from "./registry-problem.ts";
 import type { RegistryState } from "./registry-state.ts";
 import { decodeSnapshot } from "./snapshot-decoder.ts";
@@ -30,11 +30,17 @@ export function decodeBackup(
   const chunks: Uint8Array[] = [];
   for (let at = 0; at < bytes.length; ) {
     const length = chunkLength(bytes.subarray(at, at + frameHeadBytesMax));
-    if (length === undefined) return corrupt(where, `has no chunk of a snapshot at byte ${at}`);
+    if (length === undefined) return noChunk(bytes, at, where);
     chunks.push(bytes.subarray(at, at + length));
     at += length;
   }
   return decodeSnapshot(chunks, where);
+}
+
+function noChunk(bytes: Uint8Array, at: number, where: string) {
+  const { error } = decodeFrame(bytes.subarray(at), "snapshot", where);
+  if (error?.code === "REGISTRY_NEWER") return { error };
+  return corrupt(where, `has no chunk of a snapshot at byte ${at}`);
 }
 
 /** Its first line included. One that is cut off is noticed when it is decoded. */
