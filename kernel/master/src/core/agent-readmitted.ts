@@ -69,6 +69,17 @@ export function readmitAgent(
   turn.info("agent reregistered", { agentId, pid: from, tasks: tasks.length });
 }
 
+/** It was taken in, and nothing has changed since; only the answer did not reach it in time. */
+export function reregistrationRepeated(turn: Turn, from: string): void {
+  turn.count("master/messages_reregister_slave");
+  const agent = turn.state.agentByPid.get(from);
+  if (agent === undefined) return;
+  turn.sendToAgent(agent, internal.SlaveReregisteredMessage, {
+    slave_id: { value: agent.id },
+    connection: connectionOf(turn),
+  });
+}
+
 /** Whether it was registered with this master before, which then knows what it ran until it left. */
 function wasSeen({ state }: Turn, agentId: AgentId): boolean {
   return (

@@ -25,6 +25,8 @@ export type MasterEvent =
   | { readonly kind: "agentRemovalDue" }
   | { readonly kind: "registryGcDue" }
   | AgentMessageEvent
+  /** The very message by which this agent was taken in, again: it has not heard of it yet. */
+  | { readonly kind: "reregistrationRepeated"; readonly from: string }
   /** A libprocess message that is not understood. */
   | {
       readonly kind: "messageDropped";

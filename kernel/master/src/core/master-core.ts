@@ -9,6 +9,7 @@ import type { Instant } from "@tavola/base";
 import { agentExited, agentReregisterTimedOut } from "./agent-disconnected.ts";
 import { agentMarkedGone, markAgentGoneAsked } from "./agent-gone.ts";
 import { agentPingDue, agentPonged } from "./agent-pinged.ts";
+import { reregistrationRepeated } from "./agent-readmitted.ts";
 import { agentAdmitted, agentAskedToRegister } from "./agent-registered.ts";
 import { removalDue } from "./agent-removals.ts";
 import { agentRemoved, agentUnregistered } from "./agent-removed.ts";
@@ -82,6 +83,7 @@ const rules: {
   registerSlave: (turn, { from, message }) => agentAskedToRegister(turn, from, message),
   agentAdmitted: (turn, { from, message }) => agentAdmitted(turn, from, message),
   reregisterSlave: (turn, { from, message }) => agentAskedToReregister(turn, from, message),
+  reregistrationRepeated: (turn, { from }) => reregistrationRepeated(turn, from),
   agentReadmitted: (turn, event) => agentReadmitted(turn, event),
   updateSlave: (turn, { from, message }) => agentUpdated(turn, from, message),
   unregisterSlave: (turn, { from, message }) => agentUnregistered(turn, from, message),

@@ -14,7 +14,7 @@ import type { Clock, Endpoint, HttpHandler, Logger, Metrics } from "@tavola/host
 import { textResponse } from "@tavola/host";
 import type { LibprocessMessage } from "@tavola/protocol";
 import type { MasterFlags } from "../flags.ts";
-import { readAgentMessage } from "./agent-messages.ts";
+import { AgentInbox } from "./agent-inbox.ts";
 import { Election } from "./election.ts";
 import type { MasterShell } from "./master-shell.ts";
 import { type MasterStores, waitForStore } from "./master-stores.ts";
@@ -52,6 +52,7 @@ export class MasterDaemon {
   readonly url: string;
   readonly exited: Promise<MasterExit>;
   readonly #parts: MasterParts;
+  readonly #inbox: AgentInbox;
   readonly #exit = Promise.withResolvers<MasterExit>();
   #store: Coordination | undefined;
   #election: Election | undefined;
@@ -60,6 +61,11 @@ export class MasterDaemon {
 
   constructor(parts: MasterParts) {
     this.#parts = parts;
+    const { shell } = parts;
+    this.#inbox = new AgentInbox({
+      state: shell.state,
+      dispatch: (event) => shell.dispatch(event),
+    });
     this.url = `http://${parts.endpoint.ip}:${parts.endpoint.port}`;
     this.exited = this.#exit.promise;
   }
@@ -80,7 +86,7 @@ export class MasterDaemon {
     this.mayAct() ? this.#parts.serve(request) : textResponse(503, "No leader elected");
 
   receive(message: LibprocessMessage): void {
-    this.#parts.shell.dispatch(readAgentMessage(message));
+    this.#inbox.receive(message);
   }
 
   /** A standby may: it only says who leads. Asked before every turn. */

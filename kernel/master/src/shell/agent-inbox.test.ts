@@ -1,0 +1,75 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+import { encodeMessage, internal, type LibprocessMessage } from "@tavola/protocol";
+import type { MasterEvent } from "../core/events.ts";
+import { CoreFixture, registration } from "../testing/core-fixture.ts";
+import { AgentInbox } from "./agent-inbox.ts";
+
+const from = "slave(1)@10.0.0.1:5051";
+
+/** A new leader to which the agent of a running task comes back. */
+function stage() {
+  const before = new CoreFixture();
+  const { agent, framework } = before.running();
+  const { slave, ...rest } = registration();
+  const reregistration: internal.ReregisterSlaveMessage = {
+    slave: { ...slave, id: { value: agent.id } },
+    ...rest,
+    frameworks: [framework.info],
+    tasks: [...framework.tasks.values()].map(({ message }) => message),
+  };
+  const f = before.failover();
+  const kinds: MasterEvent["kind"][] = [];
+  const inbox = new AgentInbox({
+    state: f.state,
+    dispatch(event) {
+      kinds.push(event.kind);
+      f.handle(event);
+    },
+  });
+  const messageOf = (content: internal.ReregisterSlaveMessage): LibprocessMessage => ({
+    from,
+    to: "master",
+    name: internal.ReregisterSlaveMessage.typeName,
+    body: encodeMessage(internal.ReregisterSlaveMessage, content),
+  });
+  const comesBack = (content = reregistration): number => {
+    inbox.receive(messageOf(content));
+    return f.takeSent("SlaveReregisteredMessage").length;
+  };
+  return { f, kinds, comesBack, reregistration };
+}
+
+test("AgentInbox answers a repeated reregistration without reading it again", () => {
+  const { f, kinds, comesBack } = stage();
+  assert.deepEqual([comesBack(), comesBack(), comesBack()], [1, 1, 1]);
+  assert.deepEqual(kinds, ["reregisterSlave", "reregistrationRepeated", "reregistrationRepeated"]);
+  assert.equal(f.state.agents.size, 1);
+});
+
+test("AgentInbox reads what says something else", () => {
+  const { kinds, comesBack, reregistration } = stage();
+  comesBack();
+  assert.equal(comesBack({ ...reregistration, tasks: [] }), 1);
+  assert.deepEqual(kinds, ["reregisterSlave", "reregisterSlave"]);
+});
+
+test("AgentInbox reads the same again after the connection broke", () => {
+  const { f, kinds, comesBack } = stage();
+  comesBack();
+  f.handle({ kind: "agentExited", pid: from });
+  assert.equal(comesBack(), 1);
+  assert.deepEqual(kinds, ["reregisterSlave", "reregisterSlave"]);
+  assert.equal(f.state.agentByPid.get(from)?.connected, true);
+});
+
+test("AgentInbox reads the same again when what runs there has changed: the agent must be told", () => {
+  const { f, kinds, comesBack } = stage();
+  comesBack();
+  const agent = f.state.agentByPid.get(from);
+  const framework = [...f.state.frameworks.values()][0];
+  assert.ok(agent !== undefined && framework !== undefined);
+  f.report(agent, framework, "t", "TASK_FINISHED");
+  assert.equal(comesBack(), 1);
+  assert.deepEqual(kinds, ["reregisterSlave", "reregisterSlave"]);
+});
