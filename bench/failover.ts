@@ -101,28 +101,30 @@ async function measure(agents: number, { url }: Store): Promise<Failover> {
     const info = { user: "root", name: "bench failover", failover_timeout: 86_400, roles: ["*"] };
     const capabilities = [{ type: "MULTI_ROLE" }, { type: "PARTITION_AWARE" }] as const;
     const framework = await ReconcilingFramework.subscribe(first.url, { ...info, capabilities });
+    // It has nothing more to say; should the master end, `group.failed` says why.
+    framework.leave();
     const known = { ...info, capabilities, id: { value: framework.id } };
     const empty = await group.read(first);
     fleet = await AgentFleet.open({ agents, addressesMax, tasksPerAgent, framework: known });
 
     progress(`${agents} agents: registering`);
     const registeringAt = performance.now();
-    await fleet.follow(first);
+    await Promise.race([fleet.follow(first), group.failed]);
     const registeringMs = performance.now() - registeringAt;
     const registered = await group.read(first);
 
     progress(`${agents} agents: the leader is killed`);
-    framework.leave();
     const killedAt = performance.now();
     const since = (): number => (performance.now() - killedAt) / 1000;
     group.kill(first);
     fleet.lose();
     const second = await group.leader(first);
-    const [newLeaderS, allAgentsS, frameworkS] = await Promise.all([
+    const back = Promise.all([
       untilAnswering(second).then(since),
       fleet.follow(second).then(since),
       agents === reconciledAtAgents ? reconciled(second, known, agents).then(since) : undefined,
     ]);
+    const [newLeaderS, allAgentsS, frameworkS] = await Promise.race([back, group.failed]);
     progress(`${agents} agents: back; asked ${fleet.asked} times, ${fleet.shutDown} told to go`);
     const after = await group.read(second);
     return {

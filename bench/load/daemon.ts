@@ -10,6 +10,8 @@ export interface Daemon {
   readonly url: string;
   readonly pid: number;
   readonly child: ChildProcess;
+  /** Resolves when it has ended, however that came, with the end of its log. */
+  readonly ended: Promise<string>;
   /** Ends it with all that it runs, and waits for that. */
   stop(): Promise<void>;
 }
@@ -30,8 +32,9 @@ export async function startDaemon(
   child.stderr?.setEncoding("utf8").on("data", (text: string) => {
     log = (log + text).slice(-20_000);
   });
-  const ended = new Promise<void>((resolve) => {
-    child.once("exit", () => resolve());
+  const ended = new Promise<string>((resolve) => {
+    // Later than "exit": its output is read to the end.
+    child.once("close", () => resolve(log));
   });
   const url = await new Promise<string>((resolve, reject) => {
     child.on("message", (message: { kind: string; url?: string; reason?: string }) => {
@@ -44,6 +47,7 @@ export async function startDaemon(
     url,
     pid: child.pid ?? 0,
     child,
+    ended,
     async stop() {
       // Agents kill their tasks and unregister; what does not know the signal ends by it.
       child.kill(args[0] === "agent" ? "SIGUSR1" : "SIGTERM");

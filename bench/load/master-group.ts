@@ -33,13 +33,18 @@ export interface Leader {
 }
 
 export class MasterGroup {
+  /** Rejects when a master ends that was to go on, with its log. */
+  readonly failed: Promise<never>;
   readonly #masters: readonly Daemon[];
   readonly #following: { close(): Promise<void> };
   #waiting: { readonly not: Leader | undefined; resolve(leader: Leader): void }[] = [];
   #leader: Leader | undefined;
+  readonly #toEnd = new Set<Daemon>();
 
   private constructor(masters: readonly Daemon[], store: StoreUrl) {
     this.#masters = masters;
+    this.failed = Promise.race(masters.map((master) => this.#unlessToEnd(master)));
+    this.failed.catch(() => {});
     this.#following = followLeader({
       open: () => openCoordination(store, { sessionTimeoutMs, logger: silentLogger }),
       group: store.path,
@@ -70,7 +75,9 @@ export class MasterGroup {
 
   /** SIGKILL; resolves at once. */
   kill(leader: Leader): void {
-    this.#processOf(leader).child.kill("SIGKILL");
+    const master = this.#processOf(leader);
+    this.#toEnd.add(master);
+    master.child.kill("SIGKILL");
   }
 
   read(leader: Leader): Promise<InsideReading> {
@@ -83,8 +90,15 @@ export class MasterGroup {
   }
 
   async close(): Promise<void> {
+    for (const master of this.#masters) this.#toEnd.add(master);
     await this.#following.close();
     await Promise.all(this.#masters.map((master) => master.stop()));
+  }
+
+  async #unlessToEnd(master: Daemon): Promise<never> {
+    const log = await master.ended;
+    if (this.#toEnd.has(master)) return await new Promise<never>(() => {});
+    throw new Error(`the master at ${master.url} has ended:\n${log}`);
   }
 
   #processOf(leader: Leader): Daemon {
