@@ -30,16 +30,14 @@ export async function outliveLeader(masters: Masters, framework: FrameworkComman
   const pids = (): string[] => names.map((name) => readFileSync(join(folder, name), "utf8"));
   let output = "";
   let over: string | undefined;
-  const says = (words: string): Promise<true> =>
-    eventually(
+  const says = async (words: string): Promise<void> => {
+    const said = await eventually(
       `the framework to say "${words}"`,
-      () => {
-        if (output.includes(words)) return true;
-        if (over !== undefined) throw new Error(`it ${over}`);
-        return undefined;
-      },
+      () => output.includes(words) || (over === undefined ? undefined : false),
       { boundMs },
     );
+    if (!said) throw new Error(`the framework ${over} before it said "${words}"`);
+  };
   const finish = (name: string): void => writeFileSync(join(folder, `${name}.finish`), "");
   const commandOf = (name: string): string => waitingCommand(folder, name);
   const { command, args, options } = framework([commandOf("meanwhile"), commandOf("after")]);

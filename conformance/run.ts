@@ -12,10 +12,11 @@ import { type Cluster, repositoryRoot, startCluster } from "@tavola/harness";
 import type { Check, Client } from "./client.ts";
 import { Masters } from "./masters.ts";
 import { mesosFramework } from "./mesos-framework.ts";
+import { mesosGoV0 } from "./mesos-go-v0.ts";
 import { msh } from "./msh.ts";
 import { pymesos } from "./pymesos.ts";
 
-const clients: readonly Client[] = [mesosFramework, pymesos, msh];
+const clients: readonly Client[] = [mesosFramework, pymesos, msh, mesosGoV0];
 
 interface Outcome {
   readonly check: string;
