@@ -20,8 +20,8 @@ const usage = `usage: tavola up [OPTIONS]
 
 Brings up a cluster on this machine, a master and two agents, and stays in the foreground. Ctrl-C (or
 SIGTERM) ends all of it, tasks included; a second one does not wait. The agents share the machine:
-each offers an equal part of its cpus, memory, disk and ports. Of several masters one leads; one that
-ends is started again.
+each offers an equal part of its cpus, memory, disk and ports. Of several masters one leads; a
+daemon that is killed is started again.
 
   --masters=N          how many masters (default: 1)
   --zk=URL             where they elect their leader and keep the registry: zk://HOST:PORT,…/PATH,
