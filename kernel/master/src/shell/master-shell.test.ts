@@ -15,7 +15,7 @@ interface Sent {
 }
 
 /** A shell over a messenger that remembers, and a registry that answers when told. */
-function shellOf(options: { readonly registry?: Registry } = {}) {
+function shellOf(options: { readonly registry?: Registry; readonly mayAct?: () => boolean } = {}) {
   const { state, allocator } = new CoreFixture();
   const clock = simulatedClock();
   const sent: Sent[] = [];
@@ -28,6 +28,7 @@ function shellOf(options: { readonly registry?: Registry } = {}) {
     },
   };
   const crashes: unknown[] = [];
+  const ends: string[] = [];
   const shell = new MasterShell({
     core: new MasterCore({ state, allocator, random: { next: () => 0.5 } }),
     clock,
@@ -35,9 +36,11 @@ function shellOf(options: { readonly registry?: Registry } = {}) {
     logger: silentLogger,
     registry: options.registry ?? createInMemoryRegistrar(),
     messenger,
+    ...(options.mayAct && { mayAct: options.mayAct }),
+    onEnd: (reason) => ends.push(reason),
     crash: (error) => crashes.push(error),
   });
-  return { shell, state, clock, sent, exits, crashes };
+  return { shell, state, clock, sent, exits, crashes, ends };
 }
 
 function register(shell: MasterShell, n = 1): void {
@@ -111,5 +114,24 @@ test("a turn that fails ends the master, whoever caught the error", () => {
   assert.equal(crashes.length, 1);
   register(shell);
   assert.deepEqual(sent, [], "no further turn is taken");
+  shell.close();
+});
+
+test("a master whose session may be over takes no further turn, whatever waits, and ends once", () => {
+  let isAlive = true;
+  const waiting: (() => void)[] = [];
+  const registry: Registry = { apply: (_, onDurable) => waiting.push(onDurable) };
+  const { shell, state, sent, ends } = shellOf({ registry, mayAct: () => isAlive });
+  register(shell, 1);
+  isAlive = false;
+  waiting[0]?.();
+  register(shell, 2);
+  assert.deepEqual(sent, [], "what became durable is told by nobody any more");
+  assert.equal(state.agents.size, 0);
+  assert.equal(ends.length, 1);
+  assert.match(ends[0] ?? "", /another master may lead/);
+  isAlive = true;
+  register(shell, 3);
+  assert.deepEqual(sent, [], "there is no way back");
   shell.close();
 });
