@@ -19,6 +19,7 @@
  *   again as soon as it can and then asks for each of its tasks, was told of all of them.
  * `registrations.N`: new agents a second, all asking within the same second, each written to the
  *   registry before it is told.
+ * `cpu-leader.N`: the new leader's processor time for each agent that came back, however often it asked.
  * `longest-stall.N`: for how long the new leader's event loop stood still at worst meanwhile.
  * `bytes-per-agent`, `bytes-per-task`: of the leader's memory after a full collection, at the largest N.
  */
@@ -53,6 +54,7 @@ interface Failover {
   readonly newLeaderS: number;
   readonly allAgentsS: number;
   readonly frameworkS: number | undefined;
+  readonly cpuMsPerAgent: number;
   readonly stallMs: number;
   readonly bytesPerAgent: number;
   readonly bytesPerTask: number;
@@ -112,6 +114,7 @@ async function measure(agents: number, { url }: Store): Promise<Failover> {
     await Promise.race([fleet.follow(first), group.failed]);
     const registeringMs = performance.now() - registeringAt;
     const registered = await group.read(first);
+    fleet.prepareToReregister();
 
     progress(`${agents} agents: the leader is killed`);
     const killedAt = performance.now();
@@ -119,12 +122,14 @@ async function measure(agents: number, { url }: Store): Promise<Failover> {
     group.kill(first);
     fleet.lose();
     const second = await group.leader(first);
+    const cpuBefore = group.cpuSeconds(second);
     const back = Promise.all([
       untilAnswering(second).then(since),
       fleet.follow(second).then(since),
       agents === reconciledAtAgents ? reconciled(second, known, agents).then(since) : undefined,
     ]);
     const [newLeaderS, allAgentsS, frameworkS] = await Promise.race([back, group.failed]);
+    const cpuS = group.cpuSeconds(second) - cpuBefore;
     progress(`${agents} agents: back; asked ${fleet.asked} times, ${fleet.shutDown} told to go`);
     const after = await group.read(second);
     return {
@@ -134,6 +139,7 @@ async function measure(agents: number, { url }: Store): Promise<Failover> {
       newLeaderS,
       allAgentsS,
       frameworkS,
+      cpuMsPerAgent: (cpuS * 1000) / agents,
       stallMs: after.stallMs,
       bytesPerAgent: (registered.heapBytes - empty.heapBytes) / agents,
       bytesPerTask: (after.heapBytes - registered.heapBytes) / (agents * tasksPerAgent),
@@ -177,9 +183,10 @@ function resultsOf(failovers: readonly Failover[]): BenchResult[] {
     const name = `framework-${reconciledAtAgents * tasksPerAgent}`;
     results.push({ name, value: frameworkS, unit: "s" });
   }
-  for (const { agents, registrationsPerSecond, stallMs } of failovers) {
+  for (const { agents, registrationsPerSecond, cpuMsPerAgent, stallMs } of failovers) {
     const name = `registrations.${agents}`;
     results.push({ name, value: registrationsPerSecond, unit: "agents/s" });
+    results.push({ name: `cpu-leader.${agents}`, value: cpuMsPerAgent, unit: "ms/agent" });
     results.push({ name: `longest-stall.${agents}`, value: stallMs, unit: "ms" });
   }
   results.push({ name: "bytes-per-agent", value: last?.bytesPerAgent ?? 0, unit: "bytes" });

@@ -43,6 +43,8 @@ interface Agent {
   /** The leader that has taken it; others have still to. */
   takenBy: string | undefined;
   retry: NodeJS.Timeout | undefined;
+  /** What it says when it comes back; the same however often it asks. */
+  reregistration: Uint8Array | undefined;
 }
 
 const backoffMs = 1000;
@@ -81,6 +83,7 @@ export class AgentFleet {
         id: undefined,
         takenBy: undefined,
         retry: undefined,
+        reregistration: undefined,
       };
       fleet.#agents.push(agent);
       fleet.#byProcess.set(`${process}@${address.port}`, agent);
@@ -110,6 +113,18 @@ export class AgentFleet {
     });
   }
 
+  /**
+   * Encodes what each will say when it comes back. Real agents do so each on a machine of its own, so
+   * that it is no part of what a failover costs.
+   */
+  prepareToReregister(): void {
+    for (const agent of this.#agents) {
+      if (agent.id === undefined) throw new Error("only registered agents come back");
+      const message = this.#reintroduction(agent, agent.id);
+      agent.reregistration = encodeMessage(internal.ReregisterSlaveMessage, message);
+    }
+  }
+
   /** The leader is gone: nobody is asked until there is another. */
   lose(): void {
     this.#master = undefined;
@@ -133,11 +148,11 @@ export class AgentFleet {
     if (master === undefined) return;
     this.asked += 1;
     const type =
-      agent.id === undefined ? internal.RegisterSlaveMessage : internal.ReregisterSlaveMessage;
+      agent.reregistration === undefined
+        ? internal.RegisterSlaveMessage
+        : internal.ReregisterSlaveMessage;
     const body =
-      agent.id === undefined
-        ? encodeMessage(internal.RegisterSlaveMessage, introduction(agent))
-        : encodeMessage(internal.ReregisterSlaveMessage, this.#reintroduction(agent, agent.id));
+      agent.reregistration ?? encodeMessage(internal.RegisterSlaveMessage, introduction(agent));
     agent.address.send(agent.process, master, type.typeName, body);
   }
 

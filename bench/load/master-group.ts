@@ -14,6 +14,7 @@ import { eventually, repositoryRoot } from "@tavola/harness";
 import { silentLogger } from "@tavola/host";
 import { MasterInfo, parseMessageJson } from "@tavola/protocol";
 import { askInside, type InsideReading } from "../measure/inside-probe.ts";
+import { cpuSecondsOf } from "../measure/processes.ts";
 import { type Daemon, startDaemon } from "./daemon.ts";
 
 export const sessionTimeoutMs = 4000;
@@ -78,6 +79,11 @@ export class MasterGroup {
     const master = this.#processOf(leader);
     this.#toEnd.add(master);
     master.child.kill("SIGKILL");
+  }
+
+  /** Processor time that it has used, in seconds. */
+  cpuSeconds(leader: Leader): number {
+    return cpuSecondsOf([this.#processOf(leader).pid]);
   }
 
   read(leader: Leader): Promise<InsideReading> {
