@@ -9,6 +9,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, type TestContext, test } from "node:test";
 import { eventually } from "@tavola/harness";
+import { isTerminal } from "@tavola/sdk";
 import { Stage } from "./agent-recovery/stage.ts";
 import type { CountingTask } from "./failover/tasks.ts";
 
@@ -154,4 +155,47 @@ describe("an agent that is killed and started again", () => {
     for (const task of steady) assert.equal(task.isRunning(), false, task.id);
     assert.equal(existsSync(join(stage.folder, "agent/meta/slaves/latest")), false);
   });
+});
+
+test("tasks of a framework that does not checkpoint end with their agent", async () => {
+  const stage = new Stage({ checkpoint: false });
+  try {
+    await stage.start();
+    const tasks = await stage.launch(["one", "custom"], ["custom"]);
+    await stage.killAgent();
+    for (const task of tasks) {
+      await eventually(`${task.id} to end`, () => (task.isRunning() ? undefined : true));
+    }
+    stage.startAgent();
+    await stage.untilRegistered();
+    // The master sees that the agent knows nothing of them.
+    for (const { id } of tasks) {
+      await eventually(`${id} to be told lost`, () => {
+        const last = stage.states(id).at(-1);
+        return last !== undefined && isTerminal(last) ? last : undefined;
+      });
+    }
+  } finally {
+    await stage.close();
+  }
+});
+
+test("executors end by themselves when their agent stays away longer than --recovery_timeout", async () => {
+  const stage = new Stage({ agentArguments: ["--recovery_timeout=2secs"] });
+  try {
+    await stage.start();
+    const tasks = await stage.launch(["one", "custom"], ["custom"]);
+    await stage.killAgent();
+    for (const task of tasks) {
+      await eventually(`${task.id} to end`, () => (task.isRunning() ? undefined : true));
+    }
+    stage.startAgent();
+    await stage.untilRegistered();
+    for (const { id } of tasks) {
+      const { reason } = await stage.told(id, "TASK_FAILED");
+      assert.equal(reason, "REASON_EXECUTOR_TERMINATED");
+    }
+  } finally {
+    await stage.close();
+  }
 });

@@ -24,6 +24,13 @@ const each: readonly Resource[] = [
   { name: "mem", type: "SCALAR", scalar: { value: 32 } },
 ];
 
+export interface StageOptions {
+  /** Of the framework. Default true. */
+  readonly checkpoint?: boolean;
+  /** Of every start of the agent. */
+  readonly agentArguments?: readonly string[];
+}
+
 export class Stage {
   readonly folder = mkdtempSync(join(tmpdir(), "tavola-agent-recovery-"));
   readonly tasksFolder = join(this.folder, "tasks");
@@ -37,6 +44,11 @@ export class Stage {
   #agentPort = 0;
   #offers: Offer[] = [];
   #followed: Promise<void> = Promise.resolve();
+  readonly #options: StageOptions;
+
+  constructor(options: StageOptions = {}) {
+    this.#options = options;
+  }
 
   /** Rejects with the daemons' log when they do not come up. */
   async start(): Promise<void> {
@@ -60,7 +72,7 @@ export class Stage {
         user: "root",
         name: "recovery",
         roles: ["*"],
-        checkpoint: true,
+        checkpoint: this.#options.checkpoint ?? true,
         failover_timeout: 60,
         capabilities: [{ type: "MULTI_ROLE" }, { type: "PARTITION_AWARE" }],
       },
@@ -94,6 +106,7 @@ export class Stage {
       "--resources=cpus:4;mem:2048;disk:1000",
       "--registration_backoff_factor=20ms",
       `--cgroups_root=tavola-recovery-${process.pid}`,
+      ...(this.#options.agentArguments ?? []),
       ...more,
     );
   }
@@ -123,12 +136,18 @@ export class Stage {
     );
   }
 
-  /** Launches tasks that count; of those named in `custom` the executor is a process of its own. */
-  async launch(ids: readonly string[], custom: readonly string[] = []): Promise<CountingTask[]> {
-    const offer = await eventually("an offer", () => this.#takeOffer(ids.length));
+  /** Launches tasks that count, and waits for none; see `launch`. */
+  async send(ids: readonly string[], custom: readonly string[] = []): Promise<CountingTask[]> {
+    const bound = { boundMs: 30_000 };
+    const offer = await eventually("an offer", () => this.#takeOffer(ids.length), bound);
     const tasks = ids.map((id) => this.#task(id, custom.includes(id), offer));
     await this.scheduler?.launch(offer, tasks, { refuse_seconds: 0 });
-    const counting = ids.map((id) => new CountingTask(this.tasksFolder, id));
+    return ids.map((id) => new CountingTask(this.tasksFolder, id));
+  }
+
+  /** Tasks that count; of those named in `custom` the executor is a process of its own. */
+  async launch(ids: readonly string[], custom: readonly string[] = []): Promise<CountingTask[]> {
+    const counting = await this.send(ids, custom);
     for (const task of counting) {
       await this.told(task.id, "TASK_RUNNING");
       await eventually(`${task.id} to count`, () => (task.count() > 0 ? task : undefined));
