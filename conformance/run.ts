@@ -10,13 +10,24 @@ import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Cluster, repositoryRoot, startCluster } from "@tavola/harness";
 import type { Check, Client } from "./client.ts";
+import { curlClient } from "./curl.ts";
 import { Masters } from "./masters.ts";
 import { mesosFramework } from "./mesos-framework.ts";
 import { mesosGoV0 } from "./mesos-go-v0.ts";
 import { msh } from "./msh.ts";
 import { pymesos } from "./pymesos.ts";
+import { tavola } from "./tavola.ts";
+import { zkCliClient } from "./zk-cli.ts";
 
-const clients: readonly Client[] = [mesosFramework, pymesos, msh, mesosGoV0];
+const clients: readonly Client[] = [
+  mesosFramework,
+  pymesos,
+  msh,
+  mesosGoV0,
+  zkCliClient,
+  curlClient,
+  tavola,
+];
 
 interface Outcome {
   readonly check: string;
