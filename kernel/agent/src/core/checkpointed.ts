@@ -24,6 +24,8 @@ export interface Checkpointed {
   readonly problems: readonly string[];
   /** What a crash has left half done, and was passed over. */
   readonly gaps: readonly string[];
+  /** Files that a power cut left unreadable, of what it ended: worthless, and in the next agent's way. */
+  readonly torn: readonly string[];
 }
 
 export interface CheckpointedAgent {

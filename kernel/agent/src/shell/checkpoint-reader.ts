@@ -49,7 +49,14 @@ export function readCheckpoints(
     bootedBefore !== bootId;
   reader.isRebooted = isRebooted;
   const agent = reader.agent(metaDir);
-  return { agent, isRebooted, resources, problems: reader.problems, gaps: reader.gaps };
+  return {
+    agent,
+    isRebooted,
+    resources,
+    problems: reader.problems,
+    gaps: reader.gaps,
+    torn: reader.torn,
+  };
 }
 
 type Need = "needed" | "optional";
@@ -58,6 +65,7 @@ class CheckpointReader {
   readonly #disk: Disk;
   readonly problems: string[] = [];
   readonly gaps: string[] = [];
+  readonly torn: string[] = [];
   isRebooted = false;
 
   constructor(disk: Disk) {
@@ -164,7 +172,10 @@ class CheckpointReader {
       return undefined;
     }
     const { value, error } = decodeCheckpoint(type, bytes);
-    if (error !== undefined) this.#unreadable(path, error, isAgents);
+    if (error !== undefined) {
+      this.#unreadable(path, error, isAgents);
+      if (this.isRebooted && !isAgents) this.torn.push(path);
+    }
     return value;
   }
 

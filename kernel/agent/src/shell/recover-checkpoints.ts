@@ -41,6 +41,7 @@ export function recoverCheckpoints(sources: RecoverySources): RecoveredCheckpoin
   for (const gap of found.gaps) logger.warn({}, `recovering: ${gap}`);
   if (plan.kind === "refuse") throw new CodedError("CANNOT_RECOVER", plan.reason, { workDir });
   for (const problem of found.problems) logger.error({}, `recovering without: ${problem}`);
+  for (const path of found.torn) discard(disk, path);
   const { resources, isRebooted, problems } = found;
   if (plan.kind === "new") {
     if (plan.why !== undefined) logger.warn({ reason: plan.why }, "starting as a new agent");
@@ -51,6 +52,15 @@ export function recoverCheckpoints(sources: RecoverySources): RecoveredCheckpoin
   const agent = plan.kind === "resume" ? plan.agent : undefined;
   const event = { kind: "checkpointsRecovered", agent, isRebooted, resources } as const;
   return { event, errors: problems.length };
+}
+
+/** After the next start the machine will not have been rebooted, and the file would count as damage. */
+function discard(disk: Disk, path: string): void {
+  try {
+    disk.remove(path);
+  } catch (cause) {
+    throw new CodedError("CANNOT_WRITE", `cannot remove ${path}`, { path }, { cause });
+  }
 }
 
 /** What is appended next must follow a whole record. */
