@@ -201,7 +201,7 @@ function failingDisk({ cluster, random, mending }: FaultContext): void {
   });
 }
 
-export function pick<T>(random: Random, items: readonly T[]): T {
+function pick<T>(random: Random, items: readonly T[]): T {
   return items[randomInt(random, items.length)] as T;
 }
 
@@ -211,7 +211,7 @@ function pickTwo<T>(random: Random, items: readonly T[]): [T, T] {
   return [items[first] as T, items[second] as T];
 }
 
-export function between(random: Random, min: number, max: number): number {
+function between(random: Random, min: number, max: number): number {
   // Short ones more often than long ones.
   return min + (max - min) * random.next() ** 2;
 }

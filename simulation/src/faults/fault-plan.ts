@@ -9,8 +9,11 @@ import type { Cluster } from "../cluster/cluster.ts";
 import { type FaultContext, faultKinds } from "./fault-kinds.ts";
 import { Mending } from "./mending.ts";
 
-/** Kinds that are known to break something that is being mended. */
-const setAside: ReadonlySet<string> = new Set(["failingDisk", "powerLost"]);
+/**
+ * Known to break a promise: what an agent's disk does not take is told from memory, and is forgotten
+ * when the agent is killed then.
+ */
+const setAside: ReadonlySet<string> = new Set(["failingDisk"]);
 
 const pauseMs = { min: 300, max: 12_000 } as const;
 

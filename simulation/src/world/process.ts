@@ -13,7 +13,7 @@ import type { Clock } from "@tavola/host";
 import type { World } from "./world.ts";
 
 /** When a run begins, on everybody's clock that is right. */
-export const epochMs = 1_800_000_000_000;
+const epochMs = 1_800_000_000_000;
 
 /** How a machine's clock goes; shared by the processes of a host, and outlives them. */
 export interface HostClock {

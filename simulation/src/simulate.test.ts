@@ -1,0 +1,46 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { regressionSeeds } from "./regression-seeds.ts";
+import { simulate } from "./simulate.ts";
+
+/** Together with those in simulate-more.test.ts: 200, in two processes, well within a minute. */
+const seeds = 100;
+const first = 1000;
+
+test("one seed is one history, bit for bit", async () => {
+  for (const seed of [1, 17]) {
+    const [a, b] = [await simulate(seed), await simulate(seed)];
+    assert.equal(a.hash, b.hash);
+    assert.equal(a.events, b.events);
+    assert.deepEqual([...a.log.lines()].slice(0, 200), [...b.log.lines()].slice(0, 200));
+  }
+  assert.notEqual((await simulate(1)).hash, (await simulate(2)).hash);
+});
+
+test("a run does much: masters change, agents die, tasks run, and all comes right", async () => {
+  let [tasks, masters, agents, frameworks] = [0, 0, 0, 0];
+  for (let seed = 1; seed <= 6; seed += 1) {
+    const { summary } = await simulate(seed);
+    tasks += Number(summary["tasks"]);
+    masters += Number(summary["masterRestarts"]);
+    agents += Number(summary["agentRestarts"]);
+    frameworks += Number(summary["frameworkRestarts"]);
+  }
+  const seen = `${tasks} tasks, ${masters} ${agents} ${frameworks} restarts`;
+  assert.ok(tasks > 100 && masters > 10 && agents > 5 && frameworks > 5, seen);
+});
+
+for (const [seed, what] of regressionSeeds) {
+  test(`seed ${seed}: ${what}`, async () => {
+    const { failure } = await simulate(seed);
+    assert.equal(failure?.message, undefined);
+  });
+}
+
+test(`${seeds} seeds hold every invariant and converge`, async () => {
+  for (let seed = first; seed < first + seeds; seed += 1) {
+    const { failure } = await simulate(seed);
+    const how = `npm run -s simulate -- --seeds=1 --first=${seed} --log`;
+    assert.equal(failure?.message, undefined, `seed ${seed}: ${failure?.message}\n${how}`);
+  }
+});
