@@ -20,12 +20,15 @@
  * `registrations.N`: new agents a second, all asking within the same second, each written to the
  *   registry before it is told.
  * `cpu-leader.N`: the new leader's processor time for each agent that came back, however often it asked.
+ * `agent-recovery.500` and `registry-write.STORE`: of the benchmarks `agent-recovery` and
+ *   `coordination-writes`, run after all this; left out with `--agents`.
  * `longest-stall.N`: for how long the new leader's event loop stood still at worst meanwhile.
  * `bytes-per-agent`, `bytes-per-task`: of the leader's memory after a full collection, at the largest N.
  */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { runProcess } from "@tavola/harness";
 import { findZooKeeper, startZooKeeper } from "@tavola/test-servers";
 import { AgentFleet } from "./load/agent-fleet.ts";
 import { type Leader, MasterGroup, untilAnswering } from "./load/master-group.ts";
@@ -64,11 +67,12 @@ const store = await openStore();
 try {
   const failovers: Failover[] = [];
   for (const agents of counts) failovers.push(await measure(agents, store));
+  const others = option("agents") === undefined ? await resultsOfOthers() : [];
   const addresses = failovers.map((each) => each.addresses).join(", ");
   report(
     "failover",
     `${masters} masters on ${store.name}, the leader killed; ${counts.join(", ")} agents on ${addresses} addresses, ${tasksPerAgent} tasks each`,
-    resultsOf(failovers),
+    [...resultsOf(failovers), ...others],
   );
 } finally {
   await store.close();
@@ -192,6 +196,24 @@ function resultsOf(failovers: readonly Failover[]): BenchResult[] {
   results.push({ name: "bytes-per-agent", value: last?.bytesPerAgent ?? 0, unit: "bytes" });
   results.push({ name: "bytes-per-task", value: last?.bytesPerTask ?? 0, unit: "bytes" });
   return results;
+}
+
+/** What other benchmarks measure of a failover. */
+async function resultsOfOthers(): Promise<BenchResult[]> {
+  const writes = await resultsOfBench("coordination-writes");
+  const recovery = await resultsOfBench("agent-recovery");
+  const named = writes.map((each) => ({ ...each, name: `registry-write.${each.name}` }));
+  return [...recovery, ...named];
+}
+
+async function resultsOfBench(name: string): Promise<readonly BenchResult[]> {
+  progress(`${name} …`);
+  const script = join(import.meta.dirname, "run.ts");
+  const { code, stdout, stderr } = await runProcess(process.execPath, [script, name, "--json"], {
+    boundMs: 600_000,
+  });
+  if (code !== 0) throw new Error(`the benchmark ${name} ended with ${code}: ${stderr}`);
+  return (JSON.parse(stdout) as { readonly results: readonly BenchResult[] }).results;
 }
 
 function option(name: string): string | undefined {
