@@ -12,11 +12,11 @@ import {
 } from "./agent-readmitted.ts";
 import { readoptTasks } from "./agent-readopted.ts";
 import { agentConnected, capabilitiesOfAgent, connectionOf, totalOf } from "./agent-records.ts";
-import { reported } from "./early-kills.ts";
 import { removeExecutor } from "./executor-records.ts";
 import { repeatKills } from "./kills-repeated.ts";
 import { masterStatus } from "./master-status.ts";
 import { rescindOffer } from "./offer-records.ts";
+import { agentReported } from "./report-asked.ts";
 import type { Agent } from "./state.ts";
 import type { Turn } from "./turn.ts";
 
@@ -36,7 +36,7 @@ export function agentReconnected(
   });
   removeMissingExecutors(turn, agent, message);
   readoptTasks(turn, agent, message);
-  reported(turn.state, agent.id);
+  agentReported(turn, agent);
   agentConnected(turn, agent);
   repeatKills(turn, agent, message.tasks);
   shutDownCompleted(turn, agent, frameworks);

@@ -7,7 +7,7 @@
 import type { AgentId } from "@tavola/base";
 import type { internal } from "@tavola/protocol";
 import { pingKey, reregisterTimerKey } from "./agent-records.ts";
-import { reported } from "./early-kills.ts";
+import { reportNoLonger } from "./early-kills.ts";
 import { removeExecutors } from "./executor-records.ts";
 import { isConnected } from "./framework-info.ts";
 import { forwardStatus, masterStatus } from "./master-status.ts";
@@ -92,7 +92,7 @@ export function releaseAgent(turn: Turn, agent: Agent): void {
   if (state.agentByPid.get(agent.pid) === agent) state.agentByPid.delete(agent.pid);
   state.removedAgents.set(agent.id, true);
   cancelRemovals(turn, agent.id);
-  reported(state, agent.id);
+  reportNoLonger(state, agent.id);
   turn.cancelWake(pingKey(agent.id));
   turn.cancelWake(reregisterTimerKey(agent.id));
   turn.effects.push({ kind: "unlink", pid: agent.pid });

@@ -274,6 +274,26 @@ test("a launch that was given up and arrives after all is found out", () => {
   assertInvariants(f.state, f.allocator);
 });
 
+test("an agent is asked once for a task that it shows and does not report", () => {
+  const f = new CoreFixture();
+  const { framework, agent } = f.running({ checkpoint: true });
+  f.takeSent();
+  const asked = () => f.takeSent("PingSlaveMessage").length;
+  f.report(agent, framework, "ghost", "TASK_RUNNING");
+  assert.equal(asked(), 1);
+  comesBack(f, reregistration(running(framework)));
+  f.takeEvents("s");
+  f.takeSent();
+  f.report(agent, framework, "ghost", "TASK_RUNNING");
+  assert.equal(asked(), 0);
+  f.takeEvents("s");
+  const ghost = { task_id: { value: "ghost" }, agent_id: { value: agent.id } };
+  f.call(framework, { type: "RECONCILE", reconcile: { tasks: [ghost] } });
+  assert.equal(f.takeStatuses("s")[0]?.state, "TASK_GONE");
+  f.report(agent, framework, "another", "TASK_RUNNING");
+  assert.equal(asked(), 1);
+});
+
 test("the end of a task that is not known is passed on, and asks for nothing", () => {
   const f = new CoreFixture();
   const { framework, agent } = f.running({ checkpoint: true });

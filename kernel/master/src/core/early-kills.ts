@@ -56,8 +56,8 @@ export function expectNoLonger(state: MasterState, agentId: AgentId): boolean {
   return true;
 }
 
-/** The agent has reported everything, or is not registered any more. */
-export function reported(state: MasterState, agentId: AgentId): void {
+/** It is not registered any more, and need not report. */
+export function reportNoLonger(state: MasterState, agentId: AgentId): void {
   if (state.askedToReport.delete(agentId)) endEarlyKills(state);
 }
 

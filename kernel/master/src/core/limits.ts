@@ -26,6 +26,8 @@ export const limits = {
   reconciliationPauseMs: 1,
   /** Of one framework, waiting for their answers. Schedulers ask again, with growing pauses. */
   reconciliationsMax: 100,
+  /** Tasks that an agent shows and does not report, which are not asked for again. */
+  unreportedTasksPerAgentMax: 1000,
   /** Agents below this version spoke another protocol. Mesos's. */
   agentVersionMajorMin: 1,
   /**

@@ -174,6 +174,8 @@ export interface Agent {
   readonly offers: Set<OfferRecord>;
   readonly tasksByFramework: Map<FrameworkId, Map<TaskId, Task>>;
   readonly executorsByFramework: Map<FrameworkId, Map<ExecutorId, ExecutorInfo>>;
+  /** Shown in updates and unknown here, by framework and task; it is asked for each once. */
+  readonly unreportedTasks: Set<string>;
   /** The pinger: process `slave-observer(number)`; how many pings in a row went unanswered. */
   readonly observer: { readonly number: number; pongAwaited: boolean; pingsMissed: number };
 }

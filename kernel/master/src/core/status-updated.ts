@@ -33,7 +33,9 @@ export function statusUpdated(
     .get(frameworkId)
     ?.get(asId<TaskId>(update.status.task_id.value));
   if (task === undefined) {
-    unknownTaskShown(turn, agent, framework, update.latest_state ?? update.status.state);
+    const state = update.latest_state ?? update.status.state;
+    const taskId = asId<TaskId>(update.status.task_id.value);
+    unknownTaskShown(turn, agent, { frameworkId, taskId, state });
     turn.count("master/invalid_status_updates");
     return;
   }
