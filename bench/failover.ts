@@ -210,7 +210,7 @@ async function resultsOfBench(name: string): Promise<readonly BenchResult[]> {
   progress(`${name} …`);
   const script = join(import.meta.dirname, "run.ts");
   const { code, stdout, stderr } = await runProcess(process.execPath, [script, name, "--json"], {
-    boundMs: 600_000,
+    timeoutMs: 600_000,
   });
   if (code !== 0) throw new Error(`the benchmark ${name} ended with ${code}: ${stderr}`);
   return (JSON.parse(stdout) as { readonly results: readonly BenchResult[] }).results;
