@@ -12,6 +12,7 @@ import { type Cluster, repositoryRoot, startCluster } from "@tavola/harness";
 import type { Check, Client } from "./client.ts";
 import { curlClient } from "./curl.ts";
 import { Masters } from "./masters.ts";
+import { mesosCli } from "./mesos-cli.ts";
 import { mesosFramework } from "./mesos-framework.ts";
 import { mesosGoV0 } from "./mesos-go-v0.ts";
 import { msh } from "./msh.ts";
@@ -24,6 +25,7 @@ const clients: readonly Client[] = [
   pymesos,
   msh,
   mesosGoV0,
+  mesosCli,
   zkCliClient,
   curlClient,
   tavola,
