@@ -59,6 +59,8 @@ export class LocalContainerizer implements Containerizer {
   readonly #containers = new Map<ContainerId, Container>();
   readonly #ended = new Map<ContainerId, Promise<ContainerTermination>>();
   readonly #oomWatch: OomWatch;
+  /** An agent that may not start must not tidy up behind the one that runs. */
+  #isUsed = false;
   #isClosed = false;
 
   constructor(parts: LocalContainerizerParts) {
@@ -72,6 +74,7 @@ export class LocalContainerizer implements Containerizer {
 
   async launch(launch: ContainerLaunch): Promise<void> {
     const id = launch.containerId;
+    this.#isUsed = true;
     if (this.#containers.has(id)) {
       throw new CodedError("CONTAINER_EXISTS", `Container ${id} is already there`, { id });
     }
@@ -100,6 +103,7 @@ export class LocalContainerizer implements Containerizer {
     known: readonly ContainerId[],
   ): Promise<ReadonlyMap<ContainerId, ContainerTermination>> {
     const { runtimeDir, logger, hostLink } = this.#parts;
+    this.#isUsed = true;
     const unknown = await recoverContainers(
       {
         runtimeDir,
@@ -171,7 +175,7 @@ export class LocalContainerizer implements Containerizer {
     this.#oomWatch.close();
     await this.#parts.hostLink.close(this.#containers.size > 0);
     await this.#parts.http.close();
-    if (this.#containers.size === 0) await this.#parts.launcher.close();
+    if (this.#isUsed && this.#containers.size === 0) await this.#parts.launcher.close();
   }
 
   /** So that time that a new host takes is not taken from its executors. */
