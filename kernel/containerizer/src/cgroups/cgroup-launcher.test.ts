@@ -5,6 +5,7 @@ import { type TestContext, test } from "node:test";
 import { detectCgroupMounts, readProcess } from "@tavola/host";
 import type { Containerizer } from "../containerizer.ts";
 import type { ContainerizerOptions } from "../create-containerizer.ts";
+import { commandLineOfProcess } from "../process-place.ts";
 import {
   containersOnDisk,
   launchIn,
@@ -15,7 +16,7 @@ import {
 } from "../testing/containerizers.ts";
 import { shimForms, shimOrSkip } from "../testing/shims.ts";
 import { temporaryDirectory } from "../testing/temporary-directory.ts";
-import { until } from "../testing/until.ts";
+import { until, untilTrue } from "../testing/until.ts";
 
 const megabyte = 1024 * 1024;
 const mounts = detectCgroupMounts();
@@ -90,6 +91,8 @@ for (const form of shimForms) {
     const id = launch.containerId;
     await containerizer.launch(launch);
     const pid = await until("its pid", async () => (await containerizer.status(id)).executor_pid);
+    // Until then a shell shim has helpers of its own in there.
+    await untilTrue("it to be executed", () => commandLineOfProcess(pid)[0] === "sleep");
     for (const controller of ["freezer", "cpu", "cpuacct", "memory"]) {
       assert.equal(read(cgroup(controller, id), "cgroup.procs"), String(pid), controller);
     }

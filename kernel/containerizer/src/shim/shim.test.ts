@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { findUser, readProcess, systemClock } from "@tavola/host";
 import type { ProcessPlace } from "../process-place.ts";
-import { signalContainer } from "../process-place.ts";
+import { commandLineOfProcess, signalContainer } from "../process-place.ts";
 import { readShimPid, readShimRecord } from "../runtime-directory.ts";
 import { shimForms, shimOrSkip } from "../testing/shims.ts";
 import { temporaryDirectory } from "../testing/temporary-directory.ts";
@@ -122,6 +122,8 @@ testEach(
     const request = requestIn(root, ["sleep", "60"]);
     const running = await startShim(shim, request);
     const pid = await until("the pid", () => readShimPid(request.place.directory));
+    // Until then a shell shim has helpers of its own.
+    await untilTrue("it to be executed", () => commandLineOfProcess(pid)[0] === "sleep");
     const entry = readProcess(pid);
     assert.equal(entry?.session, pid);
     assert.equal(readProcess(running.pid)?.session, running.pid);
