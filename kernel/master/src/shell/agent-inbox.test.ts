@@ -73,3 +73,14 @@ test("AgentInbox reads the same again when what runs there has changed: the agen
   assert.equal(comesBack(), 1);
   assert.deepEqual(kinds, ["reregisterSlave", "reregisterSlave"]);
 });
+
+test("AgentInbox reads the same again when the agent was asked to report: that is its answer", () => {
+  const { f, kinds, comesBack } = stage();
+  comesBack();
+  const agent = f.state.agentByPid.get(from);
+  assert.ok(agent !== undefined);
+  f.state.askedToReport.add(agent.id);
+  assert.equal(comesBack(), 1);
+  assert.deepEqual(kinds, ["reregisterSlave", "reregisterSlave"]);
+  assert.equal(f.state.askedToReport.size, 0);
+});

@@ -61,6 +61,8 @@ export class AgentInbox {
   #isRepeated(agent: Agent, digest: string): boolean {
     const admission = this.#admissions.get(agent);
     if (admission?.digest !== digest || !agent.connected) return false;
+    // One that was asked to report has answered, even if with what is known already.
+    if (this.#options.state.askedToReport.has(agent.id)) return false;
     return agent.usedResources === admission.used;
   }
 }
