@@ -84,3 +84,16 @@ test("AgentInbox reads the same again when the agent was asked to report: that i
   assert.deepEqual(kinds, ["reregisterSlave", "reregisterSlave"]);
   assert.equal(f.state.askedToReport.size, 0);
 });
+
+test("AgentInbox reads the same again from an agent that was asked to report again", () => {
+  const { f, kinds, comesBack } = stage();
+  comesBack();
+  const agent = f.state.agentByPid.get(from);
+  const framework = [...f.state.frameworks.values()][0];
+  assert.ok(agent !== undefined && framework !== undefined);
+  f.report(agent, framework, "unknown", "TASK_RUNNING");
+  assert.ok(f.state.askedToReport.has(agent.id));
+  assert.equal(comesBack(), 1);
+  assert.deepEqual(kinds, ["reregisterSlave", "reregisterSlave"]);
+  assert.equal(f.state.askedToReport.size, 0);
+});

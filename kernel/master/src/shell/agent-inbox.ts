@@ -6,8 +6,8 @@
  * costs a hundred times what it costs to see that it is the same; and it is older than what has been
  * decided since, so that there is nothing to learn from it. It only is answered once more.
  *
- * Nothing is taken for a repetition once the agent's connection broke, or once anything was launched
- * on it or ended: then the whole message counts again. PERF: one hash, 3 us for ten tasks.
+ * Nothing is taken for a repetition once the agent's connection broke, once it was asked to report again,
+ * or once anything was launched on it or ended: then the whole message counts again. PERF: one hash, 3 us for ten tasks.
  */
 
 import { hash } from "node:crypto";
@@ -61,6 +61,7 @@ export class AgentInbox {
   #isRepeated(agent: Agent, digest: string): boolean {
     const admission = this.#admissions.get(agent);
     if (admission?.digest !== digest || !agent.connected) return false;
+    if (this.#options.state.askedToReport.has(agent.id)) return false;
     // One that was asked to report has answered, even if with what is known already.
     if (this.#options.state.askedToReport.has(agent.id)) return false;
     return agent.usedResources === admission.used;
