@@ -118,15 +118,14 @@ try {
 }
 
 const known = knownFailing();
-const count = (result: Outcome["result"]): number =>
-  outcomes.filter((outcome) => outcome.result === result).length;
-const surprises = outcomes.filter(
-  ({ check, result }) => result !== "skipped" && (result === "failed") !== known.has(check),
-);
-for (const { check, result } of surprises) {
-  console.log(
-    `${check}: ${result}, ${known.has(check) ? "though known to fail" : "and not known to"}`,
-  );
-}
-console.log(`${count("passed")} passed, ${count("failed")} failed, ${count("skipped")} skipped`);
-if (surprises.length > 0) process.exitCode = 1;
+const isKnown = ({ check }: Outcome): boolean => known.has(check);
+const failed = outcomes.filter(({ result }) => result === "failed");
+const passed = outcomes.filter(({ result }) => result === "passed");
+const skipped = outcomes.filter(({ result }) => result === "skipped");
+const surprises = failed.filter((outcome) => !isKnown(outcome)).length;
+const knownFailed = failed.length - surprises;
+const mended = passed.filter(isKnown);
+for (const { check } of mended) console.log(`${check}: passed, though known to fail`);
+if (knownFailed > 0) console.log(`${knownFailed} failed as known-failing.txt says`);
+console.log(`${passed.length} passed, ${surprises} failed, ${skipped.length} skipped`);
+if (surprises > 0 || mended.length > 0) process.exitCode = 1;
