@@ -155,8 +155,9 @@ function rebuildTask(
 ): void {
   const taskId = id as TaskId;
   const outcome = isOver ? "terminated" : rebuildUpdates(turn, run, taskId, records);
-  if (info === undefined) return;
-  const task: Task = withResources({ ...info }, executor.framework);
+  const known = info ?? taskOfUpdates(executor, run, id, records);
+  if (known === undefined) return;
+  const task: Task = withResources({ ...known }, executor.framework);
   replay(executor, task, records);
   if (isTerminal(task.state) || isOver) {
     if (outcome === "terminated") {
@@ -170,6 +171,27 @@ function rebuildTask(
     executor.allocated = executor.allocated.plus(Resources.of(task.resources ?? []));
   }
   executor.framework.executorsByTask.set(taskId, executor);
+}
+
+/**
+ * What is left of a task whose `task.info` a power cut took: enough to wait until its updates, which
+ * were made durable, are acknowledged. Without any, nobody was told that it ever ran.
+ */
+function taskOfUpdates(
+  { id: executorId, isGenerated }: Executor,
+  { frameworkId, agentId }: RunAddress,
+  taskId: string,
+  records: CheckpointedTask["records"],
+): Task | undefined {
+  if (records.every(({ update }) => update === undefined)) return undefined;
+  return {
+    name: taskId,
+    task_id: { value: taskId },
+    framework_id: { value: frameworkId },
+    ...(isGenerated ? {} : { executor_id: { value: executorId } }),
+    agent_id: { value: agentId },
+    state: "TASK_STAGING",
+  };
 }
 
 /** The task as its updates have it, up to the first terminal one. */

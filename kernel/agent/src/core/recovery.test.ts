@@ -466,3 +466,18 @@ test("agents that come back know whom they serve", () => {
   assert.equal(framework?.isPartitionAware, true);
   assert.equal(framework?.pid, undefined);
 });
+
+test("a task whose info a power cut took is kept until its updates are acknowledged", () => {
+  const agent = new SteppedAgent();
+  const ended = taskAfter("t", [{ state: "TASK_FINISHED", uuid: 5 }]);
+  const torn = { ...ended, info: undefined };
+  recover(agent, agentWith([executorWith("t", [torn], { isGenerated: true })]), true);
+  agent.feed({ kind: "containersRecovered" });
+  const end = agent.feed({ kind: "executorTerminated", containerId: container("t"), end: {} });
+  assert.ok(!kinds(end).includes("retireExecutor"));
+  assert.deepEqual(
+    statuses(reregister(agent)).map(({ task_id, state }) => [task_id.value, state]),
+    [["t", "TASK_FINISHED"]],
+  );
+  assert.ok(kinds(agent.acknowledge("t", uuidOf(5))).includes("retireExecutor"));
+});
