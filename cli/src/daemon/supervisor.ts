@@ -13,13 +13,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import type { Logger } from "@tavola/host";
 import { exitStatus } from "../exit-status.ts";
 import { tellParent, whenParentIsGone } from "./parent-channel.ts";
-
-const backoff = {
-  firstMs: 500,
-  maxMs: 30_000,
-  /** One that ran for so long begins with the first wait again. */
-  forgottenAfterMs: 60_000,
-} as const;
+import { RestartPause } from "./restart-pause.ts";
 
 export interface SupervisorOptions {
   /** What Node is to run, arguments included. */
@@ -47,7 +41,7 @@ export async function supervise({ argv, name, logger }: SupervisorOptions): Prom
   }
 
   async function startAgainAndAgain(): Promise<number> {
-    let waitMs: number = backoff.firstMs;
+    const restartPause = new RestartPause();
     for (;;) {
       const startedAt = performance.now();
       // In a session of its own, so that Ctrl-C reaches us and not it.
@@ -63,12 +57,11 @@ export async function supervise({ argv, name, logger }: SupervisorOptions): Prom
       if (ending.signal.aborted || code === exitStatus.ok || code === exitStatus.usage) {
         return code ?? exitStatus.failed;
       }
-      if (performance.now() - startedAt > backoff.forgottenAfterMs) waitMs = backoff.firstMs;
+      const waitMs = restartPause.afterLife(performance.now() - startedAt);
       const how = signal === null ? `ended with exit status ${code}` : `was ended by ${signal}`;
       logger.warn({ pid: child.pid }, `the ${name} ${how}; starting it again in ${waitMs} ms`);
       await pause(waitMs, ending.signal);
       if (ending.signal.aborted) return exitStatus.ok;
-      waitMs = Math.min(2 * waitMs, backoff.maxMs);
     }
   }
 }
@@ -82,12 +75,14 @@ function ended(
   });
 }
 
+/** Leaves nothing on `signal`, which lives as long as the supervisor: there may be many pauses. */
 function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms);
-    signal.addEventListener("abort", () => {
-      clearTimeout(timer);
-      resolve();
-    });
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, ms);
+  const abort = (): void => resolve();
+  signal.addEventListener("abort", abort);
+  return promise.finally(() => {
+    clearTimeout(timer);
+    signal.removeEventListener("abort", abort);
   });
 }

@@ -5,15 +5,9 @@
  * or whose command line is wrong, stays away: another would do the same.
  */
 
+import { RestartPause } from "../daemon/restart-pause.ts";
 import { exitStatus } from "../exit-status.ts";
 import { type DaemonEnd, type DaemonProcess, describeEnd } from "./daemon-process.ts";
-
-const backoff = {
-  firstMs: 500,
-  maxMs: 30_000,
-  /** One that ran for so long begins with the first wait again. */
-  forgottenAfterMs: 60_000,
-} as const;
 
 export interface SupervisedDaemon {
   /** Where the first process listens, and all that follow. Rejects with CANNOT_START. */
@@ -34,7 +28,7 @@ export interface SupervisionOptions {
 export function superviseDaemon({ start, tell, onGone }: SupervisionOptions): SupervisedDaemon {
   let daemon = start(undefined);
   let isStopped = false;
-  let waitMs: number = backoff.firstMs;
+  const restartPause = new RestartPause();
   let timer: NodeJS.Timeout | undefined;
   const { ready } = daemon;
   const watch = (port: number, startedAt: number): void => {
@@ -44,13 +38,12 @@ export function superviseDaemon({ start, tell, onGone }: SupervisionOptions): Su
         onGone(daemon, end);
         return;
       }
-      if (performance.now() - startedAt > backoff.forgottenAfterMs) waitMs = backoff.firstMs;
+      const waitMs = restartPause.afterLife(performance.now() - startedAt);
       tell(`${daemon.name}: ${describeEnd(end)}; starting it again in ${waitMs} ms`);
       timer = setTimeout(() => {
         daemon = start(port);
         watch(port, performance.now());
       }, waitMs);
-      waitMs = Math.min(2 * waitMs, backoff.maxMs);
     });
   };
   const startedAt = performance.now();
