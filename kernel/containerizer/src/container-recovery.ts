@@ -17,11 +17,30 @@
 import { readFileSync } from "node:fs";
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { type ContainerId, describeError } from "@tavola/base";
-import { type Logger, machineBootId } from "@tavola/host";
+import { CodedError, type ContainerId, describeError } from "@tavola/base";
+import { type FileLock, type Logger, lockFile, machineBootId } from "@tavola/host";
 import { type ContainerRecord, readContainerRecord } from "./container-record.ts";
 import type { ContainerTermination } from "./containerizer.ts";
 import { containerDirectory, containersDirectory, listContainers } from "./runtime-directory.ts";
+
+/**
+ * What is not ours is ended, so it must be ours alone. Rejects with CodedError RUNTIME_DIR_IN_USE, or
+ * CANNOT_WRITE.
+ */
+export async function lockRuntimeDirectory(runtimeDir: string): Promise<FileLock> {
+  try {
+    return await lockFile(join(runtimeDir, "agent.lock"));
+  } catch (error) {
+    if (!(error instanceof CodedError) || error.code !== "LOCKED") throw error;
+    const { pid } = error.details;
+    const who = pid === undefined ? "another agent" : `another agent (pid ${pid})`;
+    throw new CodedError(
+      "RUNTIME_DIR_IN_USE",
+      `${who} runs with the runtime directory ${runtimeDir}; give this one a --runtime_dir of its own`,
+      { runtimeDir, pid },
+    );
+  }
+}
 
 export interface RecoveryParts {
   readonly runtimeDir: string;

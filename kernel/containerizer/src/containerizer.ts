@@ -80,7 +80,8 @@ export interface Containerizer {
   /**
    * Once, before anything is launched: finds the containers of an earlier agent again, and ends those
    * that are not `known`. Resolves when those that live are followed (`wait` tells their ends, also ends
-   * that came meanwhile), with those of `known` of which nothing is there, as they are to be reported.
+   * that came meanwhile), with those of `known` of which nothing is there, as they are to be reported. Rejects
+   * with CodedError RUNTIME_DIR_IN_USE when another agent runs there, and touches nothing then.
    */
   recover(known: readonly ContainerId[]): Promise<ReadonlyMap<ContainerId, ContainerTermination>>;
   /** Executors may subscribe from now on: those that wait for the agent need not wait any longer. */

@@ -267,6 +267,25 @@ test("recover() ends what the agent does not know, and what was left half made",
   assert.deepEqual(second.containers(), []);
 });
 
+test("recover() touches nothing where another agent runs", async (t) => {
+  const root = temporaryDirectory(t);
+  const options = optionsIn(root);
+  const first = await openContainerizer(t, options);
+  await first.recover([]);
+  const launch = launchIn(root, shell("sleep 300"));
+  await first.launch(launch);
+  const second = await createContainerizer(options);
+  await assert.rejects(second.recover([]), {
+    code: "RUNTIME_DIR_IN_USE",
+    message: /--runtime_dir/,
+  });
+  await second.close();
+  const pid = await until("its pid", async () => {
+    return (await first.status(launch.containerId)).executor_pid;
+  });
+  assert.equal(isAlive(pid), true);
+});
+
 test("recover() signals nothing of an earlier boot", async (t) => {
   const root = temporaryDirectory(t);
   const options = optionsIn(root);

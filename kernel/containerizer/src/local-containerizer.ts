@@ -9,7 +9,14 @@
 import { rmSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { CodedError, type ContainerId, describeError } from "@tavola/base";
-import { type Clock, type Counter, type HttpClient, type Logger, signalTree } from "@tavola/host";
+import {
+  type Clock,
+  type Counter,
+  type FileLock,
+  type HttpClient,
+  type Logger,
+  signalTree,
+} from "@tavola/host";
 import type { ContainerStatus, Resource, ResourceStatistics } from "@tavola/protocol";
 import { boundsOf } from "./cgroups/cgroup-limits.ts";
 import { OomWatch } from "./cgroups/oom-watch.ts";
@@ -22,7 +29,7 @@ import {
   processRequest,
 } from "./container-preparation.ts";
 import { type ContainerRecord, writeContainerRecord } from "./container-record.ts";
-import { recoverContainers } from "./container-recovery.ts";
+import { lockRuntimeDirectory, recoverContainers } from "./container-recovery.ts";
 import { type Machine, usageOf } from "./container-usage.ts";
 import type {
   Containerizer,
@@ -61,6 +68,7 @@ export class LocalContainerizer implements Containerizer {
   readonly #oomWatch: OomWatch;
   /** An agent that may not start must not tidy up behind the one that runs. */
   #isUsed = false;
+  #lock: FileLock | undefined;
   #isClosed = false;
 
   constructor(parts: LocalContainerizerParts) {
@@ -103,6 +111,7 @@ export class LocalContainerizer implements Containerizer {
     known: readonly ContainerId[],
   ): Promise<ReadonlyMap<ContainerId, ContainerTermination>> {
     const { runtimeDir, logger, hostLink } = this.#parts;
+    this.#lock = await lockRuntimeDirectory(runtimeDir);
     this.#isUsed = true;
     const unknown = await recoverContainers(
       {
@@ -176,6 +185,8 @@ export class LocalContainerizer implements Containerizer {
     await this.#parts.hostLink.close(this.#containers.size > 0);
     await this.#parts.http.close();
     if (this.#isUsed && this.#containers.size === 0) await this.#parts.launcher.close();
+    this.#lock?.release();
+    this.#lock = undefined;
   }
 
   /** So that time that a new host takes is not taken from its executors. */

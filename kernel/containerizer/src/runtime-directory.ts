@@ -3,6 +3,7 @@
  *
  * ```
  * <runtime_dir>                      of one agent; gone after a reboot, as what it speaks of
+ * ├── agent.lock                    held by the agent whose it is
  * ├── boot_id                       of the machine whose containers these are
  * ├── executor-host.sock             where the executor host listens; its owner's only
  * ├── executor-host.log              what the host wrote to standard error

@@ -28,6 +28,8 @@ export { openEndpoint } from "./endpoint.ts";
 export { newUuid, systemRandom } from "./entropy.ts";
 export type { FileListing } from "./file-listing.ts";
 export { formatListingJson, formatMode } from "./file-listing.ts";
+export type { FileLock } from "./file-lock.ts";
+export { lockFile } from "./file-lock.ts";
 export type { AtomicWriteOptions, DirectoryOptions } from "./files.ts";
 export { makeDirectory, syncDirectory, writeFileAtomically } from "./files.ts";
 export { createFilesApi, filesRefusal } from "./files-api.ts";

@@ -9,6 +9,7 @@ import {
   type Clock,
   type Disk,
   type Endpoint,
+  type FileLock,
   type HttpHandler,
   type Logger,
   type LogLevel,
@@ -29,7 +30,6 @@ import type { MasterDetector } from "./master-detector.ts";
 import { readPeerMessage } from "./peer-messages.ts";
 import { type RecoveredCheckpoints, recoverCheckpoints } from "./recover-checkpoints.ts";
 import { SandboxCollector } from "./sandbox-collector.ts";
-import type { WorkDirectoryLock } from "./work-directory.ts";
 
 export interface AgentParts {
   readonly config: AgentConfig;
@@ -50,7 +50,7 @@ export interface AgentParts {
   /** What `/slave/log` is. */
   readonly logFile: string | undefined;
   /** Ours as long as the agent runs; undefined: nobody else can be there. */
-  readonly lock: WorkDirectoryLock | undefined;
+  readonly lock: FileLock | undefined;
 }
 
 export interface RunningAgent {

@@ -12,6 +12,7 @@ import {
   createMetrics,
   type Disk,
   type Endpoint,
+  type FileLock,
   type HttpHandler,
   type Logger,
   type LogLevel,
@@ -29,7 +30,7 @@ import { AgentDaemon, type RunningAgent } from "./agent-daemon.ts";
 import { agentSettings } from "./agent-settings.ts";
 import { type MachineFiles, realMachineFiles } from "./machine-files.ts";
 import { detectMaster, type MasterDetector } from "./master-detector.ts";
-import { lockWorkDirectory, type WorkDirectoryLock } from "./work-directory.ts";
+import { lockWorkDirectory } from "./work-directory.ts";
 
 export interface AgentOptions {
   readonly flags: AgentFlags;
@@ -81,7 +82,7 @@ export async function startAgent(options: AgentOptions): Promise<RunningAgent> {
 
 async function startLocked(
   options: AgentOptions,
-  lock: WorkDirectoryLock | undefined,
+  lock: FileLock | undefined,
 ): Promise<RunningAgent> {
   const { flags } = options;
   const detector = options.detector ?? (await openDetector(options));
@@ -130,7 +131,7 @@ function openDetector({ flags, logger, clock, random }: AgentOptions): Promise<M
 interface OpenParts {
   readonly endpoint: Endpoint;
   readonly detector: MasterDetector;
-  readonly lock: WorkDirectoryLock | undefined;
+  readonly lock: FileLock | undefined;
 }
 
 async function assemble(
