@@ -72,8 +72,10 @@ export function readmitAgent(
 /** It was taken in, and nothing has changed since; only the answer did not reach it in time. */
 export function reregistrationRepeated(turn: Turn, from: string): void {
   turn.count("master/messages_reregister_slave");
-  const agent = turn.state.agentByPid.get(from);
-  if (agent === undefined) return;
+  const { agentByPid, transitions } = turn.state;
+  const agent = agentByPid.get(from);
+  // One that is being given up is not told that it is welcome; it asks again when that is done.
+  if (agent === undefined || transitions.leaving.has(agent.id)) return;
   turn.sendToAgent(agent, internal.SlaveReregisteredMessage, {
     slave_id: { value: agent.id },
     connection: connectionOf(turn),

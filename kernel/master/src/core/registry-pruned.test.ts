@@ -49,3 +49,20 @@ test("nothing is written while nothing is old", () => {
   f.advance(10 * quarter);
   assert.deepEqual(f.persisted, []);
 });
+
+test("an agent that is being forgotten is not marked gone meanwhile: the registry would refuse it", () => {
+  const f = new CoreFixture({ registryAgentAgeMsMax: dayMs });
+  const agent = f.register();
+  f.answersPings = false;
+  f.advance(90_000);
+  assert.ok(f.state.unreachableAgents.has(agent.id));
+  f.holdsPersisted = true;
+  f.advance(dayMs + quarter);
+  assert.equal(f.persisted.at(-1)?.kind, "pruneAgents");
+  f.handle({ kind: "markAgentGoneAsked", agentId: agent.id, ticket: 1 });
+  assert.equal(f.replies.get(1)?.status, 503);
+  f.releasePersisted();
+  f.handle({ kind: "markAgentGoneAsked", agentId: agent.id, ticket: 2 });
+  assert.equal(f.replies.get(2)?.status, 404);
+  assert.equal(f.state.transitions.leaving.size, 0);
+});

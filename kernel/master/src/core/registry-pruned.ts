@@ -16,9 +16,14 @@ export function scheduleRegistryGc(turn: Turn): void {
 /** PERF: O(unreachable and gone agents), every quarter of an hour. */
 export function registryGcDue(turn: Turn): void {
   scheduleRegistryGc(turn);
-  const unreachable = outdated(turn, turn.state.unreachableAgents);
+  const { leaving, reregistering } = turn.state.transitions;
+  const unreachable = outdated(turn, turn.state.unreachableAgents).filter(
+    (id) => !leaving.has(id) && !reregistering.has(id),
+  );
   const gone = outdated(turn, turn.state.goneAgents);
   if (unreachable.length === 0 && gone.length === 0) return;
+  // Nothing else is written of them meanwhile: the registry will not know them then.
+  for (const id of unreachable) leaving.set(id, "forgotten");
   turn.persist(
     { kind: "pruneAgents", unreachable, gone },
     { kind: "agentsPruned", unreachable, gone },
@@ -38,13 +43,12 @@ function outdated(
   return ids;
 }
 
-/** What came back meanwhile is not away any more. */
 export function agentsPruned(
   turn: Turn,
   { unreachable, gone }: { unreachable: readonly AgentId[]; gone: readonly AgentId[] },
 ): void {
   for (const id of unreachable) {
-    if (!turn.state.unreachableAgents.has(id)) continue;
+    turn.state.transitions.leaving.delete(id);
     forgetUnreachableAgent(turn, id);
     turn.state.agentUses.delete(id);
   }

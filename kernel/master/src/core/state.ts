@@ -211,7 +211,7 @@ export interface AgentTransitions {
   /** Addresses of agents that asked to register or reregister; a process is one agent. */
   readonly arriving: Set<string>;
   readonly reregistering: Set<AgentId>;
-  readonly leaving: Map<AgentId, "unreachable" | "gone" | "removed">;
+  readonly leaving: Map<AgentId, "unreachable" | "gone" | "removed" | "forgotten">;
 }
 
 /** Present while a framework is subscribed to the role or uses resources allocated to it. */
