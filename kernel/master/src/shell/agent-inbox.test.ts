@@ -74,17 +74,6 @@ test("AgentInbox reads the same again when what runs there has changed: the agen
   assert.deepEqual(kinds, ["reregisterSlave", "reregisterSlave"]);
 });
 
-test("AgentInbox reads the same again when the agent was asked to report: that is its answer", () => {
-  const { f, kinds, comesBack } = stage();
-  comesBack();
-  const agent = f.state.agentByPid.get(from);
-  assert.ok(agent !== undefined);
-  f.state.askedToReport.add(agent.id);
-  assert.equal(comesBack(), 1);
-  assert.deepEqual(kinds, ["reregisterSlave", "reregisterSlave"]);
-  assert.equal(f.state.askedToReport.size, 0);
-});
-
 test("AgentInbox reads the same again from an agent that was asked to report again", () => {
   const { f, kinds, comesBack } = stage();
   comesBack();
@@ -96,4 +85,16 @@ test("AgentInbox reads the same again from an agent that was asked to report aga
   assert.equal(comesBack(), 1);
   assert.deepEqual(kinds, ["reregisterSlave", "reregisterSlave"]);
   assert.equal(f.state.askedToReport.size, 0);
+});
+
+test("a repeated reregistration of an agent that is being given up is not answered", () => {
+  const { f, comesBack } = stage();
+  comesBack();
+  const agent = f.state.agentByPid.get(from);
+  assert.ok(agent !== undefined);
+  f.holdsPersisted = true;
+  f.handle({ kind: "markAgentGoneAsked", agentId: agent.id, ticket: 1 });
+  assert.equal(comesBack(), 0);
+  f.releasePersisted();
+  assert.ok(f.state.goneAgents.has(agent.id));
 });
