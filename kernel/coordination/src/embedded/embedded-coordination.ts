@@ -195,9 +195,13 @@ class EmbeddedCoordination implements Coordination {
   /** At the start of every transaction: a session that is over writes nothing, whatever it believes. */
   #assertSession(): void {
     const now = this.clock.now();
+    if (!isSameFile(this.#file, this.#fileNumber)) {
+      // Not within the transaction: its parts are rejected first.
+      queueMicrotask(() => this.#fileIsGone());
+      throw this.#replaced();
+    }
     if (this.#sessionId === undefined) throw this.#notYet();
     if (!this.#sessions.renew(this.#sessionId, now)) {
-      // Not within the transaction: its parts are rejected first.
       queueMicrotask(() => this.#expired());
       throw this.#sessionExpired();
     }
@@ -314,9 +318,14 @@ class EmbeddedCoordination implements Coordination {
 
   /** SQLite would go on with the one that has no name any more, and all of it would be lost. */
   #fileIsGone(): void {
-    const error = corrupt(this.#file, "it was removed or replaced while it was in use");
+    if (this.#isClosed || this.session.state === "expired") return;
+    const error = this.#replaced();
     this.#logger.error({ store: this.description, error }, "the store is gone");
     this.#stop(error);
+  }
+
+  #replaced(): CodedError {
+    return corrupt(this.#file, "it was removed or replaced while it was in use");
   }
 
   #stop(trouble: CodedError): void {

@@ -196,6 +196,16 @@ test("a file that is removed or replaced while it is in use ends its sessions, w
   await assert.rejects(store.get("/x"), withCode("CORRUPT"));
 });
 
+test("nothing is written to a file that is not there any more, however long its session lasts", async (context) => {
+  const file = await storeFile(context);
+  const store = open(context, file, { clock: simulatedClock() });
+  rmSync(file);
+  const write = { kind: "create", path: "/x", value: new Uint8Array() } as const;
+  await assert.rejects(store.transact([write]), withCode("CORRUPT"));
+  await Promise.resolve();
+  assert.equal(store.session.state, "expired");
+});
+
 test("what a killed process wrote and was told of is there; -wal and all", async (context) => {
   const folder = folderOf(context);
   const file = join(folder, "registry.db");
