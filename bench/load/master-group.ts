@@ -17,7 +17,7 @@ import { askInside, type InsideReading } from "../measure/inside-probe.ts";
 import { cpuSecondsOf } from "../measure/processes.ts";
 import { type Daemon, startDaemon } from "./daemon.ts";
 
-export const sessionTimeoutMs = 4000;
+const sessionTimeoutMs = 4000;
 
 export interface MasterGroupOptions {
   readonly count: number;
