@@ -10,7 +10,6 @@ import {
   internal,
   type Task as TaskMessage,
 } from "@tavola/protocol";
-import { Resources } from "@tavola/resources";
 import { addAgent, connectionOf, createAgent, pingAgent } from "./agent-records.ts";
 import { applyEarlyKill, expectNoLonger } from "./early-kills.ts";
 import { rolesOf } from "./framework-info.ts";
@@ -19,6 +18,7 @@ import { tellAgentOfFramework } from "./framework-updated.ts";
 import { repeatKills } from "./kills-repeated.ts";
 import { cancelRemoval } from "./removal-canceled.ts";
 import { takeBackTasks } from "./returned-tasks.ts";
+import { SharedAmounts } from "./shared-amounts.ts";
 import type { Agent, Task } from "./state.ts";
 import { taskOfMessage } from "./task-records.ts";
 import type { Turn } from "./turn.ts";
@@ -119,16 +119,16 @@ function frameworksById(
 
 /** The record of a reported task; agents without MULTI_ROLE do not say whose share it counts to. */
 function taskOf(reported: TaskMessage, info: FrameworkInfo | undefined): Task {
-  const resources = allocated(Resources.of(reported.resources ?? []), info);
+  const resources = amounts.allocated(reported.resources ?? [], defaultRoleOf(info));
   return taskOfMessage({ ...reported, resources: resources.toList() }, resources);
 }
 
-function allocated(resources: Resources, info: FrameworkInfo | undefined): Resources {
-  if (resources.toList().every((resource) => resource.allocation_info?.role !== undefined)) {
-    return resources;
-  }
+/** Remembers what it was asked, and never changes an answer. */
+const amounts = new SharedAmounts();
+
+function defaultRoleOf(info: FrameworkInfo | undefined): string {
   const [role = "*"] = info === undefined ? [] : rolesOf(info);
-  return resources.allocatedTo(role);
+  return role;
 }
 
 export function acceptableExecutors(
@@ -140,7 +140,8 @@ export function acceptableExecutors(
   for (const executor of message.executor_infos ?? []) {
     const frameworkId = asId<FrameworkId>(executor.framework_id?.value ?? "");
     if (turn.state.completedFrameworks.has(frameworkId)) continue;
-    const resources = allocated(Resources.of(executor.resources ?? []), infos.get(frameworkId));
+    const role = defaultRoleOf(infos.get(frameworkId));
+    const resources = amounts.allocated(executor.resources ?? [], role);
     executors.push({ ...executor, resources: resources.toList() });
   }
   return executors;
