@@ -107,9 +107,14 @@ function rebuildExecutor(turn: Turn, framework: Framework, found: WholeExecutor)
     executorId: found.id as ExecutorId,
     containerId: run.containerId as ContainerId,
   };
-  for (const { containerId } of found.runs) {
+  for (const { containerId, isCompleted, tasks } of found.runs) {
+    if (containerId === run.containerId) continue;
     const other = { ...address, containerId: containerId as ContainerId };
-    if (containerId !== run.containerId) retire(turn, (root) => runPath(root, other));
+    // A run that was passed over after a power cut may still have something to tell.
+    if (!isCompleted) {
+      for (const { id, records } of tasks) rebuildUpdates(turn, other, id as TaskId, records);
+    }
+    retire(turn, (root) => runPath(root, other));
   }
   const executor = addExecutor(state, framework, {
     info,

@@ -481,3 +481,18 @@ test("a task whose info a power cut took is kept until its updates are acknowled
   );
   assert.ok(kinds(agent.acknowledge("t", uuidOf(5))).includes("retireExecutor"));
 });
+
+test("what an older run of an executor still has to tell is told", () => {
+  const agent = new SteppedAgent();
+  const [older] = executorWith("e", [taskAfter("t", [{ state: "TASK_FINISHED", uuid: 6 }])]).runs;
+  const newer = executorWith("e", []);
+  assert.ok(older !== undefined);
+  const runs = [{ ...older, containerId: "container-older" }, ...newer.runs];
+  recover(agent, agentWith([{ ...newer, runs }]), true);
+  agent.feed({ kind: "containersRecovered" });
+  agent.feed({ kind: "executorTerminated", containerId: container("e"), end: {} });
+  assert.deepEqual(
+    statuses(reregister(agent)).map(({ task_id, state }) => [task_id.value, state]),
+    [["t", "TASK_FINISHED"]],
+  );
+});
