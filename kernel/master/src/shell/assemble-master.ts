@@ -114,7 +114,7 @@ export async function assembleMaster(
   addRegistrarMetrics(
     metrics,
     () => daemon.registrar,
-    Math.max(1, stores?.url.servers.length ?? 1),
+    stores?.isForRegistry === true ? Math.max(1, stores.url.servers.length) : undefined,
   );
   return daemon;
 }

@@ -57,15 +57,16 @@ export function createInMemoryRegistrar(logger: Logger = silentLogger): Registra
   };
 }
 
-/** Under Mesos's names. `registrar`: undefined on a master that was not elected. */
+/** Under Mesos's names, `registrar/log/*` only where there is one. `registrar`: undefined on a master that was not elected. */
 export function addRegistrarMetrics(
   metrics: Metrics,
   registrar: () => Registrar | undefined,
-  /** Servers of the store. */
-  ensembleSize: number,
+  /** Servers of the store; undefined: the registry is in memory. */
+  ensembleSize: number | undefined,
 ): void {
   metrics.gauge("registrar/queued_operations", () => registrar()?.queued ?? 0);
   metrics.gauge("registrar/registry_size_bytes", () => registrar()?.sizeBytes ?? 0);
+  if (ensembleSize === undefined) return;
   metrics.gauge("registrar/log/recovered", () => (registrar() === undefined ? 0 : 1));
   metrics.gauge("registrar/log/ensemble_size", () => ensembleSize);
 }
