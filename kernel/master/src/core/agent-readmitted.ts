@@ -10,7 +10,7 @@ import {
   internal,
   type Task as TaskMessage,
 } from "@tavola/protocol";
-import { addAgent, connectionOf, createAgent, pingAgent } from "./agent-records.ts";
+import { addAgent, agentConnected, connectionOf, createAgent, pingAgent } from "./agent-records.ts";
 import { applyEarlyKill, expectNoLonger } from "./early-kills.ts";
 import { rolesOf } from "./framework-info.ts";
 import { recoverFramework } from "./framework-records.ts";
@@ -76,6 +76,7 @@ export function reregistrationRepeated(turn: Turn, from: string): void {
   const agent = agentByPid.get(from);
   // One that is being given up is not told that it is welcome; it asks again when that is done.
   if (agent === undefined || transitions.leaving.has(agent.id)) return;
+  agentConnected(turn, agent);
   turn.sendToAgent(agent, internal.SlaveReregisteredMessage, {
     slave_id: { value: agent.id },
     connection: connectionOf(turn),

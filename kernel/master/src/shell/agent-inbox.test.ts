@@ -98,3 +98,15 @@ test("a repeated reregistration of an agent that is being given up is not answer
   f.releasePersisted();
   assert.ok(f.state.goneAgents.has(agent.id));
 });
+
+test("a repeated reregistration is a sign of life", () => {
+  const { f, comesBack } = stage();
+  comesBack();
+  const agent = f.state.agentByPid.get(from);
+  assert.ok(agent !== undefined);
+  f.answersPings = false;
+  f.advance(60_000);
+  assert.ok(agent.observer.pingsMissed > 0);
+  comesBack();
+  assert.equal(agent.observer.pingsMissed, 0);
+});
