@@ -13,6 +13,7 @@ import type { Checker } from "./checks/checker.ts";
 import { Convergence } from "./checks/convergence.ts";
 import { DurableRegistry } from "./checks/durable-registry.ts";
 import { DurableUpdates } from "./checks/durable-updates.ts";
+import { MasterStates } from "./checks/master-states.ts";
 import { OneLeader } from "./checks/one-leader.ts";
 import { ResourcesOnce } from "./checks/resources-once.ts";
 import { Stops } from "./checks/stops.ts";
@@ -60,12 +61,17 @@ export async function simulate(
   const world = new World(seed);
   const rejected = (reason: unknown): void => world.fail(reason);
   process.on("unhandledRejection", rejected);
+  const masterStates = new MasterStates();
   let cluster: Cluster | undefined;
   let kinds: readonly string[] = [];
   let failure: SimulationResult["failure"];
   try {
-    cluster = createCluster(world, options.planted ?? new PlantedFaults());
-    kinds = await live(cluster);
+    cluster = createCluster(
+      world,
+      options.planted ?? new PlantedFaults(),
+      (process, state, allocator) => masterStates.begins(process, state, allocator),
+    );
+    kinds = await live(cluster, masterStates);
   } catch (error) {
     failure = describeFailure(error);
     world.note(`FAILED: ${failure.checker}: ${failure.message}`);
@@ -76,7 +82,7 @@ export async function simulate(
   return { seed, failure, events, hash: log.hash, log, summary: summaryOf(cluster, kinds) };
 }
 
-async function live(cluster: Cluster): Promise<readonly string[]> {
+async function live(cluster: Cluster, masterStates: MasterStates): Promise<readonly string[]> {
   const { world, ledger, totals, store, network } = cluster;
   const isMaster = (process: SimulatedProcess): boolean => process.host.startsWith("10.0.0.");
   const convergence = new Convergence(cluster);
@@ -85,6 +91,7 @@ async function live(cluster: Cluster): Promise<readonly string[]> {
     new OneLeader(isMaster),
     new DurableRegistry(store, registryPath),
     new DurableUpdates(cluster.agents),
+    masterStates,
     new ResourcesOnce(ledger, totals),
     convergence,
     new ToldStates(ledger),

@@ -17,7 +17,7 @@ import { AgentHost } from "./agent-host.ts";
 import { FrameworkHost } from "./framework-host.ts";
 import { Ledger } from "./ledger.ts";
 import { Machine } from "./machine.ts";
-import { MasterHost } from "./master-host.ts";
+import { MasterHost, type MasterHostParts } from "./master-host.ts";
 import { readableChunk } from "./stream-log.ts";
 
 export interface Cluster {
@@ -33,7 +33,11 @@ export interface Cluster {
 }
 
 /** Everybody is started; nothing has happened yet. */
-export function createCluster(world: World, planted: PlantedFaults): Cluster {
+export function createCluster(
+  world: World,
+  planted: PlantedFaults,
+  begins: MasterHostParts["begins"],
+): Cluster {
   const random = world.dice("cluster");
   const network = new Network(world);
   network.describeChunk = (from, to, chunk) => {
@@ -48,7 +52,15 @@ export function createCluster(world: World, planted: PlantedFaults): Cluster {
     rate: 1 + (random.next() - 0.5) * 0.002,
   });
   const masters = [1, 2, 3].map(
-    (n) => new MasterHost({ network, store, planted, host: `10.0.0.${n}`, hostClock: clockOf() }),
+    (n) =>
+      new MasterHost({
+        network,
+        store,
+        planted,
+        host: `10.0.0.${n}`,
+        hostClock: clockOf(),
+        begins,
+      }),
   );
   const totals = new Map<string, Resources>();
   const agents = Array.from({ length: 2 + randomInt(random, 3) }, (_, index) => {

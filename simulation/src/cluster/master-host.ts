@@ -2,9 +2,10 @@
  * A master: the real one, on a simulated host, started again whenever it ends.
  */
 
+import type { Allocator } from "@tavola/allocator";
 import type { Coordination, MemoryCoordination } from "@tavola/coordination";
 import { parseFlags } from "@tavola/host";
-import { type MasterFlags, masterFlags, startMaster } from "@tavola/master";
+import { type MasterFlags, type MasterState, masterFlags, startMaster } from "@tavola/master";
 import { neverEnds } from "../planted/deathless-session.ts";
 import { forgetfulAllocators } from "../planted/forgetful-allocator.ts";
 import { saysWrittenEarly } from "../planted/hasty-registry.ts";
@@ -24,6 +25,8 @@ export interface MasterHostParts {
   readonly planted: PlantedFaults;
   readonly host: string;
   readonly hostClock: HostClock;
+  /** Told of each new master what it will go by. */
+  readonly begins: (process: SimulatedProcess, state: MasterState, allocator: Allocator) => void;
 }
 
 /** Shorter than Mesos's by far: what takes minutes there takes seconds here, in the same order. */
@@ -77,6 +80,7 @@ export class MasterHost {
       ...(planted.has("forgets-recovery") && {
         createAllocator: forgetfulAllocators(world.dice("forgetful")),
       }),
+      inspect: (state, allocator) => this.#parts.begins(process, state, allocator),
       // A ghost's bugs are nobody's.
       crash: (error) => {
         if (process.isAlive) world.fail(error);

@@ -10,7 +10,7 @@ const seedsMax = 200;
 const finders: Readonly<Record<PlantedFaultName, readonly string[]>> = {
   "acknowledges-before-checkpoint": ["durable-updates"],
   "tells-before-durable": ["durable-updates"],
-  "forgets-recovery": ["books"],
+  "forgets-recovery": ["books", "master-state"],
   "leads-after-session": ["one-leader"],
   "registers-before-durable": ["durable-registry"],
   "forgets-kill": ["stops"],
