@@ -50,7 +50,8 @@ function describe(info: AgentInfo): Record<string, string | undefined> {
     checkpoint: String(checkpoint ?? false),
     domain: domain === undefined ? undefined : JSON.stringify(domain),
     resources: Resources.of(resources).toList().map(formatResource).sort().join(";"),
-    attributes: attributes.map(formatAttribute).join(";"),
+    // Their order means nothing. Source: Attributes::operator==.
+    attributes: attributes.map(formatAttribute).sort().join(";"),
   };
 }
 
