@@ -8,7 +8,7 @@ export const exitStatus = {
   failed: 1,
   /** The command line is wrong (sysexits' EX_USAGE). */
   usage: 64,
-  /** No master, or no agent, could be reached (sysexits' EX_UNAVAILABLE). */
+  /** No master, agent or store could be reached (sysexits' EX_UNAVAILABLE). */
   unavailable: 69,
   /** `tavola run`: the cluster could not run the command, or lost it. */
   notRun: 125,
