@@ -2,10 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { regressionSeeds } from "./regression-seeds.ts";
 import { simulate } from "./simulate.ts";
-
-/** Together with those in simulate-more.test.ts: 200, in two processes, well within a minute. */
-const seeds = 100;
-const first = 1000;
+import { seedsHold } from "./testing/seeds-hold.ts";
 
 test("one seed is one history, bit for bit", async () => {
   for (const seed of [1, 17]) {
@@ -37,10 +34,5 @@ for (const [seed, what] of regressionSeeds) {
   });
 }
 
-test(`${seeds} seeds hold every invariant and converge`, async () => {
-  for (let seed = first; seed < first + seeds; seed += 1) {
-    const { failure } = await simulate(seed);
-    const how = `npm run -s simulate -- --seeds=1 --first=${seed} --log`;
-    assert.equal(failure?.message, undefined, `seed ${seed}: ${failure?.message}\n${how}`);
-  }
-});
+// With those in simulate-more.test.ts: 200, in two processes, well within a minute.
+seedsHold(1000, 100);
