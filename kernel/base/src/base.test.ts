@@ -16,6 +16,8 @@ import {
   minus,
   offerIdOf,
   plus,
+  popFromHeap,
+  pushOntoHeap,
   randomUuid,
   seededRandom,
   shuffle,
@@ -119,4 +121,24 @@ test("invariant() throws what nobody catches; CodedError carries code, place and
   assert.equal(describeError(error), "cannot write: no space left on device");
   assert.equal(error.transient, false);
   assert.deepEqual(error.details, { path: "/x" });
+});
+
+test("a heap gives back what was put in, in order, and nothing when it is empty", () => {
+  const isBefore = (a: number, b: number): boolean => a < b;
+  fc.assert(
+    fc.property(fc.array(fc.option(fc.integer(), { nil: undefined })), (steps) => {
+      const heap: number[] = [];
+      const model: number[] = [];
+      for (const step of steps) {
+        if (step === undefined) {
+          assert.equal(popFromHeap(heap, isBefore), model.shift());
+        } else {
+          pushOntoHeap(heap, step, isBefore);
+          model.push(step);
+          model.sort((a, b) => a - b);
+        }
+      }
+      assert.equal(heap.length, model.length);
+    }),
+  );
 });

@@ -1,9 +1,11 @@
-/** The door of `@tavola/base`: ids, thousandths, instants, dice, errors, bounded queues and lists. */
+/** The door of `@tavola/base`: ids, thousandths, instants, dice, errors, heaps, bounded queues and lists. */
 
 export { BoundedList } from "./bounded-list.ts";
 export { BoundedQueue } from "./bounded-queue.ts";
 export type { CodedErrorOptions } from "./errors.ts";
 export { CodedError, describeError, InvariantViolation, invariant, unreachable } from "./errors.ts";
+export type { IsBefore } from "./heap.ts";
+export { popFromHeap, pushOntoHeap } from "./heap.ts";
 export type {
   AgentId,
   AnyId,

@@ -5,7 +5,7 @@
  * calls give the same run. Whoever advances it runs them; nothing here waits.
  */
 
-import { type Instant, instant, invariant, later } from "@tavola/base";
+import { type Instant, instant, invariant, later, popFromHeap, pushOntoHeap } from "@tavola/base";
 import type { Clock, Timer } from "./clock.ts";
 
 export interface SimulatedClock extends Clock {
@@ -53,7 +53,7 @@ class HandClock implements SimulatedClock {
     const at = later(this.#now, Math.max(0, delayMs));
     const timer: WaitingTimer = { at, order: this.#order, run, cancelled: false };
     this.#order += 1;
-    push(this.#heap, timer);
+    pushOntoHeap(this.#heap, timer, isBefore);
     return {
       cancel: () => {
         timer.cancelled = true;
@@ -87,14 +87,14 @@ class HandClock implements SimulatedClock {
     this.#dropCancelled();
     const next = this.#heap[0];
     if (next === undefined || next.at > until) return false;
-    pop(this.#heap);
+    popFromHeap(this.#heap, isBefore);
     this.#now = next.at;
     next.run();
     return true;
   }
 
   #dropCancelled(): void {
-    while (this.#heap[0]?.cancelled) pop(this.#heap);
+    while (this.#heap[0]?.cancelled) popFromHeap(this.#heap, isBefore);
   }
 }
 
@@ -104,35 +104,4 @@ function nextTurn(): Promise<void> {
 
 function isBefore(a: WaitingTimer, b: WaitingTimer): boolean {
   return a.at < b.at || (a.at === b.at && a.order < b.order);
-}
-
-/** PERF: O(log timers). */
-function push(heap: WaitingTimer[], timer: WaitingTimer): void {
-  let index = heap.length;
-  heap.push(timer);
-  while (index > 0) {
-    const above = (index - 1) >> 1;
-    const parent = heap[above] as WaitingTimer;
-    if (!isBefore(timer, parent)) break;
-    heap[index] = parent;
-    index = above;
-  }
-  heap[index] = timer;
-}
-
-/** Removes the first. PERF: O(log timers). */
-function pop(heap: WaitingTimer[]): void {
-  const last = heap.pop();
-  if (last === undefined || heap.length === 0) return;
-  let index = 0;
-  for (;;) {
-    let child = 2 * index + 1;
-    const right = heap[child + 1];
-    if (right !== undefined && isBefore(right, heap[child] as WaitingTimer)) child += 1;
-    const smallest = heap[child];
-    if (smallest === undefined || !isBefore(smallest, last)) break;
-    heap[index] = smallest;
-    index = child;
-  }
-  heap[index] = last;
 }

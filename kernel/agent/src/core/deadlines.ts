@@ -5,7 +5,7 @@
  * changes the map; what the heap still holds of it is skipped when its time comes. PERF: O(log n).
  */
 
-import type { Instant } from "@tavola/base";
+import { type Instant, popFromHeap, pushOntoHeap } from "@tavola/base";
 
 interface Entry {
   readonly at: Instant;
@@ -28,7 +28,7 @@ export class Deadlines<T> {
   /** Replaces what was planned under `key`. */
   set(key: string, at: Instant, what: T): void {
     this.#planned.set(key, { at, what });
-    this.#push({ at, key });
+    pushOntoHeap(this.#heap, { at, key }, isBefore);
     if (this.#heap.length > 64 && this.#heap.length > 4 * this.#planned.size) this.#rebuild();
   }
 
@@ -54,7 +54,7 @@ export class Deadlines<T> {
     if (first === undefined || first.at > now) return undefined;
     const what = this.#planned.get(first.key)?.what;
     this.#planned.delete(first.key);
-    this.#pop();
+    popFromHeap(this.#heap, isBefore);
     return what;
   }
 
@@ -65,7 +65,7 @@ export class Deadlines<T> {
   #dropStale(): void {
     for (let first = this.#heap[0]; first !== undefined; first = this.#heap[0]) {
       if (!this.#isStale(first)) return;
-      this.#pop();
+      popFromHeap(this.#heap, isBefore);
     }
   }
 
@@ -74,38 +74,8 @@ export class Deadlines<T> {
     const live = [...this.#planned].map(([key, { at }]) => ({ at, key }));
     this.#heap = live.sort((a, b) => a.at - b.at);
   }
+}
 
-  #push(entry: Entry): void {
-    const heap = this.#heap;
-    let hole = heap.length;
-    heap.push(entry);
-    while (hole > 0) {
-      const parent = (hole - 1) >> 1;
-      const above = heap[parent] as Entry;
-      if (above.at <= entry.at) break;
-      heap[hole] = above;
-      hole = parent;
-    }
-    heap[hole] = entry;
-  }
-
-  #pop(): void {
-    const heap = this.#heap;
-    const last = heap.pop();
-    if (last === undefined || heap.length === 0) return;
-    let hole = 0;
-    for (;;) {
-      const left = 2 * hole + 1;
-      if (left >= heap.length) break;
-      const right = left + 1;
-      const leftEntry = heap[left] as Entry;
-      const rightEntry = heap[right];
-      const isRight = rightEntry !== undefined && rightEntry.at < leftEntry.at;
-      const child = isRight ? rightEntry : leftEntry;
-      if (child.at >= last.at) break;
-      heap[hole] = child;
-      hole = isRight ? right : left;
-    }
-    heap[hole] = last;
-  }
+function isBefore(a: Entry, b: Entry): boolean {
+  return a.at < b.at;
 }

@@ -4,7 +4,14 @@ import type { AgentInfo } from "@tavola/protocol";
 import { parseAttributes, parseResources } from "@tavola/resources";
 import { incompatibilityOf, isSameAgentInfo } from "./reconfiguration.ts";
 
-function agentInfo(about: { resources?: string; attributes?: string } & Partial<AgentInfo>) {
+interface About {
+  readonly resources?: string;
+  readonly attributes?: string;
+  readonly hostname?: string;
+  readonly port?: number;
+}
+
+function agentInfo(about: About): AgentInfo {
   const { resources = "cpus:4;mem:100;ports:[1-10]", attributes = "rack:r1;os:linux" } = about;
   return {
     hostname: about.hostname ?? "host",
@@ -33,12 +40,13 @@ test("an agent without a port has Mesos's", () => {
 });
 
 test("more resources and attributes are additive, and not equal", () => {
-  for (const change of [
+  const changes: readonly About[] = [
     { resources: "cpus:5;mem:100;ports:[1-10]" },
     { resources: "cpus:4;mem:100;ports:[1-12]" },
     { resources: "cpus:4;mem:100;ports:[1-10];disk:7" },
     { attributes: "rack:r1;os:linux;zone:z" },
-  ]) {
+  ];
+  for (const change of changes) {
     const now = agentInfo(change);
     assert.equal(incompatibilityOf("additive", before, now), undefined);
     assert.match(
@@ -49,7 +57,7 @@ test("more resources and attributes are additive, and not equal", () => {
 });
 
 test("what is less or other than it was is refused by either policy, and named", () => {
-  const changes: readonly [Parameters<typeof agentInfo>[0], RegExp][] = [
+  const changes: readonly [About, RegExp][] = [
     [{ resources: "cpus:3;mem:100;ports:[1-10]" }, /'cpus' decreased from cpus:4 to cpus:3/],
     [{ resources: "cpus:4;mem:100;ports:[2-10]" }, /'ports' decreased/],
     [{ resources: "cpus:4;ports:[1-10]" }, /Resource not found: mem:100/],
