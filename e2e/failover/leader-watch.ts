@@ -21,7 +21,8 @@ interface Sighting {
 }
 
 const answerMs = 1_000;
-const pauseMs = 10;
+/** Of the first, the second, … master: of different lengths, so that nobody keeps step with another. */
+const pausesMs = [7, 11, 13, 17, 19] as const;
 
 export class LeaderWatch {
   readonly #masters: readonly WatchedMaster[];
@@ -31,7 +32,11 @@ export class LeaderWatch {
 
   constructor(masters: readonly WatchedMaster[]) {
     this.#masters = masters;
-    this.#running = Promise.all(masters.map((master) => this.#follow(master)));
+    this.#running = Promise.all(
+      masters.map((master, index) =>
+        this.#follow(master, pausesMs[index % pausesMs.length] ?? pausesMs[0]),
+      ),
+    );
   }
 
   /** Stops; throws when two led at once. Answers how often a leader was seen. */
@@ -55,7 +60,7 @@ export class LeaderWatch {
     return this.#sightings.length;
   }
 
-  async #follow({ daemon, host, url }: WatchedMaster): Promise<void> {
+  async #follow({ daemon, host, url }: WatchedMaster, pauseMs: number): Promise<void> {
     while (!this.#isOver) {
       const { pid } = daemon;
       const askedAt = performance.now();

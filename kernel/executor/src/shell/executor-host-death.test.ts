@@ -137,9 +137,10 @@ test("a kill under way when the host dies ends as one, also when it was over mea
   await stage.listen();
   const { message } = await stage.agent.updated("dying", "TASK_KILLED");
   assert.equal(message, "Command exited with status 7");
+  const asked = () => readFileSync(join(living.sandbox, "asked"), "utf8");
+  await untilTrue("SIGTERM again", () => asked() === "asked\nasked\n");
   writeFileSync(join(living.sandbox, "go"), "");
   await stage.agent.updated("living", "TASK_KILLED");
-  assert.equal(readFileSync(join(living.sandbox, "asked"), "utf8"), "asked\nasked\n");
 });
 
 test("a host whose agent has gone and that hosts nothing leaves", async (t) => {
