@@ -217,9 +217,11 @@ export class ZooKeeperSession {
     const beatMs = record.timeoutMs * beatShare;
     const dueAt = clock.now() + beatMs;
     this.#wake(beatMs, () => {
-      // Late by another beat: it was this process that stood still, and its answers may be waiting.
-      const wasAway = clock.now() - dueAt >= beatMs;
-      const silenceMs = record.timeoutMs * silentShare;
+      // For as long as this process stood still nothing could be heard: that is not the server's silence.
+      const lateMs = Math.max(0, clock.now() - dueAt);
+      // Late by another beat, and its answers may be waiting.
+      const wasAway = lateMs >= beatMs;
+      const silenceMs = record.timeoutMs * silentShare + lateMs;
       if (!wasAway && this.#connection?.isSilent(silenceMs)) {
         this.#connection.leave(`no word from it for ${Math.round(silenceMs)} ms`);
         return;
