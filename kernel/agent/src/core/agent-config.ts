@@ -48,6 +48,10 @@ export const limits = {
   updateRetryMsMin: 10 * secondMs,
   /** …up to this. */
   updateRetryMsMax: 10 * minuteMs,
+  /** An update that the disk did not take is written again after this, doubling… */
+  updateRewriteMsMin: secondMs,
+  /** …up to this. */
+  updateRewriteMsMax: 15 * secondMs,
   /** The most that executors get to come back after the agent's restart, however many they are. */
   executorReregistrationTimeoutMsMax: 15 * secondMs,
   /** Executors try again at the latest after the timeout, and must then still get through. */

@@ -163,4 +163,6 @@ const wakes: Wakes = {
   executorHeartbeat: (turn, { containerId }) => executorHeartbeatDue(turn, containerId),
   retryUpdate: (turn, { frameworkId, taskId }) =>
     performStreamActions(turn, turn.state.updates.retryDue(frameworkId, taskId, turn.now)),
+  rewriteUpdates: (turn, { frameworkId, taskId }) =>
+    performStreamActions(turn, turn.state.updates.rewriteDue(frameworkId, taskId)),
 };

@@ -1,13 +1,12 @@
 /**
  * The disk does not take what must be on it.
  *
- * Differs: Mesos's agent aborts. Here the task that cannot be kept safe ends, with a reason that says
- * so, and the agent goes on with the others.
+ * Differs: Mesos's agent aborts. Here a task that is not written down is not sent, and fails with a reason
+ * that says so; an update waits until the disk takes it.
  */
 
 import type { ContainerId, FrameworkId, TaskId } from "@tavola/base";
-import { describeExecutor, moveExecutor } from "./executors.ts";
-import type { Executor } from "./state.ts";
+import { describeExecutor } from "./executors.ts";
 import { agentUpdated } from "./status-updates.ts";
 import { agentUpdateOf } from "./task-messages.ts";
 import type { Turn } from "./turn.ts";
@@ -42,27 +41,14 @@ export function taskCheckpointFailed(
   agentUpdated(turn, framework, update);
 }
 
-/** The update goes out from memory; its task, if it still lives, ends. */
+/** It is written again until the disk takes it; until then nobody hears of it, and its task runs on. */
 export function updateRecordFailed(
   turn: Turn,
   frameworkId: FrameworkId,
   taskId: TaskId,
   message: string,
 ): void {
-  const { state } = turn;
   turn.error({ task: taskId, framework: frameworkId }, `cannot checkpoint update: ${message}`);
-  performStreamActions(turn, state.updates.persistFailed(frameworkId, taskId, turn.now));
-  const executor = state.frameworks.get(frameworkId)?.executorsByTask.get(taskId);
-  if (executor?.launchedTasks.has(taskId)) endExecutor(turn, executor, message);
-}
-
-function endExecutor(turn: Turn, executor: Executor, message: string): void {
-  if (executor.phase === "terminated") return;
-  executor.pendingTermination ??= {
-    state: "TASK_FAILED",
-    reason: "REASON_EXECUTOR_TERMINATED",
-    message: `Executor killed: cannot checkpoint its status updates: ${message}`,
-  };
-  if (executor.phase !== "terminating") moveExecutor(executor, "terminating");
-  turn.add({ kind: "destroyContainer", containerId: executor.containerId });
+  const { updates } = turn.state;
+  performStreamActions(turn, updates.persistFailed(frameworkId, taskId, turn.now));
 }

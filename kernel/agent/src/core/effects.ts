@@ -144,4 +144,6 @@ export interface AppendUpdateRecord {
   /** Handed back; counts up within one task. */
   readonly sequence: number;
   readonly isDurable: boolean;
+  /** After a failure, until which nothing more was written: from here on it is to be. */
+  readonly isRewrite?: boolean;
 }

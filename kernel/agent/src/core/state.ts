@@ -94,7 +94,8 @@ export type Wake =
   | { readonly kind: "executorRegistrationTimeout"; readonly containerId: ContainerId }
   | { readonly kind: "executorShutdownTimeout"; readonly containerId: ContainerId }
   | { readonly kind: "executorHeartbeat"; readonly containerId: ContainerId }
-  | { readonly kind: "retryUpdate"; readonly frameworkId: FrameworkId; readonly taskId: TaskId };
+  | { readonly kind: "retryUpdate"; readonly frameworkId: FrameworkId; readonly taskId: TaskId }
+  | { readonly kind: "rewriteUpdates"; readonly frameworkId: FrameworkId; readonly taskId: TaskId };
 
 export function createAgentState(config: AgentConfig, now: Instant): AgentState {
   return {

@@ -99,15 +99,46 @@ test("a checkpointed update is written first, then accepted and sent", () => {
   assert.deepEqual(ack?.record, { type: "ACK", uuid: uuidOf(1) });
 });
 
-test("an update that cannot be written goes out from memory, and so do all that follow", () => {
+test("an update that cannot be written is told to nobody, and written again until it is on disk", () => {
   const streams = running();
   received(streams, 1, { path: "/p" });
-  received(streams, 2, { path: "/p" });
-  const actions = streams.persistFailed(framework, task, start);
-  assert.deepEqual(kindsOf(actions), ["closeFile", "accept", "accept", "forward", "retryAt"]);
+  let now = start;
+  const pauses: number[] = [];
+  for (let n = 0; n < 6; n += 1) {
+    const [planned, ...others] = streams.persistFailed(framework, task, now);
+    assert.ok(planned?.kind === "rewriteAt" && others.length === 0);
+    assert.deepEqual(streams.persistFailed(framework, task, now), [], "known already");
+    pauses.push((planned.at - now) / 1000);
+    now = planned.at;
+    if (n === 0) assert.deepEqual(received(streams, 2, { path: "/p" }), [], "it waits its turn");
+    const rewritten = streams.rewriteDue(framework, task);
+    assert.deepEqual(
+      rewritten.map((each) => each.kind === "append" && [each.sequence, each.isRewrite]),
+      [
+        [1, true],
+        [2, true],
+      ],
+    );
+  }
+  assert.deepEqual(pauses, [1, 2, 4, 8, 15, 15]);
+  assert.deepEqual(kindsOf(streams.persisted(framework, task, 2, now)), [
+    "accept",
+    "accept",
+    "forward",
+    "retryAt",
+  ]);
+  assert.deepEqual(streams.rewriteDue(framework, task), []);
+  assert.deepEqual(streams.persistFailed(framework, task, now), [], "an acknowledgement's record");
+});
+
+test("the agent's own word that a task failed goes out though it cannot be written", () => {
+  const streams = running();
+  const made = update(1, "TASK_FAILED");
+  const failed = { ...made, status: { ...made.status, source: "SOURCE_AGENT" } } as const;
+  streams.received({ update: failed, path: "/p", reporter: undefined }, start);
+  assert.deepEqual(kindsOf(streams.persistFailed(framework, task, start)), ["forward", "retryAt"]);
   const outcome = streams.acknowledged(framework, task, uuidOf(1), start);
-  assert.ok(outcome.kind === "advanced");
-  assert.deepEqual(kindsOf(outcome.actions), ["cancelRetry", "forward", "retryAt"]);
+  assert.equal(outcome.kind, "terminated");
 });
 
 test("what is not acknowledged is sent again after 10 s, doubling up to 10 min", () => {

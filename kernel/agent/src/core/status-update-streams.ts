@@ -7,7 +7,7 @@
  *
  *            received               durable             head of the queue            acknowledged
  *     (new) ----------> writing -------------> queued ---------------------> sent ----------------> gone
- *                          \-- cannot be written: from memory from then on, and its owner is told
+ *                          '-- cannot be written: written again after a while, with doubling pauses
  *
  * Returns what is to be done, in order, and does none of it. Does not know executors, masters or
  * files; a stream ends with the acknowledgement of a terminal update.
@@ -39,6 +39,8 @@ export type StreamAction =
       readonly record: internal.StatusUpdateRecord | undefined;
       readonly sequence: number;
       readonly isDurable: boolean;
+      /** After a failure: from here on the file is to be written again. */
+      readonly isRewrite?: boolean;
     }
   | { readonly kind: "closeFile"; readonly path: string }
   | {
@@ -47,7 +49,14 @@ export type StreamAction =
       readonly taskId: TaskId;
       readonly at: Instant;
     }
-  | { readonly kind: "cancelRetry"; readonly frameworkId: FrameworkId; readonly taskId: TaskId };
+  | { readonly kind: "cancelRetry"; readonly frameworkId: FrameworkId; readonly taskId: TaskId }
+  /** Call `rewriteDue` then. */
+  | {
+      readonly kind: "rewriteAt";
+      readonly frameworkId: FrameworkId;
+      readonly taskId: TaskId;
+      readonly at: Instant;
+    };
 
 export interface ReceivedUpdate {
   readonly update: internal.StatusUpdate;
@@ -83,14 +92,18 @@ interface Entry {
 interface Stream {
   readonly frameworkId: FrameworkId;
   readonly taskId: TaskId;
-  /** undefined: not checkpointed, or no longer because the file cannot be written. */
-  path: string | undefined;
+  /** undefined: not checkpointed. */
+  readonly path: string | undefined;
   /** Updates that were ever received, by uuid; those in `pending` are not acknowledged yet. */
   readonly received: Set<string>;
   /** Invariant: the durable ones come first. */
   readonly pending: Entry[];
   /** Pause before the head is sent again; undefined while the head is not out. */
   retryMs: number | undefined;
+  /** Pause before the file is written again; undefined while it takes what is written. */
+  rewriteMs: number | undefined;
+  /** Nothing is written until `rewriteDue`, which writes all that is not durable. */
+  isRewriteDue: boolean;
   sequence: number;
 }
 
@@ -116,6 +129,7 @@ export class StatusUpdateStreams {
     const waiting = reporter === undefined ? [] : [{ update, reporter }];
     const entry: Entry = { update, uuid, waiting, sequence, isDurable: false };
     stream.pending.push(entry);
+    if (stream.isRewriteDue) return [];
     if (stream.path !== undefined) {
       const record: internal.StatusUpdateRecord = { type: "UPDATE", update };
       return [append(stream, stream.path, record, sequence, true)];
@@ -170,7 +184,7 @@ export class StatusUpdateStreams {
       }
       if (isEnd) break;
     }
-    const stream = { frameworkId, taskId, path, received, pending, retryMs: undefined, sequence };
+    const stream = { ...newStream(frameworkId, taskId, path), received, pending, sequence };
     if (received.size > 0) this.#add(stream);
     const actions = pending.length > 0 ? [append(stream, path, undefined, sequence, true)] : [];
     return { outcome: "open", actions };
@@ -190,20 +204,43 @@ export class StatusUpdateStreams {
     const stream = this.#streams.get(frameworkId)?.get(taskId);
     if (stream === undefined) return [];
     const settled = stream.pending.filter((each) => !each.isDurable && each.sequence <= sequence);
+    stream.rewriteMs = undefined;
     return this.#settled(stream, settled, now);
   }
 
   /**
-   * The file cannot be written: this task's updates are delivered from memory from now on.
-   * Differs: Mesos aborts the agent. Here the caller ends the task instead.
+   * The file cannot be written, or not be synced. Nobody is told of what is not on disk, and no executor
+   * is thanked for it: all of it is written again later, until the disk takes it. Only where the agent
+   * itself says that a task has failed of which nothing was told yet, it need not be on disk: there is
+   * nothing that could say otherwise later. Differs: Mesos aborts the agent.
    */
   persistFailed(frameworkId: FrameworkId, taskId: TaskId, now: Instant): StreamAction[] {
     const stream = this.#streams.get(frameworkId)?.get(taskId);
-    if (stream?.path === undefined) return [];
-    const closed: StreamAction = { kind: "closeFile", path: stream.path };
-    stream.path = undefined;
-    const settled = stream.pending.filter((each) => !each.isDurable);
-    return [closed, ...this.#settled(stream, settled, now)];
+    if (stream === undefined || stream.isRewriteDue) return [];
+    // The record of an acknowledgement need not get there.
+    if (stream.pending.every(({ isDurable }) => isDurable)) return [];
+    if (isOnlyWord(stream)) return this.#settled(stream, stream.pending, now);
+    const { updateRewriteMsMin, updateRewriteMsMax } = limits;
+    stream.rewriteMs =
+      stream.rewriteMs === undefined
+        ? updateRewriteMsMin
+        : Math.min(2 * stream.rewriteMs, updateRewriteMsMax);
+    stream.isRewriteDue = true;
+    return [{ kind: "rewriteAt", frameworkId, taskId, at: later(now, stream.rewriteMs) }];
+  }
+
+  /** A record that is in the file already is there twice then, which reading it takes for once. */
+  rewriteDue(frameworkId: FrameworkId, taskId: TaskId): StreamAction[] {
+    const stream = this.#streams.get(frameworkId)?.get(taskId);
+    if (stream?.path === undefined || !stream.isRewriteDue) return [];
+    stream.isRewriteDue = false;
+    const { path } = stream;
+    return stream.pending
+      .filter(({ isDurable }) => !isDurable)
+      .map(({ update, sequence }) => ({
+        ...append(stream, path, { type: "UPDATE", update }, sequence, true),
+        isRewrite: true,
+      }));
   }
 
   acknowledged(
@@ -303,15 +340,7 @@ export class StatusUpdateStreams {
     const taskId = update.status.task_id.value as TaskId;
     const known = this.#streams.get(frameworkId)?.get(taskId);
     if (known !== undefined) return known;
-    return this.#add({
-      frameworkId,
-      taskId,
-      path,
-      received: new Set(),
-      pending: [],
-      retryMs: undefined,
-      sequence: 0,
-    });
+    return this.#add(newStream(frameworkId, taskId, path));
   }
 
   #add(stream: Stream): Stream {
@@ -331,13 +360,38 @@ export class StatusUpdateStreams {
   }
 }
 
+/** The agent's own, and the end. */
+function isOnlyWord({ received, pending }: Stream): boolean {
+  const [only] = pending;
+  return (
+    received.size === 1 &&
+    only !== undefined &&
+    only.update.status.source === "SOURCE_AGENT" &&
+    isTerminal(only.update.status.state)
+  );
+}
+
+function newStream(frameworkId: FrameworkId, taskId: TaskId, path: string | undefined): Stream {
+  return {
+    frameworkId,
+    taskId,
+    path,
+    received: new Set(),
+    pending: [],
+    retryMs: undefined,
+    rewriteMs: undefined,
+    isRewriteDue: false,
+    sequence: 0,
+  };
+}
+
 function append(
   { frameworkId, taskId }: Stream,
   path: string,
   record: internal.StatusUpdateRecord | undefined,
   sequence: number,
   isDurable: boolean,
-): StreamAction {
+): Extract<StreamAction, { readonly kind: "append" }> {
   return { kind: "append", frameworkId, taskId, path, record, sequence, isDurable };
 }
 

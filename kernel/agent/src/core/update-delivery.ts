@@ -32,6 +32,12 @@ function perform(turn: Turn, action: StreamAction): void {
       turn.state.deadlines.set(retryKey(frameworkId, taskId), action.at, wake);
       return;
     }
+    case "rewriteAt": {
+      const { frameworkId, taskId } = action;
+      const wake: Wake = { kind: "rewriteUpdates", frameworkId, taskId };
+      turn.state.deadlines.set(`rewrite/${frameworkId}/${taskId}`, action.at, wake);
+      return;
+    }
     case "cancelRetry":
       turn.state.deadlines.cancel(retryKey(action.frameworkId, action.taskId));
       return;

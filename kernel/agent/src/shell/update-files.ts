@@ -18,7 +18,7 @@ import { dirname } from "node:path";
 import { describeError, type FrameworkId, type TaskId } from "@tavola/base";
 import type { AppendFileHandle, Disk, Synced } from "@tavola/host";
 import { internal } from "@tavola/protocol";
-import { encodeCheckpoint } from "../core/checkpoint-format.ts";
+import { decodeCheckpoints, encodeCheckpoint } from "../core/checkpoint-format.ts";
 import type { AppendUpdateRecord } from "../core/effects.ts";
 import type { CheckpointEvent } from "../core/events.ts";
 import type { NameSyncs } from "./name-syncs.ts";
@@ -45,6 +45,8 @@ interface UpdateFile {
   isSyncing: boolean;
   isClosing: boolean;
   isFailed: boolean;
+  /** Why, once it has. */
+  failure: string;
 }
 
 export interface UpdateFilesOptions {
@@ -65,6 +67,8 @@ export class UpdateFiles {
   readonly #unwritten = new Set<UpdateFile>();
   /** Written, and somebody waits for the sync. */
   readonly #unsynced = new Set<UpdateFile>();
+  /** Paths at which something was not written, or in part. */
+  readonly #torn = new Set<string>();
   #isFlushPlanned = false;
   #syncs = 0;
   #openFiles = 0;
@@ -77,9 +81,10 @@ export class UpdateFiles {
     this.#report = report;
   }
 
-  append({ path, frameworkId, taskId, record, sequence, isDurable }: AppendUpdateRecord): void {
+  append(appended: AppendUpdateRecord): void {
+    const { path, frameworkId, taskId, record, sequence, isDurable, isRewrite } = appended;
     let file = this.#files.get(path);
-    if (file === undefined) {
+    if (file === undefined || (file.isFailed && isRewrite === true)) {
       file = newFile(path, frameworkId, taskId);
       this.#files.set(path, file);
     }
@@ -95,6 +100,7 @@ export class UpdateFiles {
     const file = this.#files.get(path);
     if (file === undefined) return;
     this.#files.delete(path);
+    this.#torn.delete(path);
     file.isClosing = true;
     this.#planFlush(file);
   }
@@ -121,7 +127,7 @@ export class UpdateFiles {
   }
 
   #write(file: UpdateFile): void {
-    const { waiting, waitingSequence } = file;
+    const { waiting, waitingSequence, isFailed: hadFailed } = file;
     file.waiting = [];
     file.waitingSequence = undefined;
     if ((waiting.length > 0 || waitingSequence !== undefined) && !file.isFailed) {
@@ -136,6 +142,8 @@ export class UpdateFiles {
       file.writtenSequence = waitingSequence;
       this.#unsynced.add(file);
     }
+    // What failed before was perhaps nobody's concern: the record of an acknowledgement.
+    if (waitingSequence !== undefined && hadFailed) this.#reportFailure(file);
     this.#release(file);
   }
 
@@ -169,8 +177,8 @@ export class UpdateFiles {
   #synced(file: UpdateFile, sequence: number, error: Error | undefined): void {
     file.isSyncing = false;
     this.#syncs -= 1;
-    if (error === undefined) this.#persisted(file, sequence);
-    else this.#fail(file, error);
+    if (error !== undefined) this.#fail(file, error);
+    else if (!file.isFailed) this.#persisted(file, sequence);
     this.#release(file);
     this.#syncMore();
     this.#tellIfIdle();
@@ -180,19 +188,40 @@ export class UpdateFiles {
     this.#report({ kind: "updateRecordPersisted", frameworkId, taskId, sequence });
   }
 
-  /** Once: what comes later for this file is not written. */
+  /**
+   * Nothing more is written to it, so that records stay in order, and no later sync of it speaks for what
+   * was lost; a rewrite begins with the sound part of what is on disk.
+   */
   #fail(file: UpdateFile, error: unknown): void {
     if (file.isFailed) return;
     file.isFailed = true;
-    const { frameworkId, taskId } = file;
-    const message = describeError(error);
+    file.failure = describeError(error);
+    file.isClosing = true;
+    file.writtenSequence = undefined;
+    this.#unsynced.delete(file);
+    this.#torn.add(file.path);
+    this.#reportFailure(file);
+  }
+
+  #reportFailure({ frameworkId, taskId, failure: message }: UpdateFile): void {
     this.#report({ kind: "updateRecordFailed", frameworkId, taskId, message });
   }
 
   #open(file: UpdateFile): void {
     if (file.handle !== undefined) return;
+    if (this.#torn.has(file.path)) this.#cutTorn(file.path);
     file.handle = this.#openToAppend(file.path);
     this.#openFiles += 1;
+  }
+
+  /** A record that was written in part would hide all that follow. */
+  #cutTorn(path: string): void {
+    const bytes = this.#disk.readFile(path);
+    if (bytes !== undefined) {
+      const { tornBytes } = decodeCheckpoints(internal.StatusUpdateRecord, bytes);
+      if (tornBytes > 0) this.#disk.truncate(path, bytes.length - tornBytes);
+    }
+    this.#torn.delete(path);
   }
 
   #openToAppend(path: string): AppendFileHandle {
@@ -237,5 +266,6 @@ function newFile(path: string, frameworkId: FrameworkId, taskId: TaskId): Update
     isSyncing: false,
     isClosing: false,
     isFailed: false,
+    failure: "",
   };
 }
