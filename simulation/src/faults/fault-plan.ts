@@ -13,7 +13,7 @@ import { Mending } from "./mending.ts";
  * Known to break a promise: what an agent's disk does not take is told from memory, and is forgotten
  * when the agent is killed then.
  */
-const setAside: ReadonlySet<string> = new Set(["failingDisk"]);
+const setAside: ReadonlySet<string> = new Set();
 
 const pauseMs = { min: 300, max: 12_000 } as const;
 
