@@ -140,6 +140,8 @@ test("a master's question after an unknown task is answered with an end", () => 
   const [status] = statuses(effects);
   assert.equal(status?.state, "TASK_DROPPED");
   assert.equal(status?.reason, "REASON_RECONCILIATION");
+  const late = agent.run(commandTask("lost"));
+  assert.ok(!late.some(({ kind }) => kind === "launchExecutor"), "what was dropped is not run");
 });
 
 test("another agent's id ends the process", () => {

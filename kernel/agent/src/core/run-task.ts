@@ -62,6 +62,14 @@ export function runTask(turn: Turn, message: internal.RunTaskMessage): void {
     turn.warn({ task: task.task_id.value }, "ignoring a task: it is here already");
     return;
   }
+  if (state.updates.isEnding(frameworkId, asId<TaskId>(task.task_id.value))) {
+    // Held up on its way, it comes after its master asked for it and was told that it was dropped.
+    turn.warn({ task: task.task_id.value }, "ignoring a task: its end has been told");
+    if (launch_executor === true) {
+      exitedExecutor(turn, frameworkId, executorIdOf(task), undefined);
+    }
+    return;
+  }
   const framework = known ?? addFramework(state, frameworkId, frameworkInfo, message.pid);
   const refusal = refusalOf(state.config, framework, task, message.resource_version_uuids ?? []);
   const assignment: Assignment = {

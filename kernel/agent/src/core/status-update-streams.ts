@@ -194,6 +194,12 @@ export class StatusUpdateStreams {
     return this.#streams.get(frameworkId)?.get(taskId)?.received.has(uuidKey(uuid)) ?? false;
   }
 
+  /** Whether the task's end is told, or about to be, and not acknowledged yet. */
+  isEnding(frameworkId: FrameworkId, taskId: TaskId): boolean {
+    const pending = this.#streams.get(frameworkId)?.get(taskId)?.pending ?? [];
+    return pending.some(({ update }) => isTerminal(update.status.state));
+  }
+
   /** Everything up to `sequence` is on disk. */
   persisted(
     frameworkId: FrameworkId,
