@@ -9,12 +9,6 @@ import type { Cluster } from "../cluster/cluster.ts";
 import { type FaultContext, faultKinds } from "./fault-kinds.ts";
 import { Mending } from "./mending.ts";
 
-/**
- * Known to break a promise: what an agent's disk does not take is told from memory, and is forgotten
- * when the agent is killed then.
- */
-const setAside: ReadonlySet<string> = new Set();
-
 const pauseMs = { min: 300, max: 12_000 } as const;
 
 export interface FaultPlan {
@@ -28,9 +22,7 @@ export function beginFaults(cluster: Cluster, calmMs: number): FaultPlan {
   const { world, network } = cluster;
   const random = world.dice("faults");
   const share = random.next();
-  const kinds = Object.keys(faultKinds).filter(
-    (kind) => random.next() < share && !setAside.has(kind),
-  );
+  const kinds = Object.keys(faultKinds).filter(() => random.next() < share);
   const meanMs = pauseMs.min + random.next() ** 2 * (pauseMs.max - pauseMs.min);
   const mending = new Mending(network);
   const context: FaultContext = { cluster, random, mending };
