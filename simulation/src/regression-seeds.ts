@@ -11,5 +11,6 @@ export const regressionSeeds: readonly (readonly [seed: number, what: string])[]
   [4, "updates of a task whose info a power cut tore are still told"],
   [14, "a kill that came while the executor host was down is repeated to the next one"],
   [16, "what a power cut tore does not keep the agent from starting again later"],
+  [77, "what an older run of an executor still has to tell is told"],
   [94, "what a killed agent had written and not synced is made durable before it is accepted"],
 ];
