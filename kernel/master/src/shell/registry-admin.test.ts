@@ -8,7 +8,7 @@ import { createMetrics, silentLogger, systemClock } from "@tavola/host";
 import type { MasterInfo } from "@tavola/protocol";
 import { StoredRegistrar } from "./registrar.ts";
 import { RegistryAdmin } from "./registry-admin.ts";
-import { headPath, registryRoot } from "./registry-layout.ts";
+import { headPath, logPath, registryRoot } from "./registry-layout.ts";
 
 const leader = { id: "m", ip: 0, port: 1, hostname: "h" } as MasterInfo;
 const root = registryRoot("/mesos");
@@ -86,6 +86,17 @@ test("a damaged registry can be replaced, and is not by anything but --replace",
   });
   await admin.restore(backup, { file: "f", replaces: true });
   assert.equal((await admin.summary()).admitted, 1);
+});
+
+test("a foreign node in the log is passed over", async (t) => {
+  const { store, admin, admit } = await openWorld(t);
+  (await admit("a")).close();
+  const backup = await admin.backup();
+  const path = `${logPath(root)}/zz-notes`;
+  await store.transact([{ kind: "create", path, value: new Uint8Array() }]);
+  await admin.restore(backup, { file: "f", replaces: true });
+  (await admit("b")).close();
+  assert.equal((await admin.summary()).admitted, 2);
 });
 
 test("nothing is brought back while masters stand, from a bad file, or where nothing is", async (t) => {

@@ -19,6 +19,7 @@ import { decodeBackup, encodeBackup, encodeSnapshot, type RegistryState } from "
 import { registryJson } from "./registry.ts";
 import { sweep } from "./registry-compaction.ts";
 import {
+  batchNumber,
   chunkPath,
   decodeHead,
   encodeHead,
@@ -213,7 +214,9 @@ function nextHead(
   names: readonly string[],
   batches: readonly string[],
 ): RegistryHead {
-  const last = Math.max(former?.log.last ?? 0, ...batches.slice(-1).map(Number));
+  // Sorted, so the last of ours is the highest.
+  const highest = batches.map(batchNumber).findLast((number) => number !== undefined);
+  const last = Math.max(former?.log.last ?? 0, highest ?? 0);
   const log = { first: last + 1, last, bytes: 0 };
   const epoch = (former?.epoch ?? 0) + 1;
   let writes = (former?.writes ?? 0) + 1;

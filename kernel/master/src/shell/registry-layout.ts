@@ -49,6 +49,11 @@ export function batchName(number: number): string {
   return String(number).padStart(12, "0");
 }
 
+/** undefined for a name that is none of ours. */
+export function batchNumber(name: string): number | undefined {
+  return /^\d{12}$/.test(name) ? Number(name) : undefined;
+}
+
 export function batchPath(root: StorePath, number: number): StorePath {
   return `${logPath(root)}/${batchName(number)}`;
 }
