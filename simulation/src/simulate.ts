@@ -8,6 +8,7 @@
  */
 
 import { randomInt } from "@tavola/base";
+import { AcknowledgedOnce } from "./checks/acknowledged-once.ts";
 import { Books } from "./checks/books.ts";
 import type { Checker } from "./checks/checker.ts";
 import { Convergence } from "./checks/convergence.ts";
@@ -96,6 +97,7 @@ async function live(cluster: Cluster, masterStates: MasterStates): Promise<reado
     convergence,
     new ToldStates(ledger),
     new Stops(ledger),
+    new AcknowledgedOnce(cluster),
     books,
   ];
   network.observers.push(...checkers);

@@ -28,6 +28,8 @@ export class Machine {
   readonly ledger: Ledger;
   readonly hostClock: HostClock;
   readonly disk: SimulatedDisk;
+  /** Its power failed, or its disk did: what need not be synced may be gone. */
+  hasLostWrites = false;
   readonly containers = new Map<ContainerId, SimulatedContainer>();
   /** Everything that ever ran here. */
   readonly #launched: ContainerLaunch[] = [];
@@ -103,6 +105,7 @@ export class Machine {
 
   /** Everything that runs here ends, and the disk loses what it had not written. */
   losePower(): void {
+    this.hasLostWrites = true;
     this.world.note(`${this.host} loses its power`);
     this.network.powerLost(this.host);
     for (const container of this.containers.values()) {

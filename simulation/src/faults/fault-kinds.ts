@@ -190,6 +190,7 @@ function failingDisk({ cluster, random, mending }: FaultContext): void {
   const { machine, host } = pick(random, cluster.agents);
   const { faults } = machine.disk;
   const isFull = random.next() < 0.5;
+  machine.hasLostWrites = true;
   faults.isFull = isFull;
   if (!isFull) {
     faults.writeFailure = random.next() * 0.3;
