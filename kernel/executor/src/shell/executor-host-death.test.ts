@@ -112,7 +112,8 @@ test("an adopted task that the agent never heard of is named in SUBSCRIBE, and t
 
 test("a kill under way when the host dies ends as one, also when it was over meanwhile", async (t) => {
   const stage = await openHost(t);
-  const stubborn = 'trap "echo asked >> asked" TERM; until [ -e go ]; do sleep 0.02; done; exit 7';
+  const stubborn =
+    'trap "echo asked >> asked" TERM; touch armed; until [ -e go ]; do sleep 0.02; done; exit 7';
   const kill = (id: string) => ({
     type: "KILL" as const,
     kill: { task_id: { value: id }, kill_policy: { grace_period: { nanoseconds: 60e9 } } },
@@ -125,6 +126,7 @@ test("a kill under way when the host dies ends as one, also when it was over mea
   for (const container of containers) await stage.start(container);
   for (const { id } of containers) await stage.agent.updated(id, "TASK_RUNNING");
   for (const { id, sandbox } of containers) {
+    await untilTrue("its trap", () => existsSync(join(sandbox, "armed")));
     stage.agent.send(id, kill(id));
     await untilTrue("SIGTERM", () => existsSync(join(sandbox, "asked")));
   }
@@ -161,7 +163,7 @@ test("a host that is asked to end leaves its tasks to the next, also without che
   await stage.agent.updated("handed", "TASK_RUNNING");
   await stage.stopHost();
   assert.equal(existsSync(join(container.directory, "ended")), false);
-  const { pid = 0 } = readShimRecord(container.directory);
+  const pid = await until("its pid", () => readShimRecord(container.directory).pid);
   assert.notEqual(readProcess(pid)?.state ?? "Z", "Z");
   await stage.startHost();
   await stage.listen();
