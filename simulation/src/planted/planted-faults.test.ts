@@ -14,7 +14,7 @@ const finders: Readonly<Record<PlantedFaultName, readonly string[]>> = {
   "leads-after-session": ["one-leader"],
   "registers-before-durable": ["durable-registry"],
   "forgets-kill": ["stops"],
-  "sends-update-once": ["convergence", "told-states"],
+  "sends-update-once": ["acknowledged-once", "convergence", "told-states"],
 };
 
 for (const name of plantedFaultNames) {
