@@ -9,7 +9,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
-import { tmpdir } from "node:os";
+import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import { eventually, tavolaCommand } from "@tavola/harness";
 import { readProcesses } from "@tavola/host";
@@ -69,7 +69,7 @@ export class Stage {
     this.scheduler = connectScheduler({
       masters: this.master,
       framework: {
-        user: "root",
+        user: userInfo().username,
         name: "recovery",
         roles: ["*"],
         checkpoint: this.#options.checkpoint ?? true,
