@@ -147,6 +147,9 @@ async function killWhileCounting(cluster: Cluster): Promise<void> {
   check(next !== leader, `${leader} leads again, at once`);
   say(`   kill -9 of ${leader}: ${next} leads`);
   await killDaemon(cluster, agent);
+  await eventually("the agent to find its task", async () =>
+    (await agentOf(cluster, "count")) === agent ? true : undefined,
+  );
   say(`   kill -9 of ${agent}: it was started again and found its task`);
   const result = await counting;
   expectStatus("the counting task", result, 0);
