@@ -5,10 +5,11 @@
  */
 
 import assert from "node:assert/strict";
-import { after, before, describe, type TestContext, test } from "node:test";
+import { after, before, describe } from "node:test";
 import { eventually } from "@tavola/harness";
 import { FailoverCluster, whyNoFailover } from "./failover/cluster.ts";
 import type { Framework } from "./failover/framework.ts";
+import { scenariosOn } from "./failover/scenario.ts";
 import type { CountingTask } from "./failover/tasks.ts";
 import { pidOf, Witness } from "./failover/witness.ts";
 
@@ -39,18 +40,7 @@ describe("real kills (needs root and ZooKeeper)", () => {
     if (why === undefined) await cluster.close();
   });
 
-  const scenario = (title: string, run: (context: TestContext) => Promise<void>): void => {
-    test(title, async (context) => {
-      if (why !== undefined) return context.skip(why);
-      try {
-        await run(context);
-      } catch (error) {
-        context.diagnostic(cluster.logs());
-        context.diagnostic(JSON.stringify(framework.journal(), undefined, 1));
-        throw error;
-      }
-    });
-  };
+  const scenario = scenariosOn({ why, cluster: () => cluster, framework: () => framework });
 
   const taskOf = (id: string): CountingTask => {
     const task = tasks.find((each) => each.id === id);

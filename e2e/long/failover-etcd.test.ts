@@ -1,10 +1,11 @@
 /** Masters that meet in etcd: kills and a partition, on real processes. (needs root and etcd) */
 
 import assert from "node:assert/strict";
-import { after, before, describe, type TestContext, test } from "node:test";
+import { after, before, describe } from "node:test";
 import { eventually } from "@tavola/harness";
 import { FailoverCluster, whyNoFailover } from "../failover/cluster.ts";
 import type { Framework } from "../failover/framework.ts";
+import { scenariosOn } from "../failover/scenario.ts";
 import type { CountingTask } from "../failover/tasks.ts";
 import { Witness } from "../failover/witness.ts";
 
@@ -30,20 +31,12 @@ describe("masters that meet in etcd (needs root and etcd)", () => {
     if (why === undefined) await cluster.close();
   });
 
-  const scenario = (title: string, run: (context: TestContext) => Promise<void>): void => {
-    test(title, async (context) => {
-      if (why !== undefined) return context.skip(why);
-      try {
-        await run(context);
-      } catch (error) {
-        context.diagnostic(cluster.logs());
-        context.diagnostic(JSON.stringify(framework.journal(), undefined, 1));
-        throw error;
-      } finally {
-        await cluster.network.heal();
-      }
-    });
-  };
+  const scenario = scenariosOn({
+    why,
+    cluster: () => cluster,
+    framework: () => framework,
+    afterEach: () => cluster.network.heal(),
+  });
 
   scenario("the leader is killed", async (context) => {
     const leader = await cluster.leader();

@@ -4,12 +4,13 @@
  */
 
 import assert from "node:assert/strict";
-import { after, before, describe, type TestContext, test } from "node:test";
+import { after, before, describe } from "node:test";
 import { eventually } from "@tavola/harness";
 import { FailoverCluster, type MasterPlace, whyNoFailover } from "../failover/cluster.ts";
 import type { Framework } from "../failover/framework.ts";
 import { LeaderWatch } from "../failover/leader-watch.ts";
 import type { NetworkHost } from "../failover/network.ts";
+import { type Scenario, scenariosOn } from "../failover/scenario.ts";
 import type { CountingTask } from "../failover/tasks.ts";
 import { pidOf, Witness } from "../failover/witness.ts";
 
@@ -44,20 +45,21 @@ describe("real faults (needs root and ZooKeeper)", () => {
     if (why === undefined) await cluster.close();
   });
 
-  const scenario = (title: string, run: (context: TestContext) => Promise<void>): void => {
-    test(title, async (context) => {
-      if (why !== undefined) return context.skip(why);
+  const onCluster = scenariosOn({
+    why,
+    cluster: () => cluster,
+    framework: () => framework,
+    afterEach: () => cluster.network.heal(),
+  });
+  /** Watched from outside: at most one master leads. */
+  const scenario: Scenario = (title, run) => {
+    onCluster(title, async (context) => {
       const leaders = new LeaderWatch(cluster.masters);
       try {
         await run(context);
         assert.ok((await leaders.end()) > 0, "a leader was seen");
-      } catch (error) {
-        context.diagnostic(cluster.logs());
-        context.diagnostic(JSON.stringify(framework.journal(), undefined, 1));
-        throw error;
       } finally {
         await leaders.end().catch(() => undefined);
-        await cluster.network.heal();
       }
     });
   };
