@@ -1,0 +1,3 @@
+/** The door of `@tavola/scheduler`. */
+
+export type * from "./core/model/request.ts";
