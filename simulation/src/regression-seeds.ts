@@ -13,4 +13,6 @@ export const regressionSeeds: readonly (readonly [seed: number, what: string])[]
   [16, "what a power cut tore does not keep the agent from starting again later"],
   [77, "what an older run of an executor still has to tell is told"],
   [94, "what a killed agent had written and not synced is made durable before it is accepted"],
+  [513, "an executor whose launch is on its way keeps what it was promised"],
+  [531, "an executor that died with its machine is not kept for what it said before"],
 ];

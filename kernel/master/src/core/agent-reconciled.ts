@@ -13,11 +13,12 @@ import {
 import { readoptTasks } from "./agent-readopted.ts";
 import { agentConnected, capabilitiesOfAgent, connectionOf, totalOf } from "./agent-records.ts";
 import { removeExecutor } from "./executor-records.ts";
+import { awaitExecutor } from "./executors-awaited.ts";
 import { repeatKills } from "./kills-repeated.ts";
 import { masterStatus } from "./master-status.ts";
 import { rescindOffer } from "./offer-records.ts";
 import { agentReported } from "./report-asked.ts";
-import type { Agent } from "./state.ts";
+import type { Agent, Task } from "./state.ts";
 import type { Turn } from "./turn.ts";
 
 export function agentReconnected(
@@ -75,9 +76,7 @@ function missingTasks(
   agent: Agent,
   message: internal.ReregisterSlaveMessage,
 ): internal.ReconcileTasksMessage[] {
-  const reported = new Set(
-    (message.tasks ?? []).map((task) => keyOf(task.framework_id.value, task.task_id.value)),
-  );
+  const reported = reportedTasksOf(message);
   const reconciliations: internal.ReconcileTasksMessage[] = [];
   for (const [frameworkId, tasks] of agent.tasksByFramework) {
     const statuses: TaskStatus[] = [];
@@ -114,10 +113,17 @@ function removeMissingExecutors(
       keyOf(executor.framework_id?.value ?? "", executor.executor_id.value),
     ),
   );
+  const reportedTasks = reportedTasksOf(message);
+  const isUnreported = ({ frameworkId, id }: Task): boolean =>
+    !reportedTasks.has(keyOf(frameworkId, id));
   const missing: [FrameworkId, ExecutorId][] = [];
+  agent.executorsAwaited.clear();
   for (const [frameworkId, executors] of agent.executorsByFramework) {
     for (const executorId of executors.keys()) {
-      if (!reported.has(keyOf(frameworkId, executorId))) missing.push([frameworkId, executorId]);
+      if (reported.has(keyOf(frameworkId, executorId))) continue;
+      if (!awaitExecutor(agent, frameworkId, executorId, isUnreported)) {
+        missing.push([frameworkId, executorId]);
+      }
     }
   }
   for (const [frameworkId, executorId] of missing) {
@@ -128,6 +134,12 @@ function removeMissingExecutors(
     });
     removeExecutor(turn, agent, frameworkId, executorId);
   }
+}
+
+function reportedTasksOf(message: internal.ReregisterSlaveMessage): ReadonlySet<string> {
+  return new Set(
+    (message.tasks ?? []).map((task) => keyOf(task.framework_id.value, task.task_id.value)),
+  );
 }
 
 function keyOf(frameworkId: string, id: string): string {

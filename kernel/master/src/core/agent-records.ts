@@ -57,6 +57,7 @@ export function createAgent(turn: Turn, about: AgentDescription): Agent {
     offers: new Set(),
     tasksByFramework: new Map(),
     executorsByFramework: new Map(),
+    executorsAwaited: new Map(),
     unreportedTasks: new Set(),
     observer: { number, pongAwaited: false, pingsMissed: 0 },
   };

@@ -65,6 +65,8 @@ export function removeExecutor(
   if (ofFramework === undefined || info === undefined) return;
   ofFramework.delete(executorId);
   if (ofFramework.size === 0) agent.executorsByFramework.delete(frameworkId);
+  const awaited = agent.executorsAwaited.get(frameworkId);
+  if (awaited?.delete(executorId) && awaited.size === 0) agent.executorsAwaited.delete(frameworkId);
   const resources = Resources.of(info.resources ?? []);
   subtractUsedOnAgent(agent, frameworkId, resources);
   const framework = turn.state.frameworks.get(frameworkId);

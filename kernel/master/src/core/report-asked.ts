@@ -23,18 +23,25 @@ export interface ShownTask {
 
 /** What ran for a framework that is not there is being ended. */
 export function unknownTaskShown(turn: Turn, agent: Agent, shown: ShownTask): void {
-  const { frameworks, askedToReport } = turn.state;
+  const { frameworks } = turn.state;
   if (!frameworks.has(shown.frameworkId) || isTerminal(shown.state) || !agent.connected) return;
   const key = keyOf(shown.frameworkId, shown.taskId);
   if (agent.unreportedTasks.has(key)) return;
   if (agent.unreportedTasks.size >= limits.unreportedTasksPerAgentMax) return;
   agent.unreportedTasks.add(key);
-  if (askedToReport.has(agent.id)) return;
-  turn.warn("an agent shows a task that is not known; asking it to reregister", {
+  turn.warn("an agent shows a task that is not known", {
     agentId: agent.id,
     frameworkId: shown.frameworkId,
     taskId: shown.taskId,
   });
+  askToReport(turn, agent);
+}
+
+/** By the next pings, until it reregisters. One that is disconnected does so anyway. */
+export function askToReport(turn: Turn, agent: Agent): void {
+  const { askedToReport } = turn.state;
+  if (!agent.connected || askedToReport.has(agent.id)) return;
+  turn.info("asking an agent to reregister", { agentId: agent.id });
   askedToReport.add(agent.id);
   pingAgent(turn, agent);
 }

@@ -174,6 +174,11 @@ export interface Agent {
   readonly offers: Set<OfferRecord>;
   readonly tasksByFramework: Map<FrameworkId, Map<TaskId, Task>>;
   readonly executorsByFramework: Map<FrameworkId, Map<ExecutorId, ExecutorInfo>>;
+  /**
+   * Of those the ones that the agent did not name when it last reregistered, though tasks of theirs may
+   * be on their way to it. In doubt: something was heard of one of these tasks.
+   */
+  readonly executorsAwaited: Map<FrameworkId, Map<ExecutorId, { isInDoubt: boolean }>>;
   /** Shown in updates and unknown here, by framework and task; it is asked for each once. */
   readonly unreportedTasks: Set<string>;
   /** The pinger: process `slave-observer(number)`; how many pings in a row went unanswered. */

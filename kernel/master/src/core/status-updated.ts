@@ -4,6 +4,7 @@
 
 import { type AgentId, asId, type FrameworkId, type TaskId } from "@tavola/base";
 import type { internal, TaskStatus } from "@tavola/protocol";
+import { settleExecutor } from "./executors-awaited.ts";
 import { isConnected } from "./framework-info.ts";
 import { killShownTask } from "./kills-repeated.ts";
 import { unknownTaskShown } from "./report-asked.ts";
@@ -44,6 +45,7 @@ export function statusUpdated(
     uuid: update.uuid,
     ...(update.latest_state !== undefined && { latest: update.latest_state }),
   });
+  settleExecutor(turn, agent, task, update.status);
   killShownTask(turn, agent, task);
   turn.count(isHeard ? "master/valid_status_updates" : "master/invalid_status_updates");
 }
