@@ -2,7 +2,7 @@
  * Deploys: one version of a request, with everything that a task of it needs to start.
  *
  * Shapes only, as Singularity's API has them, with one name each (`agent…`, never `slave…`):
- * older names are understood and given beside these at the edge (`parse-*.ts`, `format-*.ts`).
+ * older names are understood and given beside these at the edge (the tables of `*-shape.ts`).
  * Times are milliseconds since the epoch unless a name says otherwise.
  */
 
@@ -84,7 +84,7 @@ export interface ContainerInfo {
 }
 
 export interface Volume {
-  readonly containerPath?: string;
+  readonly containerPath: string;
   readonly hostPath?: string;
   readonly mode?: "RO" | "RW";
   readonly source?: VolumeSource;
@@ -156,8 +156,9 @@ export interface PortMapping {
   readonly protocol?: string;
 }
 
+/** Either `uri` or `healthcheckResultFilePath` says what is asked. */
 export interface HealthcheckOptions {
-  readonly uri: string;
+  readonly uri?: string;
   readonly portIndex?: number;
   readonly portNumber?: number;
   readonly protocol?: HealthcheckProtocol;
@@ -170,6 +171,14 @@ export interface HealthcheckOptions {
   readonly maxRetries?: number;
   readonly failureStatusCodes?: readonly number[];
   readonly healthcheckResultFilePath?: string;
+  /** Ours: go on checking after the first success. Default true. */
+  readonly continuous?: boolean;
+  /** Ours: how often then. Default `intervalSeconds`; at least 5. */
+  readonly continuousIntervalSeconds?: number;
+  /** Ours: so many failures in a row make a task unhealthy that was healthy. Default 3. */
+  readonly continuousFailures?: number;
+  /** Ours: the share (0 to 1) of a request's instances that may be restarted for it at once, but one. Default 0.34. */
+  readonly maxUnhealthyRestartShare?: number;
 }
 
 export interface ExecutorData {
@@ -242,11 +251,13 @@ export interface S3UploaderFile {
   readonly s3StorageClass?: string;
   readonly applyS3StorageClassAfterBytes?: number;
   readonly checkSubdirectories?: boolean;
+  readonly compressBeforeUpload?: boolean;
+  readonly checkIfOpen?: boolean;
 }
 
 export interface TaskLabel {
   readonly key: string;
-  readonly value: string;
+  readonly value?: string;
 }
 
 /** How a new deploy replaces the old one in groups. Defaults: off, groups of 1, NONE, 0 ms, 0 failures, 3 cycles. */
