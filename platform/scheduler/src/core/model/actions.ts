@@ -2,12 +2,12 @@
  * The bodies of calls that change something, and actions that revert by themselves after a while.
  *
  * Shapes only, as Singularity's API has them, with one name each (`agent…`, never `slave…`):
- * older names are understood and given beside these at the edge (`parse-*.ts`, `format-*.ts`).
+ * older names are understood and given beside these at the edge (the tables of `*-shape.ts`).
  * Times are milliseconds since the epoch unless a name says otherwise.
  */
 
 import type { Deploy, MesosArtifact, S3UploaderFile, TaskResources } from "./deploy.ts";
-import type { DisabledActionType, MachineState } from "./enums.ts";
+import type { DisabledActionType, MachineState, UserAction } from "./enums.ts";
 import type { Request } from "./request.ts";
 import type { ShellCommand } from "./task.ts";
 
@@ -111,6 +111,7 @@ export interface UpdateGroupsRequest {
   readonly group?: string;
   readonly readWriteGroups?: readonly string[];
   readonly readOnlyGroups?: readonly string[];
+  readonly actionPermissions?: Readonly<Record<string, readonly UserAction[]>>;
   readonly message?: string;
 }
 
@@ -123,7 +124,7 @@ export interface MachineChangeRequest {
 }
 
 export interface DisabledActionRequest {
-  readonly type: DisabledActionType;
+  readonly type?: DisabledActionType;
   readonly message?: string;
 }
 

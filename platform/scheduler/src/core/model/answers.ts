@@ -2,7 +2,7 @@
  * Answers that are put together from several records.
  *
  * Shapes only, as Singularity's API has them, with one name each (`agent…`, never `slave…`):
- * older names are understood and given beside these at the edge (`parse-*.ts`, `format-*.ts`).
+ * older names are understood and given beside these at the edge (the tables of `*-shape.ts`).
  * Times are milliseconds since the epoch unless a name says otherwise.
  */
 
@@ -16,6 +16,7 @@ import type {
 import type { Deploy } from "./deploy.ts";
 import type { DeployMarker, PendingDeploy, RequestDeployState } from "./deploy-progress.ts";
 import type { RequestState } from "./enums.ts";
+import type { FireAlarm } from "./operations.ts";
 import type { Request } from "./request.ts";
 import type { PendingRequest, PendingTaskId, TaskIdsByStatus } from "./task.ts";
 
@@ -96,6 +97,34 @@ export interface State {
   readonly avgStatusUpdateDelayMs?: number;
   readonly lastHeartbeatAt?: number;
   readonly allRequests?: number;
+  readonly fireAlarm?: FireAlarm;
+}
+
+export interface ScheduledTasksInfo {
+  readonly lateTasks: readonly PendingTaskId[];
+  readonly onDemandLateTasks: readonly PendingTaskId[];
+  readonly numFutureTasks: number;
+  readonly maxTaskLag: number;
+  readonly timestamp: number;
+}
+
+export interface TaskCounts {
+  readonly requestId: string;
+  readonly active: number;
+  readonly pending: number;
+  readonly cleaning: number;
+}
+
+export interface Limits {
+  readonly maxDecommissioningAgents: number;
+}
+
+/** One page of a list; `page` counts from 1. */
+export interface Page<T> {
+  readonly dataCount?: number;
+  readonly pageCount?: number;
+  readonly page?: number;
+  readonly objects: readonly T[];
 }
 
 export interface HostState {

@@ -2,7 +2,7 @@
  * How far a deploy has come, and how it ended.
  *
  * Shapes only, as Singularity's API has them, with one name each (`agent…`, never `slave…`):
- * older names are understood and given beside these at the edge (`parse-*.ts`, `format-*.ts`).
+ * older names are understood and given beside these at the edge (the tables of `*-shape.ts`).
  * Times are milliseconds since the epoch unless a name says otherwise.
  */
 
@@ -51,7 +51,7 @@ export interface DeployProgress {
   readonly failedDeployTasks: readonly TaskId[];
   readonly timestamp: number;
   readonly stepLaunchComplete?: boolean;
-  readonly lbUpdates?: Readonly<Record<string, LoadBalancerUpdate>>;
+  readonly lbUpdates?: Readonly<Record<string, DeployLoadBalancerUpdate>>;
   readonly pendingLbUpdate?: LoadBalancerUpdate;
   readonly stepAcceptanceResults?: Readonly<Record<string, AcceptanceResult>>;
   readonly acceptanceResultMessageHistory?: readonly string[];
@@ -105,6 +105,13 @@ export interface DeployUpdate {
   readonly deploy?: Deploy;
   readonly eventType?: "STARTING" | "FINISHED";
   readonly deployResult?: DeployResult;
+}
+
+/** What one step of a deploy changed at the load balancer. */
+export interface DeployLoadBalancerUpdate {
+  readonly loadBalancerUpdate: LoadBalancerUpdate;
+  readonly added: readonly TaskId[];
+  readonly removed: readonly TaskId[];
 }
 
 export interface LoadBalancerUpdate {

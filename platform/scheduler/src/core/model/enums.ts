@@ -11,6 +11,9 @@ export type AcceptanceMode = (typeof acceptanceModes)[number];
 export const acceptanceResults = ["PENDING", "SUCCEEDED", "FAILED"] as const;
 export type AcceptanceResult = (typeof acceptanceResults)[number];
 
+export const authorizationScopes = ["READ", "WRITE", "ADMIN"] as const;
+export type AuthorizationScope = (typeof authorizationScopes)[number];
+
 export const crashLoopTypes = [
   "FAST_FAILURE_LOOP",
   "SINGLE_INSTANCE_FAILURE_LOOP",
@@ -189,13 +192,12 @@ export const pendingTypes = [
 ] as const;
 export type PendingType = (typeof pendingTypes)[number];
 
+/** SEPARATE is read as SEPARATE_BY_DEPLOY, SPREAD_ALL_SLAVES as SPREAD_ALL_AGENTS. */
 export const placements = [
-  "SEPARATE",
   "SEPARATE_BY_DEPLOY",
   "SEPARATE_BY_REQUEST",
   "OPTIMISTIC",
   "GREEDY",
-  "SPREAD_ALL_SLAVES",
   "SPREAD_ALL_AGENTS",
 ] as const;
 export type Placement = (typeof placements)[number];

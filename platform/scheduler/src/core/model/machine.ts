@@ -2,7 +2,7 @@
  * Agents and racks as the scheduler sees them.
  *
  * Shapes only, as Singularity's API has them, with one name each (`agent…`, never `slave…`):
- * older names are understood and given beside these at the edge (`parse-*.ts`, `format-*.ts`).
+ * older names are understood and given beside these at the edge (the tables of `*-shape.ts`).
  * Times are milliseconds since the epoch unless a name says otherwise.
  */
 

@@ -2,11 +2,12 @@
  * What operators set: disasters, freezes, webhooks, users.
  *
  * Shapes only, as Singularity's API has them, with one name each (`agent…`, never `slave…`):
- * older names are understood and given beside these at the edge (`parse-*.ts`, `format-*.ts`).
+ * older names are understood and given beside these at the edge (the tables of `*-shape.ts`).
  * Times are milliseconds since the epoch unless a name says otherwise.
  */
 
-import type { DisabledActionType, DisasterType, WebhookType } from "./enums.ts";
+import type { AuthorizationScope, DisabledActionType, DisasterType, WebhookType } from "./enums.ts";
+import type { Task, TaskHistoryUpdate } from "./task.ts";
 
 export interface DisastersData {
   readonly stats?: readonly DisasterDataPoint[];
@@ -49,6 +50,27 @@ export interface PriorityFreezeParent {
   readonly priorityFreeze: PriorityFreeze;
   readonly timestamp: number;
   readonly user?: string;
+}
+
+/** A banner that every user of the console sees. */
+export interface FireAlarm {
+  readonly title: string;
+  readonly message: string;
+  readonly url?: string;
+}
+
+/** Somebody used access that was given just in time. */
+export interface ElevatedAccessEvent {
+  readonly user: string;
+  readonly requestId: string;
+  readonly scope: AuthorizationScope;
+  readonly createdAt: number;
+}
+
+/** What a webhook of type TASK is sent. */
+export interface TaskWebhook {
+  readonly task: Task;
+  readonly taskUpdate: TaskHistoryUpdate;
 }
 
 export interface Webhook {

@@ -2,7 +2,7 @@
  * Tasks, waiting, running and ended, and what happened to them.
  *
  * Shapes only, as Singularity's API has them, with one name each (`agent…`, never `slave…`):
- * older names are understood and given beside these at the edge (`parse-*.ts`, `format-*.ts`).
+ * older names are understood and given beside these at the edge (the tables of `*-shape.ts`).
  * Times are milliseconds since the epoch unless a name says otherwise.
  */
 
@@ -90,6 +90,7 @@ export interface Task {
   readonly rackId?: string;
 }
 
+/** The TaskInfo that was sent to Mesos; `otherFields` holds the rest of it, such as `command`. */
 export interface MesosTaskObject {
   readonly taskId?: MesosStringValue;
   readonly executor?: MesosExecutorInfo;
@@ -97,6 +98,7 @@ export interface MesosTaskObject {
   readonly agentId?: MesosStringValue;
   readonly resources?: readonly MesosResourceObject[];
   readonly name?: string;
+  readonly otherFields?: Readonly<Record<string, unknown>>;
 }
 
 export interface MesosOfferObject {
@@ -104,6 +106,7 @@ export interface MesosOfferObject {
   readonly frameworkId?: MesosStringValue;
   readonly hostname?: string;
   readonly id?: MesosStringValue;
+  readonly otherFields?: Readonly<Record<string, unknown>>;
 }
 
 export interface MesosStringValue {
@@ -113,6 +116,7 @@ export interface MesosStringValue {
 export interface MesosResourceObject {
   readonly name?: string;
   readonly ranges?: MesosRangesObject;
+  readonly otherFields?: Readonly<Record<string, unknown>>;
 }
 
 export interface MesosRangesObject {
@@ -135,6 +139,7 @@ export interface MesosParameter {
 
 export interface MesosExecutorInfo {
   readonly executorId?: MesosStringValue;
+  readonly otherFields?: Readonly<Record<string, unknown>>;
 }
 
 export interface TaskHistoryUpdate {
@@ -170,7 +175,6 @@ export interface TaskHistory {
 export interface TaskIdHistory {
   readonly taskId: TaskId;
   readonly updatedAt: number;
-  readonly lastStatus?: TaskState;
   readonly runId?: string;
   readonly lastTaskState?: TaskState;
 }

@@ -2,7 +2,7 @@
  * How much of what was asked for is used.
  *
  * Shapes only, as Singularity's API has them, with one name each (`agent…`, never `slave…`):
- * older names are understood and given beside these at the edge (`parse-*.ts`, `format-*.ts`).
+ * older names are understood and given beside these at the edge (the tables of `*-shape.ts`).
  * Times are milliseconds since the epoch unless a name says otherwise.
  */
 
@@ -34,8 +34,8 @@ export interface AgentUsage {
   readonly systemLoad1Min?: number;
   readonly systemLoad5Min?: number;
   readonly systemLoad15Min?: number;
-  readonly agentDiskUsed?: number;
-  readonly agentDiskTotal?: number;
+  readonly diskUsed?: number;
+  readonly diskTotal?: number;
   readonly agentId?: string;
   readonly memoryBytesTotal?: number;
   readonly diskBytesTotal?: number;
