@@ -116,6 +116,8 @@ export interface TaskHealth {
   readonly healthyAt?: number;
   /** Continuous checks say that it does not answer now, since. */
   readonly unhealthySince?: number;
+  /** Its check gave up on it before it was ever healthy. */
+  readonly failure?: { readonly at: number; readonly reason: string };
   /** The last few, oldest first. */
   readonly results: readonly TaskHealthcheckResult[];
 }

@@ -1,0 +1,88 @@
+/**
+ * A deploy's record of how its tasks ended: what cooldown, retries and the history page read.
+ */
+
+import type { DeployStatistics } from "../model/deploy-progress.ts";
+import type { TaskHistoryUpdate } from "../model/task.ts";
+import { deployKey, type TaskRecord } from "../records.ts";
+import { isLongRunning } from "../requests/long-running.ts";
+import type { Turn } from "../turn.ts";
+import { endKindOf, failureTypeOf, type TaskEndKind } from "./task-end-kind.ts";
+
+const failureEventsMax = 50;
+/** Failures in a row that are remembered for each instance. */
+const sequentialFailuresMax = 20;
+
+export function countTaskEnd(turn: Turn, task: TaskRecord, update: TaskHistoryUpdate): void {
+  const { requestId, deployId } = task.taskId;
+  const key = deployKey(requestId, deployId);
+  const record = turn.get("deploy", key);
+  const request = turn.get("request", requestId)?.request;
+  if (record === undefined || request === undefined) return;
+  const before = record.statistics ?? { requestId, deployId };
+  // Who was being stopped did not fail.
+  const wasStopped = task.cleanup !== undefined;
+  const kind = wasStopped ? "killed" : endKindOf(update);
+  const failure = wasStopped
+    ? undefined
+    : failureTypeOf(update, task.runningAt !== undefined, isLongRunning(request));
+  const counted: DeployStatistics = {
+    ...before,
+    ...averages(before, task, update),
+    ...sequences(before, task, kind, update.timestamp),
+    numTasks: (before.numTasks ?? 0) + 1,
+    numSuccess: (before.numSuccess ?? 0) + (kind === "success" ? 1 : 0),
+    numFailures: (before.numFailures ?? 0) + (kind === "failed" ? 1 : 0),
+    lastFinishAt: update.timestamp,
+    lastTaskState: update.taskState,
+    taskFailureEvents:
+      failure === undefined
+        ? (before.taskFailureEvents ?? [])
+        : [
+            ...(before.taskFailureEvents ?? []),
+            { instance: task.taskId.instanceNo, timestamp: update.timestamp, type: failure },
+          ].slice(-failureEventsMax),
+  };
+  turn.put("deploy", key, { ...record, statistics: counted });
+}
+
+function averages(
+  before: DeployStatistics,
+  task: TaskRecord,
+  update: TaskHistoryUpdate,
+): Pick<DeployStatistics, "averageRuntimeMillis" | "averageSchedulingDelayMillis"> {
+  const { numTasks = 0 } = before;
+  const mean = (average: number | undefined, value: number): number =>
+    Math.round(((average ?? 0) * numTasks + value) / (numTasks + 1));
+  const { startedAt } = task.taskId;
+  const { nextRunAt } = task.pendingTask.pendingTaskId;
+  return {
+    averageRuntimeMillis: mean(
+      before.averageRuntimeMillis,
+      Math.max(0, update.timestamp - startedAt),
+    ),
+    averageSchedulingDelayMillis: mean(
+      before.averageSchedulingDelayMillis,
+      Math.max(0, startedAt - nextRunAt),
+    ),
+  };
+}
+
+function sequences(
+  before: DeployStatistics,
+  { taskId: { instanceNo } }: TaskRecord,
+  kind: TaskEndKind,
+  at: number,
+): Pick<DeployStatistics, "numSequentialRetries" | "instanceSequentialFailureTimestamps"> {
+  const failures = before.instanceSequentialFailureTimestamps ?? {};
+  if (kind === "failed") {
+    const ofInstance = [...(failures[instanceNo] ?? []), at].slice(-sequentialFailuresMax);
+    return {
+      numSequentialRetries: (before.numSequentialRetries ?? 0) + 1,
+      instanceSequentialFailureTimestamps: { ...failures, [instanceNo]: ofInstance },
+    };
+  }
+  if (kind !== "success") return {};
+  const { [instanceNo]: _ended, ...others } = failures as Record<number, readonly number[]>;
+  return { numSequentialRetries: 0, instanceSequentialFailureTimestamps: others };
+}

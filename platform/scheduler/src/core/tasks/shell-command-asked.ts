@@ -1,0 +1,70 @@
+/**
+ * A shell command for a running task: asked for by a person, passed on to the task's executor, and its
+ * progress written down as the executor tells it.
+ *
+ * Only commands that the operator has listed are passed on, with the options listed for them.
+ */
+
+import type {
+  ShellCommand,
+  TaskShellCommandRequest,
+  TaskShellCommandUpdate,
+} from "../model/task.ts";
+import { type Outcome, refused, type Turn } from "../turn.ts";
+
+export interface ShellCommandAsked {
+  readonly taskId: string;
+  readonly user?: string | undefined;
+  readonly shellCommand: ShellCommand;
+}
+
+export function shellCommandAsked(
+  turn: Turn,
+  asked: ShellCommandAsked,
+): Outcome<TaskShellCommandRequest> {
+  const { taskId, user, shellCommand } = asked;
+  const task = turn.get("task", taskId);
+  if (task === undefined) return refused(404, `Couldn't find active task with id ${taskId}`);
+  const known = turn.config.shellCommands.find(({ name }) => name === shellCommand.name);
+  if (known === undefined) {
+    const names = turn.config.shellCommands.map(({ name }) => name).join(", ") || "none";
+    return refused(400, `Shell command ${shellCommand.name} not in: ${names}`);
+  }
+  const allowed = (known.options ?? []).map(({ name }) => name);
+  const odd = shellCommand.options?.find((option) => !allowed.includes(option));
+  if (odd !== undefined) {
+    return refused(
+      400,
+      `Shell command ${shellCommand.name} does not have option ${odd} (${allowed.join(", ")})`,
+    );
+  }
+  const request: TaskShellCommandRequest = {
+    taskId: task.taskId,
+    timestamp: Math.floor(turn.now),
+    shellCommand,
+    ...(user === undefined ? {} : { user }),
+  };
+  const history = { shellRequest: request, shellUpdates: [] };
+  turn.put("task", taskId, { ...task, shellCommands: [...(task.shellCommands ?? []), history] });
+  turn.effect({
+    kind: "shellCommand",
+    taskId,
+    name: shellCommand.name,
+    timestamp: request.timestamp,
+  });
+  return { value: request };
+}
+
+/** The executor tells how far it is. Of a command that nobody asked for: passed over. */
+export function shellCommandUpdated(turn: Turn, update: TaskShellCommandUpdate): void {
+  const { taskId, name, timestamp } = update.shellRequestId;
+  const task = turn.get("task", taskId.id);
+  if (task?.shellCommands === undefined) return;
+  const shellCommands = task.shellCommands.map((history) =>
+    history.shellRequest.timestamp === timestamp && history.shellRequest.shellCommand.name === name
+      ? { ...history, shellUpdates: [...history.shellUpdates, update] }
+      : history,
+  );
+  turn.put("task", taskId.id, { ...task, shellCommands });
+  turn.dirty(taskId.requestId);
+}

@@ -1,0 +1,121 @@
+/**
+ * The one place from which tasks are told to stop: the rule that decides when a task that is to be
+ * cleaned up may be killed.
+ *
+ * Who waits for a replacement is killed only as far as healthy instances make up the number that is
+ * wanted. A kill is repeated while the task is still there: it may have been lost on its way.
+ */
+
+import type { Request } from "../model/request.ts";
+import type { RequestRule } from "../reconcile-request.ts";
+import type { TaskRecord } from "../records.ts";
+import { instancesOf, isLongRunning } from "../requests/long-running.ts";
+import type { Turn } from "../turn.ts";
+import { cleanupManners } from "./cleanup-manners.ts";
+import { isHealthy } from "./task-health.ts";
+
+export const settleCleanups: RequestRule = (turn, requestId) => {
+  const tasks = [...(turn.state.tasksOf.get(requestId)?.values() ?? [])];
+  const cleaning = tasks.filter(({ cleanup }) => cleanup !== undefined);
+  if (cleaning.length === 0) return undefined;
+  const request = turn.get("request", requestId)?.request;
+  const replaceable = replaceableNow(tasks, request);
+  let wakeAt: number | undefined;
+  for (const task of cleaning) {
+    const at = killableAt(turn, task, request, replaceable);
+    const next = at === undefined || at > turn.now ? at : killNow(turn, task);
+    if (next !== undefined) wakeAt = Math.min(wakeAt ?? next, next);
+  }
+  return wakeAt;
+};
+
+/**
+ * The waiting tasks that may go: one by one, so many that the healthy ones and the rest of the waiting
+ * make up the number wanted; those of a bounce all at once, when they are not needed at all.
+ */
+function replaceableNow(
+  tasks: readonly TaskRecord[],
+  request: Request | undefined,
+): ReadonlySet<TaskRecord> {
+  if (request === undefined) return new Set(tasks);
+  const instances = instancesOf(request);
+  const healthy = tasks.filter((task) => task.cleanup === undefined && isHealthy(task)).length;
+  const waiting = tasks.filter(waitsForReplacement);
+  if (healthy >= instances) return new Set(waiting);
+  const oneByOne = waiting
+    .filter((task) => manner(task) === "replaced")
+    // What serves nobody goes first, then what was asked for first.
+    .sort((a, b) => Number(isHealthy(a)) - Number(isHealthy(b)) || askedAt(a) - askedAt(b));
+  return new Set(oneByOne.slice(0, Math.max(0, healthy + waiting.length - instances)));
+}
+
+function waitsForReplacement(task: TaskRecord): boolean {
+  return task.kill === undefined && ["replaced", "allReplaced"].includes(manner(task));
+}
+
+function manner({ cleanup }: TaskRecord): string {
+  return cleanup === undefined ? "" : cleanupManners[cleanup.cleanupType].manner;
+}
+
+function askedAt({ cleanup }: TaskRecord): number {
+  return cleanup?.timestamp ?? 0;
+}
+
+/** From when on it may be killed as things stand; undefined: something has to happen first. */
+function killableAt(
+  turn: Turn,
+  task: TaskRecord,
+  request: Request | undefined,
+  replaceable: ReadonlySet<TaskRecord>,
+): number | undefined {
+  const { cleanup, kill } = task;
+  if (cleanup === undefined) return undefined;
+  const { manner: how, jobsMayEnd } = cleanupManners[cleanup.cleanupType];
+  const wantsDestroy = how === "destroy";
+  if (kill !== undefined && !(wantsDestroy && !kill.destroy)) {
+    return kill.lastAt + turn.config.killAgainAfterMs;
+  }
+  if (how === "ends") return undefined;
+  if (isBeforeKillCommandRunning(task))
+    return cleanup.timestamp + turn.config.beforeKillCommandMsMax;
+  const isJob = request !== undefined && !isLongRunning(request);
+  if (isJob && jobsMayEnd === true) {
+    const graceMs = request.killOldNonLongRunningTasksAfterMillis ?? turn.config.killOldJobsAfterMs;
+    return cleanup.timestamp + graceMs;
+  }
+  if (isJob || how === "now" || wantsDestroy) return turn.now;
+  return replaceable.has(task) ? turn.now : undefined;
+}
+
+function isBeforeKillCommandRunning({ cleanup, shellCommands }: TaskRecord): boolean {
+  const before = cleanup?.runBeforeKillId;
+  if (before === undefined) return false;
+  const command = shellCommands?.find(
+    ({ shellRequest }) =>
+      shellRequest.timestamp === before.timestamp && shellRequest.shellCommand.name === before.name,
+  );
+  const last = command?.shellUpdates.at(-1)?.updateType;
+  return last !== "FINISHED" && last !== "FAILED" && last !== "INVALID";
+}
+
+/** Returns when it is to be told again. */
+function killNow(turn: Turn, task: TaskRecord): number {
+  const { agentId, taskId, kill } = task;
+  const destroy = manner(task) === "destroy";
+  turn.put("task", taskId.id, {
+    ...task,
+    kill: {
+      firstAt: kill?.firstAt ?? turn.now,
+      lastAt: turn.now,
+      times: (kill?.times ?? 0) + 1,
+      destroy: destroy || kill?.destroy === true,
+    },
+  });
+  turn.effect({
+    kind: "kill",
+    taskId: taskId.id,
+    agentId,
+    ...(destroy ? { gracePeriodMs: 0 } : {}),
+  });
+  return turn.now + turn.config.killAgainAfterMs;
+}

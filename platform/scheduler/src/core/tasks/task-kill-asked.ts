@@ -1,0 +1,61 @@
+/**
+ * Somebody asks for one task's end (`DELETE /tasks/task/{id}`).
+ */
+
+import type { KillTaskRequest } from "../model/actions.ts";
+import type { TaskCleanupType } from "../model/enums.ts";
+import type { TaskCleanup } from "../model/task.ts";
+import { type Outcome, refused, type Turn } from "../turn.ts";
+import { cleanUpTask } from "./clean-up-task.ts";
+import { shellCommandAsked } from "./shell-command-asked.ts";
+
+export interface KillAsked extends KillTaskRequest {
+  readonly taskId: string;
+  readonly user?: string;
+}
+
+export function taskKillAsked(turn: Turn, asked: KillAsked): Outcome<TaskCleanup> {
+  const { taskId, user, message, actionId, override = false } = asked;
+  const task = turn.get("task", taskId);
+  if (task === undefined) return refused(404, `Couldn't find active task with id ${taskId}`);
+  const standing = task.cleanup;
+  if (standing !== undefined && !override && asked.waitForReplacementTask === true) {
+    return refused(409, `Task ${taskId} already has a cleanup of type ${standing.cleanupType}`);
+  }
+  if (
+    standing?.cleanupType === "USER_REQUESTED_DESTROY" ||
+    (standing?.cleanupType === "USER_REQUESTED" && !override)
+  ) {
+    return refused(409, `Task ${taskId} already has a cleanup of type ${standing.cleanupType}`);
+  }
+  const command = asked.runShellCommandBeforeKill;
+  const before =
+    command === undefined
+      ? undefined
+      : shellCommandAsked(turn, { taskId, user, shellCommand: command });
+  if (before?.refusal !== undefined) return before;
+  const marked = turn.get("task", taskId) ?? task;
+  return {
+    value: cleanUpTask(turn, marked, {
+      cleanupType: cleanupTypeOf(asked),
+      overrides: override,
+      ...(user === undefined ? {} : { user }),
+      ...(message === undefined ? {} : { message }),
+      ...(actionId === undefined ? {} : { actionId }),
+      ...(before === undefined
+        ? {}
+        : {
+            runBeforeKillId: {
+              taskId: task.taskId,
+              name: before.value.shellCommand.name,
+              timestamp: before.value.timestamp,
+            },
+          }),
+    }),
+  };
+}
+
+function cleanupTypeOf({ override, waitForReplacementTask }: KillAsked): TaskCleanupType {
+  if (override === true) return "USER_REQUESTED_DESTROY";
+  return waitForReplacementTask === true ? "USER_REQUESTED_TASK_BOUNCE" : "USER_REQUESTED";
+}
