@@ -19,13 +19,13 @@ export interface SchedulerConfig
     DeploySettings,
     MachineSettings,
     PrioritySettings,
+    MetadataSettings,
     Keeping {
   readonly health: HealthSettings;
   readonly crashLoops: CrashLoopSettings;
   readonly disasters: DisasterSettings;
   readonly shuffle: ShuffleSettings;
   readonly shellCommands: readonly ShellCommandDescription[];
-  readonly metadata: MetadataSettings;
 }
 
 export interface IdLimits {
@@ -100,10 +100,12 @@ export interface TaskTimings {
   readonly startNewReconcileEveryMs: number;
   readonly checkReconcileWhenRunningEveryMs: number;
   /** A new task that does not run by then is replaced. */
-  readonly killAfterTasksDoNotRunMs: number;
-  readonly askDriverToKillTasksAgainAfterMs: number;
+  readonly killIfNotRunningAfterMs: number;
+  readonly killAgainAfterMs: number;
+  /** A task is killed though the command that was to run before has not ended by then. */
+  readonly beforeKillCommandMsMax: number;
   /** How long a job may go on when it is to be cleaned up. */
-  readonly killNonLongRunningTasksInCleanupAfterMs: number;
+  readonly killOldJobsAfterMs: number;
   /** For jobs whose request does not say; absent: no limit. */
   readonly taskExecutionTimeLimitMs?: number;
   readonly warnIfScheduledJobIsRunningForAtLeastMs: number;
@@ -215,8 +217,8 @@ export interface ShellCommandDescription {
 export interface MetadataSettings {
   /** Absent: any. */
   readonly allowedMetadataTypes?: readonly string[];
-  readonly maxMessageLength: number;
-  readonly maxTitleLength: number;
+  readonly maxMetadataMessageLength: number;
+  readonly maxMetadataTitleLength: number;
 }
 
 const second = 1000;
@@ -283,9 +285,10 @@ export const defaultSchedulerConfig: SchedulerConfig = {
   reconcileLaunchAfterMs: 3 * minute,
   startNewReconcileEveryMs: 10 * minute,
   checkReconcileWhenRunningEveryMs: 30 * second,
-  killAfterTasksDoNotRunMs: 10 * minute,
-  askDriverToKillTasksAgainAfterMs: 5 * minute,
-  killNonLongRunningTasksInCleanupAfterMs: day,
+  killIfNotRunningAfterMs: 10 * minute,
+  killAgainAfterMs: 5 * minute,
+  beforeKillCommandMsMax: 5 * minute,
+  killOldJobsAfterMs: day,
   warnIfScheduledJobIsRunningForAtLeastMs: day,
   warnIfScheduledJobIsRunningPastNextRunPct: 200,
   cooldownMinScheduleMs: 2 * minute,
@@ -356,5 +359,6 @@ export const defaultSchedulerConfig: SchedulerConfig = {
     eligibleAfterMs: 15 * minute,
   },
   shellCommands: [],
-  metadata: { maxMessageLength: 10_000, maxTitleLength: 2_000 },
+  maxMetadataMessageLength: 10_000,
+  maxMetadataTitleLength: 2_000,
 };
