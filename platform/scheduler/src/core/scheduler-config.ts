@@ -215,8 +215,8 @@ export interface ShellCommandDescription {
 }
 
 export interface MetadataSettings {
-  /** Absent: any. */
-  readonly allowedMetadataTypes?: readonly string[];
+  /** None: any is allowed. */
+  readonly allowedMetadataTypes: readonly string[];
   readonly maxMetadataMessageLength: number;
   readonly maxMetadataTitleLength: number;
 }
@@ -359,6 +359,7 @@ export const defaultSchedulerConfig: SchedulerConfig = {
     eligibleAfterMs: 15 * minute,
   },
   shellCommands: [],
+  allowedMetadataTypes: [],
   maxMetadataMessageLength: 10_000,
   maxMetadataTitleLength: 2_000,
 };
