@@ -17,6 +17,7 @@ import type {
 } from "./model/actions.ts";
 import type { Deploy, TaskResources } from "./model/deploy.ts";
 import type {
+  DeployFailure,
   DeployHistory,
   DeployMarker,
   DeployStatistics,
@@ -63,13 +64,33 @@ export interface RequestDeploys {
   /** The deploy that was active before, and can be gone back to. */
   readonly previous?: DeployMarker;
   /** The active deploy is still on trial: it is rolled back when health falls before `until`. */
-  readonly watch?: {
-    readonly deployId: string;
-    readonly until: number;
-    readonly minimumHealthyShare: number;
-  };
-  /** Unpause when the pending deploy succeeds. */
-  readonly unpauseOnSuccess?: boolean;
+  readonly watch?: DeployWatch;
+  /** What failed of the pending deploy since its step began, with the words for whoever deployed. */
+  readonly failures?: readonly DeployFailure[];
+  /** The pending deploy goes back to one that had succeeded. */
+  readonly rollback?: DeployRollback;
+  /** Ids of deploys that are over, whose records stay until their last task is gone. */
+  readonly leaving?: readonly string[];
+}
+
+export interface DeployWatch {
+  readonly deployId: string;
+  readonly since: number;
+  readonly until: number;
+  readonly minimumHealthyShare: number;
+  /** How many were healthy when it succeeded; instances that are added later are not on trial. */
+  readonly instances: number;
+}
+
+export interface DeployRollback {
+  /** The deploy that is gone away from. */
+  readonly fromDeployId: string;
+  /** The one that the pending deploy is a copy of. */
+  readonly toDeployId: string;
+  readonly at: number;
+  /** Nobody asked: health fell. */
+  readonly isAutomatic: boolean;
+  readonly reason: string;
 }
 
 /** A deploy that is active, pending, or `previous`; others are history. Filed under `<requestId>-<deployId>`. */
