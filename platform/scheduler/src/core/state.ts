@@ -29,8 +29,15 @@ export interface SchedulerState {
   readonly reports: Map<string, PlacementReport>;
   /** When which request is to be looked at again though nothing happens to it. */
   readonly agenda: Agenda;
+  /** The same for the rules about the cluster as a whole, by name. */
+  readonly clusterAgenda: Agenda;
   /** Requests that something happened to. */
   readonly dirty: Set<string>;
+  /**
+   * What the wall clock has moved away from the scheduler's own since it started, in ms: somebody set
+   * the time. Schedules go by the wall; everything that lasts goes by the scheduler's.
+   */
+  wallOffsetMs: number;
   /** Pending tasks may have become placeable. */
   placementDue: boolean;
   /** The connection to the master. */
@@ -60,7 +67,9 @@ export function createSchedulerState(offers: OfferCache): SchedulerState {
     offers,
     reports: new Map(),
     agenda: new Agenda(),
+    clusterAgenda: new Agenda(),
     dirty: new Set(),
+    wallOffsetMs: 0,
     placementDue: false,
     link: { connected: false, unreconciled: new Set(), averageUpdateDelayMs: 0 },
   };

@@ -1,0 +1,224 @@
+/**
+ * The one thread of the scheduler's decisions: turns are taken one at a time, made durable in groups,
+ * and only then acted upon.
+ *
+ *     decide ──► turn ──► batch ──► store.write ──► effects, callers
+ *                          ▲            │
+ *                          └── turns taken while a write is under way
+ *
+ * The state in memory is ahead of the store by what is being written; effects and answers never are.
+ * When the store refuses for good (somebody else leads), everything that waits is rejected, and
+ * nothing is decided any more: the daemon ends or stands for election anew.
+ */
+
+import { CodedError, describeError, type Instant, type Random } from "@tavola/base";
+import type { Clock, Logger, Timer } from "@tavola/host";
+import { lookAtEverything, timePassed } from "../core/cluster-rules.ts";
+import type { Effect } from "../core/effects.ts";
+import { finishTurn } from "../core/finish-turn.ts";
+import type { SchedulerConfig } from "../core/scheduler-config.ts";
+import type { SchedulerState } from "../core/state.ts";
+import { type RecordChange, Turn } from "../core/turn.ts";
+import type { RecordStore } from "../store/record-store.ts";
+
+const limits = {
+  /** A store that is away is asked again after so long, doubling. */
+  retryMsMin: 50,
+  retryMsMax: 5_000,
+  /** Timers are set at most this far ahead; the agenda is looked at again then. */
+  wakeMsMax: 60 * 60 * 1000,
+} as const;
+
+export interface EngineOptions {
+  readonly state: SchedulerState;
+  readonly config: SchedulerConfig;
+  readonly store: Pick<RecordStore, "write">;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+  /** Called in order, once durable. Must not throw; what fails later is its own business. */
+  readonly perform: (effect: Effect) => void;
+  /** Called once: nothing can be decided any more, and why. */
+  readonly ended: (error: CodedError) => void;
+}
+
+interface Batch {
+  /** By kind and key; of several changes to one record the last. */
+  readonly changes: Map<string, RecordChange>;
+  readonly effects: Effect[];
+  readonly waiting: { readonly resolve: () => void; readonly reject: (error: unknown) => void }[];
+}
+
+export class Engine {
+  readonly #options: EngineOptions;
+  #batch: Batch = emptyBatch();
+  #isWriting = false;
+  #isPlanned = false;
+  #ended: CodedError | undefined;
+  #timer: Timer | undefined;
+  #timerAt: number | undefined;
+
+  constructor(options: EngineOptions) {
+    this.#options = options;
+  }
+
+  get state(): SchedulerState {
+    return this.#options.state;
+  }
+
+  get config(): SchedulerConfig {
+    return this.#options.config;
+  }
+
+  get now(): Instant {
+    return this.#options.clock.now();
+  }
+
+  /** Looks at everything once, after the state was loaded. */
+  start(): Promise<void> {
+    return this.decide(lookAtEverything);
+  }
+
+  /**
+   * Takes a turn now, and resolves with what it returned once all of it is durable. Rejects with the
+   * error that ended the engine. What throws inside a turn is a bug, and ends the engine.
+   */
+  async decide<T>(what: (turn: Turn) => T): Promise<T> {
+    if (this.#ended !== undefined) throw this.#ended;
+    const turn = new Turn(this.#options, this.#options.clock.now());
+    let result: T;
+    try {
+      result = what(turn);
+      finishTurn(turn);
+    } catch (error) {
+      const broken = new CodedError(
+        "SCHEDULER_BROKEN",
+        "a turn of the scheduler failed",
+        {},
+        { cause: error },
+      );
+      this.#end(broken);
+      throw broken;
+    }
+    this.#planWake();
+    if (turn.changes.length === 0 && turn.effects.length === 0) return result;
+    await this.#join(turn);
+    return result;
+  }
+
+  /** Nothing is decided any more; what waits is rejected. */
+  close(): void {
+    this.#end(new CodedError("CLOSED", "the scheduler is shutting down"));
+  }
+
+  #join(turn: Turn): Promise<void> {
+    const batch = this.#batch;
+    for (const change of turn.changes) {
+      const key = `${change.kind}\0${change.key}`;
+      batch.changes.delete(key);
+      batch.changes.set(key, change);
+    }
+    batch.effects.push(...turn.effects);
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    batch.waiting.push({ resolve, reject });
+    this.#planWrite();
+    return promise;
+  }
+
+  /** Turns of the same tick share a write. */
+  #planWrite(): void {
+    if (this.#isWriting || this.#isPlanned || this.#ended !== undefined) return;
+    this.#isPlanned = true;
+    queueMicrotask(() => {
+      this.#isPlanned = false;
+      void this.#writeBatches();
+    });
+  }
+
+  async #writeBatches(): Promise<void> {
+    if (this.#isWriting) return;
+    this.#isWriting = true;
+    while (this.#batch.waiting.length > 0 && this.#ended === undefined) {
+      const batch = this.#batch;
+      this.#batch = emptyBatch();
+      const error = await this.#write(batch);
+      if (error !== undefined) {
+        for (const { reject } of batch.waiting) reject(error);
+        this.#end(error);
+        break;
+      }
+      for (const effect of batch.effects) this.#options.perform(effect);
+      for (const { resolve } of batch.waiting) resolve();
+    }
+    this.#isWriting = false;
+  }
+
+  /** Returns the error after which nothing can be written any more. */
+  async #write({ changes }: Batch): Promise<CodedError | undefined> {
+    if (changes.size === 0) return undefined;
+    const writes = [...changes.values()].map(({ kind, key, value }) => ({ kind, key, value }));
+    for (
+      let waitMs: number = limits.retryMsMin;
+      ;
+      waitMs = Math.min(2 * waitMs, limits.retryMsMax)
+    ) {
+      try {
+        await this.#options.store.write(writes);
+        return undefined;
+      } catch (error) {
+        const coded = asCoded(error);
+        if (this.#ended !== undefined) return this.#ended;
+        if (!coded.transient) return coded;
+        this.#options.logger.warn(
+          { retryMs: waitMs, error: describeError(error) },
+          "the store does not take what was decided; nothing is done until it does",
+        );
+        await this.#pause(waitMs);
+      }
+    }
+  }
+
+  #pause(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      this.#options.clock.after(ms, resolve);
+    });
+  }
+
+  #planWake(): void {
+    const { state, clock } = this.#options;
+    const at = Math.min(
+      state.agenda.nextAt ?? Number.POSITIVE_INFINITY,
+      state.clusterAgenda.nextAt ?? Number.POSITIVE_INFINITY,
+    );
+    if (!Number.isFinite(at) || this.#ended !== undefined) return;
+    if (this.#timerAt !== undefined && this.#timerAt <= at) return;
+    this.#timer?.cancel();
+    this.#timerAt = at;
+    const inMs = Math.min(Math.max(0, at - clock.now()), limits.wakeMsMax);
+    this.#timer = clock.after(inMs, () => this.#wake());
+  }
+
+  #wake(): void {
+    this.#timerAt = undefined;
+    // What went wrong in a turn of time passing has ended the engine already.
+    this.decide(timePassed).catch(() => undefined);
+  }
+
+  #end(error: CodedError): void {
+    if (this.#ended !== undefined) return;
+    this.#ended = error;
+    this.#timer?.cancel();
+    for (const { reject } of this.#batch.waiting) reject(error);
+    this.#batch = emptyBatch();
+    this.#options.ended(error);
+  }
+}
+
+function emptyBatch(): Batch {
+  return { changes: new Map(), effects: [], waiting: [] };
+}
+
+function asCoded(error: unknown): CodedError {
+  if (error instanceof CodedError) return error;
+  return new CodedError("STORE_FAILED", "the store failed", {}, { cause: error });
+}
