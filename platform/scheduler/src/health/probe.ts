@@ -1,0 +1,153 @@
+/**
+ * Asking a task once how it is, over HTTP/1.1 or HTTP/2, following redirects.
+ *
+ * The time that was given covers all of it: connecting, redirects, the answer, and as much of its body as
+ * is kept. Owns what becomes of a broken or endless answer; decides nothing about health.
+ */
+
+import { CodedError, describeError, secondMs } from "@tavola/base";
+import { type Clock, createHttpClient, type HttpClient } from "@tavola/host";
+import type { HealthcheckProtocol } from "../core/model/enums.ts";
+import { type HopAnswer, KeptBody } from "./hop-answer.ts";
+import { askHttp2 } from "./http2-question.ts";
+
+export interface ProbeRequest {
+  readonly url: string;
+  readonly method: "GET" | "POST";
+  readonly protocol: HealthcheckProtocol;
+  readonly timeoutMs: number;
+}
+
+export type ProbeAnswer =
+  | { readonly kind: "answered"; readonly statusCode: number; readonly body?: string }
+  /** `isRefused`: nobody took the connection. */
+  | { readonly kind: "failed"; readonly isRefused: boolean; readonly error: string };
+
+export interface Probe {
+  /** Never rejects. Aborted or closed, it resolves as failed. */
+  ask(request: ProbeRequest, signal: AbortSignal): Promise<ProbeAnswer>;
+  close(): Promise<void>;
+}
+
+export interface ProbeOptions {
+  readonly clock: Clock;
+  /**
+   * Whether a task's certificate must be valid for its agent's name. Default false.
+   * Differs: Singularity insists. A check asks whether the task answers, and tells it nothing; the
+   * certificate of a service seldom names the agents that it may run on.
+   */
+  readonly verifiesCertificates?: boolean;
+}
+
+const redirectsMax = 5;
+
+export function createProbe(options: ProbeOptions): Probe {
+  return new HttpProbe(options);
+}
+
+interface Question {
+  readonly url: string;
+  readonly method: "GET" | "POST";
+  readonly verifies: boolean;
+  readonly signal: AbortSignal;
+}
+
+class HttpProbe implements Probe {
+  readonly #clock: Clock;
+  readonly #verifies: boolean;
+  readonly #client: HttpClient = createHttpClient();
+
+  constructor(options: ProbeOptions) {
+    this.#clock = options.clock;
+    this.#verifies = options.verifiesCertificates ?? false;
+  }
+
+  async ask(request: ProbeRequest, signal: AbortSignal): Promise<ProbeAnswer> {
+    // The caller's signal lives as long as the task; nothing of this check may stay attached to it.
+    const end = new AbortController();
+    const giveUp = () => end.abort();
+    let isLate = false;
+    const timer = this.#clock.after(request.timeoutMs, () => {
+      isLate = true;
+      end.abort();
+    });
+    if (signal.aborted) end.abort();
+    signal.addEventListener("abort", giveUp, { once: true });
+    try {
+      return await this.#follow(request, end.signal);
+    } catch (error) {
+      const reason = isLate
+        ? `no answer within ${request.timeoutMs / secondMs} s`
+        : describeError(error);
+      return {
+        kind: "failed",
+        isRefused: !isLate && error instanceof CodedError && error.code === "CONNECTION_REFUSED",
+        error: `Healthcheck (${request.url}) failed due to exception: ${reason}`,
+      };
+    } finally {
+      timer.cancel();
+      signal.removeEventListener("abort", giveUp);
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#client.close();
+  }
+
+  async #follow(request: ProbeRequest, signal: AbortSignal): Promise<ProbeAnswer> {
+    let question: Question = { ...request, verifies: this.#verifies, signal };
+    for (let hops = 0; ; hops += 1) {
+      const { statusCode, location, body } = await this.#hop(request.protocol, question);
+      const isRedirect = statusCode >= 300 && statusCode < 400 && location !== undefined;
+      if (!isRedirect || hops === redirectsMax) {
+        return { kind: "answered", statusCode, ...(body !== undefined && { body }) };
+      }
+      const method = statusCode === 307 || statusCode === 308 ? question.method : "GET";
+      question = { ...question, url: redirectedUrl(location, question.url), method };
+    }
+  }
+
+  async #hop(protocol: HealthcheckProtocol, question: Question): Promise<HopAnswer> {
+    if (protocol === "HTTP" || protocol === "HTTPS") return this.#askHttp1(question);
+    const answer = await askHttp2(question);
+    if (answer.kind === "answered") return answer;
+    // Singularity's client speaks HTTP/2 only where TLS agreed on it; deploys with HTTP2 rely on that.
+    try {
+      return await this.#askHttp1(question);
+    } catch (cause) {
+      if (cause instanceof CodedError && cause.code !== "CONNECTION_LOST") throw cause;
+      throw new CodedError("CONNECTION_LOST", `${answer.error}; and over HTTP/1.1`, {}, { cause });
+    }
+  }
+
+  async #askHttp1(question: Question): Promise<HopAnswer> {
+    // What is left unread of an answer is let go of with its connection.
+    const leave = new AbortController();
+    const response = await this.#client.request({
+      method: question.method,
+      url: question.url,
+      // A connection of its own each time: that one can be made is part of what is asked.
+      headers: { Connection: "close", "User-Agent": "tavola-healthcheck", Accept: "*/*" },
+      verifiesCertificate: question.verifies,
+      signal: AbortSignal.any([question.signal, leave.signal]),
+    });
+    const { status, headers } = response;
+    const location = headers["location"];
+    if (status >= 300 && status < 400 && location !== undefined) {
+      leave.abort();
+      return { statusCode: status, location };
+    }
+    const kept = new KeptBody();
+    for await (const chunk of response.chunks()) if (kept.add(chunk) === "full") break;
+    leave.abort();
+    return { statusCode: status, ...kept.asField() };
+  }
+}
+
+function redirectedUrl(location: string, from: string): string {
+  const url = URL.canParse(location, from) ? new URL(location, from) : undefined;
+  if (url?.protocol !== "http:" && url?.protocol !== "https:") {
+    throw new CodedError("BAD_REDIRECT", `it redirects to "${location.slice(0, 200)}"`);
+  }
+  return url.href;
+}
