@@ -99,6 +99,8 @@ export interface TaskTimings {
   readonly reconcileLaunchAfterMs: number;
   readonly startNewReconcileEveryMs: number;
   readonly checkReconcileWhenRunningEveryMs: number;
+  /** After a subscription launches wait at most so long for what is known of earlier tasks. */
+  readonly reconciliationPatienceMs: number;
   /** A new task that does not run by then is replaced. */
   readonly killIfNotRunningAfterMs: number;
   readonly killAgainAfterMs: number;
@@ -285,6 +287,7 @@ export const defaultSchedulerConfig: SchedulerConfig = {
   reconcileLaunchAfterMs: 3 * minute,
   startNewReconcileEveryMs: 10 * minute,
   checkReconcileWhenRunningEveryMs: 30 * second,
+  reconciliationPatienceMs: 5 * secondMs,
   killIfNotRunningAfterMs: 10 * minute,
   killAgainAfterMs: 5 * minute,
   beforeKillCommandMsMax: 5 * minute,

@@ -17,7 +17,7 @@ export interface CleanupWish {
   readonly user?: string;
   readonly message?: string;
   readonly actionId?: string;
-  readonly runBeforeKillId?: TaskCleanup["runBeforeKillId"];
+  readonly runBeforeKillId?: NonNullable<TaskCleanup["runBeforeKillId"]>;
   /** Replaces whatever was asked before. */
   readonly overrides?: boolean;
 }

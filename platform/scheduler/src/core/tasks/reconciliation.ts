@@ -63,17 +63,17 @@ export const reconcileNowAndThen: ClusterRule = (turn) => {
   const silent = [...link.unreconciled].flatMap((id) => records.task.get(id) ?? []);
   if (silent.length > 0) {
     askAbout(turn, silent);
-    return turn.now + turn.config.reconcileRetryMs;
+    return turn.now + turn.config.checkReconcileWhenRunningEveryMs;
   }
   if (turn.now < (link.launchesFrom ?? 0)) return link.launchesFrom;
   askAbout(turn, [...records.task.values()]);
-  return turn.now + turn.config.reconcileEveryMs;
+  return turn.now + turn.config.startNewReconcileEveryMs;
 };
 
 /** A launch that nothing was heard of: it, or the news of it, was lost. */
 export const askAboutStalled: RequestRule = (turn, requestId) => {
   if (!turn.state.link.connected) return undefined;
-  const { stalledLaunchMs } = turn.config;
+  const { reconcileLaunchAfterMs: stalledLaunchMs } = turn.config;
   const stalled: TaskRecord[] = [];
   let nextAt: number | undefined;
   for (const task of turn.state.tasksOf.get(requestId)?.values() ?? []) {

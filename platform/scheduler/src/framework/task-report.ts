@@ -1,0 +1,22 @@
+/**
+ * What matters to the scheduler of what the master says about a task.
+ */
+
+import type { TaskStatus } from "@tavola/protocol";
+import type { TaskReport } from "../core/tasks/status-updated.ts";
+
+export function taskReportOf(status: TaskStatus): TaskReport {
+  const { task_id, state, message, reason, timestamp, agent_id, container_status } = status;
+  const address = container_status?.network_infos?.[0]?.ip_addresses?.[0]?.ip_address;
+  const containerId = container_status?.container_id?.value;
+  return {
+    taskId: task_id.value,
+    state,
+    timestamp: (timestamp ?? 0) * 1000,
+    ...(message === undefined ? {} : { message }),
+    ...(reason === undefined ? {} : { reason }),
+    ...(agent_id === undefined ? {} : { agentId: agent_id.value }),
+    ...(containerId === undefined ? {} : { containerId }),
+    ...(address === undefined ? {} : { address }),
+  };
+}
