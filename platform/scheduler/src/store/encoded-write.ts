@@ -1,0 +1,61 @@
+/**
+ * Writes of a batch made ready: one a record, as the values that it will be kept in.
+ *
+ * A batch is all or nothing, so only the last write of each record counts.
+ */
+
+import { CodedError, invariant } from "@tavola/base";
+import { encodeFrame, recordBytesMax } from "./record-frame.ts";
+import { isHashed, isKind, nameOfKey } from "./record-layout.ts";
+
+const keyCharactersMax = 2048;
+
+/** One change of one record. */
+export interface RecordWrite {
+  /** A word: `request`, `pendingTask`. */
+  readonly kind: string;
+  /** Unique within its kind; any text of 1 to 2,048 characters. */
+  readonly key: string;
+  /** JSON; undefined removes the record, and that of one that is not there is no error. */
+  readonly value: unknown;
+}
+
+export interface EncodedWrite {
+  readonly kind: string;
+  readonly key: string;
+  /** Undefined: the record is removed. */
+  readonly json: Uint8Array | undefined;
+  /** What the record's nodes will hold; none when it is removed. */
+  readonly parts: readonly Uint8Array[];
+}
+
+/** Throws TOO_LARGE, naming the record. */
+export function encodeWrites(writes: readonly RecordWrite[]): readonly EncodedWrite[] {
+  const last = new Map<string, RecordWrite>();
+  for (const write of writes) {
+    const name = `${write.kind}/${write.key}`;
+    // Behind those that came in between, as the last write of it does.
+    last.delete(name);
+    last.set(name, write);
+  }
+  return [...last.values()].map(encodeWrite);
+}
+
+export function encodeWrite({ kind, key, value }: RecordWrite): EncodedWrite {
+  invariant(isKind(kind), `"${kind}" is no kind of record`);
+  invariant(key.length <= keyCharactersMax, `a ${kind}'s key of ${key.length} characters is none`);
+  if (value === undefined) return { kind, key, json: undefined, parts: [] };
+  const text = JSON.stringify(value);
+  invariant(text !== undefined, `record ${kind} "${key}" is JSON`);
+  const json = Buffer.from(text);
+  if (json.length > recordBytesMax) {
+    throw new CodedError(
+      "TOO_LARGE",
+      `record ${kind} "${key}" has ${json.length} bytes; at most ${recordBytesMax} are kept: ` +
+        "leave large files out of it, and name where they can be fetched",
+      { kind, key, bytes: json.length, bytesMax: recordBytesMax },
+    );
+  }
+  const isToldByName = !isHashed(nameOfKey(key));
+  return { kind, key, json, parts: encodeFrame(json, isToldByName ? undefined : key) };
+}
