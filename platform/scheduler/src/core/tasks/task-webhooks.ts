@@ -5,28 +5,14 @@
 import type { TaskHistoryUpdate } from "../model/task.ts";
 import type { TaskRecord } from "../records.ts";
 import type { Turn } from "../turn.ts";
+import { announce } from "../webhooks/announce.ts";
 import { taskOf } from "./task-history.ts";
 
 export function announceTask(turn: Turn, record: TaskRecord, taskUpdate: TaskHistoryUpdate): void {
-  const hooks = [...turn.state.records.webhook.values()].filter(({ type }) => type === "TASK");
-  if (hooks.length === 0) return;
+  const hooks = [...turn.state.records.webhook.values()];
+  if (!hooks.some(({ type }) => type === "TASK")) return;
   const task = taskOf(turn.state, record);
   if (task === undefined) return;
-  const { requestId, deployId, id } = record.taskId;
-  for (const { id: webhookId } of hooks) {
-    turn.put(
-      "outboxWebhook",
-      `${webhookId}-${id}-${taskUpdate.taskState}-${taskUpdate.timestamp}`,
-      {
-        webhookId,
-        type: "TASK",
-        at: turn.now,
-        requestId,
-        deployId,
-        taskId: id,
-        body: { task, taskUpdate },
-      },
-    );
-  }
-  turn.effect({ kind: "outbox", outbox: "webhook" });
+  const { requestId, deployId, id: taskId } = record.taskId;
+  announce(turn, { type: "TASK", requestId, deployId, taskId, body: { task, taskUpdate } });
 }
