@@ -8,6 +8,7 @@
 
 import { invariant } from "@tavola/base";
 import type { StorePath } from "@tavola/coordination";
+import { pause } from "./fenced-writer.ts";
 import { foreign, type RecordPlace, unreadable } from "./record-errors.ts";
 import { decodeFrame, decodeRecord } from "./record-frame.ts";
 import {
@@ -27,6 +28,8 @@ import { NodeCounts } from "./transaction-plan.ts";
 const valuesAtOnce = 256;
 const callsAtOnce = 4;
 const listingsAtOnce = 16;
+/** The embedded store answers at once: so long may nothing else have its turn, its own session included. */
+const turnMs = 50;
 
 export interface LoadedRecords {
   /** By kind, then by key. */
@@ -56,7 +59,13 @@ export async function readRecords(place: RecordPlace, expected: number): Promise
   const slices = Array.from({ length: Math.ceil(found.length / valuesAtOnce) }, (_, at) =>
     found.slice(at * valuesAtOnce, (at + 1) * valuesAtOnce),
   );
+  const { clock } = place.store;
+  let turnAt = clock.now();
   await eachOf(slices, callsAtOnce, async (slice) => {
+    if (clock.now() - turnAt >= turnMs) {
+      await pause(place, 0);
+      turnAt = clock.now();
+    }
     const values = await place.store.getAll(slice.map(({ path }) => path));
     for (const [index, each] of slice.entries()) {
       const { key, value, nodes } = await readRecord(place, each, values[index]?.value);
