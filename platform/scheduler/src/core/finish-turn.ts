@@ -3,20 +3,20 @@
  * and tasks that may be placed are.
  *
  * The order of the rules is the order in which a request's life is settled: what was asked for a while
- * only is taken back, then deploys move, then health, then how many there are, and last who may be
- * stopped.
+ * only is taken back, then health, deploys, how many there are, and last who may be stopped.
  */
 
 import { advanceDeploy } from "./deploys/advance-deploy.ts";
-import { watchDeploy } from "./deploys/watch-deploy.ts";
+import { forgetDeploys } from "./deploys/forget-deploys.ts";
+import { watchActiveDeploy } from "./deploys/watch-active-deploy.ts";
 import { keepJobs } from "./jobs/keep-jobs.ts";
 import { limitRuntimes } from "./jobs/limit-runtimes.ts";
 import { placeTasks } from "./placement/place-tasks.ts";
 import { type RequestRule, reconcileDirty } from "./reconcile-request.ts";
-import { detectCrashLoops } from "./requests/crash-loops.ts";
-import { revertExpired } from "./requests/expired-actions.ts";
-import { settleBounce } from "./requests/request-bounced.ts";
-import { finishRemoval } from "./requests/request-removed.ts";
+import { finishDeletion } from "./requests/finish-deletion.ts";
+import { followCrashLoops } from "./requests/follow-crash-loops.ts";
+import { revertExpired } from "./requests/revert-expired.ts";
+import { settleBounce } from "./requests/settle-bounce.ts";
 import { dueToBePlaced } from "./tasks/due-plans.ts";
 import { keepInstances } from "./tasks/keep-instances.ts";
 import { askAboutStalled } from "./tasks/reconciliation.ts";
@@ -26,19 +26,20 @@ import { restartUnhealthy } from "./tasks/unhealthy-restarts.ts";
 import type { Turn } from "./turn.ts";
 
 export const requestRules: readonly RequestRule[] = [
+  finishDeletion,
   revertExpired,
   settleHealth,
-  detectCrashLoops,
+  followCrashLoops,
   advanceDeploy,
-  watchDeploy,
-  restartUnhealthy,
+  watchActiveDeploy,
   settleBounce,
-  keepInstances,
+  restartUnhealthy,
   keepJobs,
   limitRuntimes,
+  keepInstances,
   settleCleanups,
   askAboutStalled,
-  finishRemoval,
+  forgetDeploys,
   dueToBePlaced,
 ];
 

@@ -152,7 +152,7 @@ export class FrameworkLink {
               ? {}
               : {
                   killPolicy: {
-                    grace_period: { nanoseconds: BigInt(effect.gracePeriodMs) * 1_000_000n },
+                    grace_period: { nanoseconds: effect.gracePeriodMs * 1_000_000 },
                   },
                 }),
           },

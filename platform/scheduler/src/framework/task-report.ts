@@ -7,7 +7,10 @@ import type { TaskReport } from "../core/tasks/status-updated.ts";
 
 export function taskReportOf(status: TaskStatus): TaskReport {
   const { task_id, state, message, reason, timestamp, agent_id, container_status } = status;
-  const address = container_status?.network_infos?.[0]?.ip_addresses?.[0]?.ip_address;
+  // An address of its own counts only in a network with a name: behind a bridge it is reached by the
+  // host's name and the ports that are mapped.
+  const network = container_status?.network_infos?.find(({ name }) => name !== undefined);
+  const address = network?.ip_addresses?.[0]?.ip_address;
   const containerId = container_status?.container_id?.value;
   return {
     taskId: task_id.value,

@@ -13,7 +13,7 @@
 
 import { CodedError, describeError, type Instant, type Random } from "@tavola/base";
 import type { Clock, Logger, Timer } from "@tavola/host";
-import { lookAtEverything, timePassed } from "../core/cluster-rules.ts";
+import { lookAtEverything, nextWakeAt, timePassed } from "../core/cluster-rules.ts";
 import type { Effect } from "../core/effects.ts";
 import { finishTurn } from "../core/finish-turn.ts";
 import type { SchedulerConfig } from "../core/scheduler-config.ts";
@@ -186,10 +186,7 @@ export class Engine {
 
   #planWake(): void {
     const { state, clock } = this.#options;
-    const at = Math.min(
-      state.agenda.nextAt ?? Number.POSITIVE_INFINITY,
-      state.clusterAgenda.nextAt ?? Number.POSITIVE_INFINITY,
-    );
+    const at = nextWakeAt(state);
     if (!Number.isFinite(at) || this.#ended !== undefined) return;
     if (this.#timerAt !== undefined && this.#timerAt <= at) return;
     this.#timer?.cancel();

@@ -3,6 +3,7 @@
  */
 
 import type { DeployStatistics } from "../model/deploy-progress.ts";
+import type { TaskFailureType } from "../model/enums.ts";
 import type { TaskHistoryUpdate } from "../model/task.ts";
 import { deployKey, type TaskRecord } from "../records.ts";
 import { isLongRunning } from "../requests/long-running.ts";
@@ -20,12 +21,7 @@ export function countTaskEnd(turn: Turn, task: TaskRecord, update: TaskHistoryUp
   const request = turn.get("request", requestId)?.request;
   if (record === undefined || request === undefined) return;
   const before = record.statistics ?? { requestId, deployId };
-  // Who was being stopped did not fail.
-  const wasStopped = task.cleanup !== undefined;
-  const kind = wasStopped ? "killed" : endKindOf(update);
-  const failure = wasStopped
-    ? undefined
-    : failureTypeOf(update, task.runningAt !== undefined, isLongRunning(request));
+  const { kind, failure } = judge(task, update, isLongRunning(request));
   const counted: DeployStatistics = {
     ...before,
     ...averages(before, task, update),
@@ -44,6 +40,26 @@ export function countTaskEnd(turn: Turn, task: TaskRecord, update: TaskHistoryUp
           ].slice(-failureEventsMax),
   };
   turn.put("deploy", key, { ...record, statistics: counted });
+}
+
+/** Who was being stopped did not fail, unless that was for never having come up. */
+function judge(
+  task: TaskRecord,
+  update: TaskHistoryUpdate,
+  isLongRunning: boolean,
+): { readonly kind: TaskEndKind; readonly failure: TaskFailureType | undefined } {
+  switch (task.cleanup?.cleanupType) {
+    case undefined:
+      return {
+        kind: endKindOf(update),
+        failure: failureTypeOf(update, task.runningAt !== undefined, isLongRunning),
+      };
+    case "UNHEALTHY_NEW_TASK":
+    case "OVERDUE_NEW_TASK":
+      return { kind: "failed", failure: "STARTUP_FAILURE" };
+    default:
+      return { kind: "killed", failure: undefined };
+  }
 }
 
 function averages(

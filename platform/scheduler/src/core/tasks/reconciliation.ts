@@ -40,7 +40,6 @@ export function subscribed(turn: Turn, { frameworkId, masterUrl }: Subscribed): 
       ...(kill.destroy ? { gracePeriodMs: 0 } : {}),
     });
   }
-  turn.state.clusterAgenda.plan("keepOffers", turn.now);
   turn.state.clusterAgenda.plan("reconcileNowAndThen", link.launchesFrom);
   turn.state.placementDue = true;
 }

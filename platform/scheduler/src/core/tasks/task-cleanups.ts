@@ -6,10 +6,11 @@
  * wanted. A kill is repeated while the task is still there: it may have been lost on its way.
  */
 
+import { oldInstancesWanted } from "../deploys/old-instances-wanted.ts";
 import type { Request } from "../model/request.ts";
 import type { RequestRule } from "../reconcile-request.ts";
 import type { TaskRecord } from "../records.ts";
-import { instancesOf, isLongRunning } from "../requests/long-running.ts";
+import { isLongRunning } from "../requests/long-running.ts";
 import type { Turn } from "../turn.ts";
 import { cleanupManners } from "./cleanup-manners.ts";
 import { isHealthy } from "./task-health.ts";
@@ -19,7 +20,7 @@ export const settleCleanups: RequestRule = (turn, requestId) => {
   const cleaning = tasks.filter(({ cleanup }) => cleanup !== undefined);
   if (cleaning.length === 0) return undefined;
   const request = turn.get("request", requestId)?.request;
-  const replaceable = replaceableNow(tasks, request);
+  const replaceable = replaceableNow(turn, requestId, tasks);
   let wakeAt: number | undefined;
   for (const task of cleaning) {
     const at = killableAt(turn, task, request, replaceable);
@@ -32,21 +33,48 @@ export const settleCleanups: RequestRule = (turn, requestId) => {
 /**
  * The waiting tasks that may go: one by one, so many that the healthy ones and the rest of the waiting
  * make up the number wanted; those of a bounce all at once, when they are not needed at all.
+ *
+ * Deploys are counted apart: one on trial may yet be rolled back. A failed trial's tasks wait for the
+ * active deploy's.
  */
 function replaceableNow(
+  turn: Turn,
+  requestId: string,
   tasks: readonly TaskRecord[],
-  request: Request | undefined,
 ): ReadonlySet<TaskRecord> {
-  if (request === undefined) return new Set(tasks);
-  const instances = instancesOf(request);
-  const healthy = tasks.filter((task) => task.cleanup === undefined && isHealthy(task)).length;
-  const waiting = tasks.filter(waitsForReplacement);
-  if (healthy >= instances) return new Set(waiting);
+  const replaceable = new Set<TaskRecord>();
+  const { active, pending } = turn.get("requestDeploys", requestId) ?? {};
+  for (const [deployId, waiting] of Map.groupBy(tasks.filter(waitsForReplacement), (task) =>
+    isOfFailedTrial(task) ? active?.deployId : task.taskId.deployId,
+  )) {
+    const healthy = tasks.filter(
+      (task) => task.cleanup === undefined && task.taskId.deployId === deployId && isHealthy(task),
+    ).length;
+    const wanted =
+      deployId === pending?.deployMarker.deployId
+        ? (pending?.deployProgress.targetActiveInstances ?? 0)
+        : oldInstancesWanted(turn.state, requestId);
+    for (const task of mayGo(waiting, healthy, wanted)) replaceable.add(task);
+  }
+  return replaceable;
+}
+
+function mayGo(
+  waiting: readonly TaskRecord[],
+  healthy: number,
+  wanted: number,
+): readonly TaskRecord[] {
+  if (healthy >= wanted) return waiting;
   const oneByOne = waiting
     .filter((task) => manner(task) === "replaced")
     // What serves nobody goes first, then what was asked for first.
     .sort((a, b) => Number(isHealthy(a)) - Number(isHealthy(b)) || askedAt(a) - askedAt(b));
-  return new Set(oneByOne.slice(0, Math.max(0, healthy + waiting.length - instances)));
+  return oneByOne.slice(0, Math.max(0, healthy + waiting.length - wanted));
+}
+
+function isOfFailedTrial({ cleanup }: TaskRecord): boolean {
+  const type = cleanup?.cleanupType;
+  return type === "INCREMENTAL_DEPLOY_FAILED" || type === "INCREMENTAL_DEPLOY_CANCELLED";
 }
 
 function waitsForReplacement(task: TaskRecord): boolean {

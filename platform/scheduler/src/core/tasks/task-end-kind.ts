@@ -37,6 +37,15 @@ const clusterReasons: ReadonlySet<string> = new Set([
   "REASON_FRAMEWORK_REMOVED",
 ]);
 
+/** Its machine went, not the task: no crash loop. */
+const hostLost: ReadonlySet<TaskState> = new Set([
+  "TASK_LOST",
+  "TASK_LOST_WHILE_DOWN",
+  "TASK_UNREACHABLE",
+  "TASK_GONE",
+  "TASK_GONE_BY_OPERATOR",
+]);
+
 export function endKindOf({ taskState, statusReason }: TaskHistoryUpdate): TaskEndKind {
   const kind = kinds[taskState] ?? "lost";
   return kind === "failed" && statusReason !== undefined && clusterReasons.has(statusReason)
@@ -56,7 +65,7 @@ export function failureTypeOf(
   if (statusReason.includes("DISK")) return "OUT_OF_DISK_SPACE";
   if (kind === "success") return isLongRunning ? "UNEXPECTED_EXIT" : undefined;
   if (kind === "killed") return undefined;
-  if (kind === "lost") return taskState === "TASK_LOST" ? "LOST_SLAVE" : "MESOS_ERROR";
+  if (kind === "lost") return hostLost.has(taskState) ? "LOST_SLAVE" : "MESOS_ERROR";
   if (taskState === "TASK_ERROR") return "MESOS_ERROR";
   return wasRunning ? "BAD_EXIT_CODE" : "STARTUP_FAILURE";
 }
