@@ -5,8 +5,10 @@ import {
   askZooKeeper,
   type Ensemble,
   findEtcd,
+  findPostgres,
   findZooKeeper,
   startEtcd,
+  startPostgres,
   startZooKeeper,
 } from "./index.ts";
 
@@ -60,5 +62,28 @@ test(
   etcd,
   async () => {
     await assert.rejects(startEtcd({ flags: ["--no-such-flag=1"] }), /etcd ended .*no-such-flag/s);
+  },
+);
+
+const postgres = { skip: findPostgres().error ?? false, timeout: 60_000 };
+
+test(
+  "startPostgres() brings one up, which serves again after a kill, and is gone at the end",
+  postgres,
+  async () => {
+    const running = await startPostgres();
+    const { server } = running;
+    const first = server.pid;
+    try {
+      assert.ok(isAlive(first));
+      await server.kill();
+      assert.equal(isAlive(first), false);
+      await server.restart();
+      await running.untilServing();
+      assert.notEqual(server.pid, first);
+    } finally {
+      await running.close();
+    }
+    assert.equal(isAlive(server.pid), false);
   },
 );
