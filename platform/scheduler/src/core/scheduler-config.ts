@@ -7,7 +7,9 @@
  */
 
 import { defaultHealthSettings, type HealthSettings } from "./health/health-settings.ts";
+import type { MailSettings } from "./mail/mail-settings.ts";
 import type { DisabledActionType, Placement, RequestType } from "./model/enums.ts";
+import { defaultOfferSettings, type OfferSettings } from "./placement/offer-settings.ts";
 
 export interface SchedulerConfig
   extends IdLimits,
@@ -22,6 +24,9 @@ export interface SchedulerConfig
     MetadataSettings,
     Keeping {
   readonly health: HealthSettings;
+  readonly offers: OfferSettings;
+  /** Absent: nobody is mailed. */
+  readonly mail?: MailSettings;
   readonly crashLoops: CrashLoopSettings;
   readonly disasters: DisasterSettings;
   readonly shuffle: ShuffleSettings;
@@ -131,6 +136,8 @@ export interface JobSettings {
 }
 
 export interface DeploySettings {
+  /** What all checks of a task may take together; absent: no limit. */
+  readonly healthcheckMaxTotalTimeoutSeconds?: number;
   readonly allowDeployOfPausedRequests: boolean;
   /** Ours: how long a deploy that succeeded stays on trial; 0: not at all. */
   readonly deployWatchMs: number;
@@ -287,7 +294,7 @@ export const defaultSchedulerConfig: SchedulerConfig = {
   reconcileLaunchAfterMs: 3 * minute,
   startNewReconcileEveryMs: 10 * minute,
   checkReconcileWhenRunningEveryMs: 30 * second,
-  reconciliationPatienceMs: 5 * secondMs,
+  reconciliationPatienceMs: 5 * second,
   killIfNotRunningAfterMs: 10 * minute,
   killAgainAfterMs: 5 * minute,
   beforeKillCommandMsMax: 5 * minute,
@@ -329,6 +336,7 @@ export const defaultSchedulerConfig: SchedulerConfig = {
   checkUsageEveryMs: minute,
 
   health: defaultHealthSettings,
+  offers: defaultOfferSettings,
   crashLoops: {
     evaluateCooldownOverMs: minute,
     cooldownFailureThreshold: 5,

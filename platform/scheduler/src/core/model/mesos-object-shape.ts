@@ -5,7 +5,7 @@
  */
 
 import { object, optional, required } from "./fields.ts";
-import { anything, list, mapOf, type Shape, text, whole } from "./shape.ts";
+import { anything, decimal, list, mapOf, type Shape, text, whole } from "./shape.ts";
 import type {
   MesosExecutorInfo,
   MesosLabels,
@@ -14,6 +14,7 @@ import type {
   MesosRangeObject,
   MesosRangesObject,
   MesosResourceObject,
+  MesosScalarObject,
   MesosStringValue,
   MesosTaskObject,
 } from "./task.ts";
@@ -45,6 +46,10 @@ export const mesosRangeObjectShape: Shape<MesosRangeObject> = object("MesosRange
   end: optional(whole),
 });
 
+export const mesosScalarObjectShape: Shape<MesosScalarObject> = object("MesosScalarObject", {
+  value: required(decimal),
+});
+
 export const mesosRangesObjectShape: Shape<MesosRangesObject> = object("MesosRangesObject", {
   range: optional(list(mesosRangeObjectShape)),
 });
@@ -53,6 +58,8 @@ export const mesosResourceObjectShape: Shape<MesosResourceObject> = object(
   "MesosResourceObject",
   {
     name: optional(text),
+    type: optional(text),
+    scalar: optional(mesosScalarObjectShape),
     ranges: optional(mesosRangesObjectShape),
     otherFields: optional(mapOf(anything)),
   },

@@ -83,7 +83,10 @@ export const requestShape: Shape<Request> = object(
         : json,
     says: {
       slavePlacement: {
-        schema: { type: "string" },
+        schema: {
+          type: "string",
+          enum: [...placements.filter((word) => word !== "SPREAD_ALL_AGENTS"), "SPREAD_ALL_SLAVES"],
+        },
         format: ({ agentPlacement }) => {
           if (agentPlacement === undefined) return undefined;
           return agentPlacement === "SPREAD_ALL_AGENTS"

@@ -78,12 +78,13 @@ export const whole: Shape<number> = scalar({
 });
 
 function readNumber(json: unknown): number | undefined {
-  if (typeof json === "number") return Number.isFinite(json) ? json : undefined;
+  // Minus zero, which JSON has not, is zero.
+  if (typeof json === "number") return Number.isFinite(json) ? json + 0 : undefined;
   if (typeof json !== "string" || !/^\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*$/.test(json)) {
     return undefined;
   }
   const value = Number(json);
-  return Number.isFinite(value) ? value : undefined;
+  return Number.isFinite(value) ? value + 0 : undefined;
 }
 
 export const truth: Shape<boolean> = scalar({

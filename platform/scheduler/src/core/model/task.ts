@@ -115,8 +115,15 @@ export interface MesosStringValue {
 
 export interface MesosResourceObject {
   readonly name?: string;
+  /** SCALAR, RANGES or SET. */
+  readonly type?: string;
+  readonly scalar?: MesosScalarObject;
   readonly ranges?: MesosRangesObject;
   readonly otherFields?: Readonly<Record<string, unknown>>;
+}
+
+export interface MesosScalarObject {
+  readonly value: number;
 }
 
 export interface MesosRangesObject {
