@@ -63,6 +63,7 @@ export const canaryDeploySettingsShape: Shape<CanaryDeploySettings> = object(
     waitMillisBetweenGroups: withDefault(whole, 0),
     allowedTasksFailuresPerGroup: withDefault(whole, 0),
     canaryCycleCount: withDefault(whole, 3),
+    acceptanceChecks: optional(list(text)),
   },
 );
 
@@ -117,6 +118,8 @@ export const deployShape: Shape<Deploy> = object(
     user: optional(text),
     s3UploaderAdditionalFiles: optional(list(s3UploaderFileShape)),
     canaryDeploySettings: optional(canaryDeploySettingsShape),
+    watchAfterSuccessSeconds: optional(whole),
+    minimumHealthyShare: optional(decimal),
   },
   {
     isCached: true,

@@ -58,6 +58,10 @@ export interface Deploy {
   readonly user?: string;
   readonly s3UploaderAdditionalFiles?: readonly S3UploaderFile[];
   readonly canaryDeploySettings?: CanaryDeploySettings;
+  /** Ours: how long it stays on trial after it succeeded. Default the operator's; 0: not at all. */
+  readonly watchAfterSuccessSeconds?: number;
+  /** Ours: the share (0 to 1) of instances that must stay healthy meanwhile. */
+  readonly minimumHealthyShare?: number;
 }
 
 export interface TaskResources {
@@ -269,4 +273,6 @@ export interface CanaryDeploySettings {
   readonly allowedTasksFailuresPerGroup?: number;
   /** After so many groups the rest is started at once. */
   readonly canaryCycleCount?: number;
+  /** Ours: names of the checks whose results are waited for under CHECKS. */
+  readonly acceptanceChecks?: readonly string[];
 }

@@ -18,4 +18,8 @@ export const canaryRules: readonly Rule<Deploy>[] = [
       ({ canaryDeploySettings: canary }) =>
         when((canary?.[field] ?? 0) < 0, `canaryDeploySettings ${field} cannot be negative`),
   ),
+  ({ watchAfterSuccessSeconds: seconds = 0 }) =>
+    when(seconds < 0, "watchAfterSuccessSeconds cannot be negative"),
+  ({ minimumHealthyShare: share = 0 }) =>
+    when(!(share >= 0 && share <= 1), `minimumHealthyShare must be between 0 and 1, not ${share}`),
 ];
