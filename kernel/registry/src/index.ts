@@ -24,5 +24,5 @@ export {
   type RegistryState,
   type UnreachableAgentEntry,
 } from "./registry-state.ts";
-export { decodeSnapshot } from "./snapshot-decoder.ts";
+export { decodeSnapshot, SnapshotDecoder } from "./snapshot-decoder.ts";
 export { chunkBytesMax, encodeSnapshot } from "./snapshot-encoder.ts";

@@ -41,3 +41,15 @@ export function splitRecords(
   }
   return { value: index };
 }
+
+/** How many of the bytes are whole records; what follows is the beginning of one. */
+export function wholeRecordsBytes(bytes: Uint8Array): number {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  let at = 0;
+  while (at + lengthBytes <= bytes.length) {
+    const end = at + lengthBytes + view.getUint32(at, true);
+    if (end > bytes.length) break;
+    at = end;
+  }
+  return at;
+}

@@ -42,7 +42,8 @@ export function droppedBefore(turn: Turn, event: MasterEvent): void {
   if (turn.state.leadership.kind === "ended") return;
   if ("from" in event) {
     turn.count("master/dropped_messages");
-    turn.debug("dropped a message: not leading yet", { from: event.from, name: event.kind });
+    const name = event.kind === "messageDropped" ? event.name : event.kind;
+    turn.debug("dropped a message: not leading yet", { from: event.from, name });
   }
   if ("ticket" in event) {
     const isElected = turn.state.leadership.kind === "recovering";

@@ -110,3 +110,13 @@ test("a repeated reregistration is a sign of life", () => {
   comesBack();
   assert.equal(agent.observer.pingsMissed, 0);
 });
+
+test("AgentInbox reads nothing while its master does not lead, and counts it", () => {
+  const { f, kinds, comesBack } = stage();
+  const { leadership } = f.state;
+  f.state.leadership = { kind: "recovering" };
+  assert.equal(comesBack(), 0);
+  f.state.leadership = leadership;
+  assert.deepEqual(kinds, ["messageDropped"]);
+  assert.equal(comesBack(), 1);
+});

@@ -41,6 +41,11 @@ export class AgentInbox {
   receive(message: LibprocessMessage): void {
     const { state, dispatch } = this.#options;
     const { from, name, body } = message;
+    if (state.leadership.kind !== "leading") {
+      // A new leader is asked by every agent at once while it recovers: nothing is read in vain.
+      dispatch({ kind: "messageDropped", from, name, reason: "not leading yet" });
+      return;
+    }
     if (name !== internal.ReregisterSlaveMessage.typeName) {
       dispatch(readAgentMessage(message));
       return;

@@ -4,7 +4,8 @@
  *     begin -> standing (again, when a follower's session ends) -> recovering -> leading -> exited
  *        `---------------- no --zk: nobody to ask -------------------^
  *
- * A leader whose session may be over takes no further turn and answers nobody; the process has to end,
+ * While it stands it follows the registry (`registry-follower.ts`), so that it need not read all of it
+ * when it is elected. A leader whose session may be over takes no further turn and answers nobody; the process has to end,
  * because what it knows is no longer what is. Whoever supervises it starts another.
  */
 
@@ -20,7 +21,9 @@ import type { MasterShell } from "./master-shell.ts";
 import { type MasterStores, waitForStore } from "./master-stores.ts";
 import { StoredRegistrar } from "./registrar.ts";
 import { createInMemoryRegistrar, type Registrar } from "./registry.ts";
+import { RegistryFollower } from "./registry-follower.ts";
 import { registryRoot } from "./registry-layout.ts";
+import type { RegistryPlace } from "./registry-reader.ts";
 
 /** Between two candidacies of a follower. */
 const standAgainMs = 1000;
@@ -57,6 +60,8 @@ export class MasterDaemon {
   #store: Coordination | undefined;
   #election: Election | undefined;
   #registrar: Registrar | undefined;
+  /** Of one that stands for election. */
+  #follower: RegistryFollower | undefined;
   #state: "alive" | "ended" | "closed" = "alive";
 
   constructor(parts: MasterParts) {
@@ -104,6 +109,7 @@ export class MasterDaemon {
     shell.dispatch({ kind: "leadershipLost", reason });
     shell.close();
     this.#registrar?.close();
+    void this.#follower?.close();
     this.#exit.resolve({ code, reason });
   }
 
@@ -130,6 +136,8 @@ export class MasterDaemon {
   async #leaveStore(): Promise<void> {
     const election = this.#election;
     this.#election = undefined;
+    void this.#follower?.close();
+    this.#follower = undefined;
     if (election === undefined) await this.#store?.close();
     else await election.close();
     this.#store = undefined;
@@ -148,6 +156,7 @@ export class MasterDaemon {
         onLeader: (leader) => shell.dispatch({ kind: "leaderDetected", leader }),
       });
       this.#election = election;
+      this.#follower = this.#follow();
       const lost = await Promise.race([election.elected, election.lost]);
       if (this.#state !== "alive") return;
       if (lost === undefined) {
@@ -182,17 +191,29 @@ export class MasterDaemon {
     logger.info({ url: this.url, id: shell.state.id }, "master is leading");
   }
 
+  /** undefined: the registry is in memory. */
+  get #place(): RegistryPlace | undefined {
+    const { stores } = this.#parts;
+    if (this.#store === undefined || stores?.isForRegistry !== true) return undefined;
+    return { store: this.#store, root: registryRoot(stores.url.path) };
+  }
+
+  #follow(): RegistryFollower | undefined {
+    const { clock, logger, crash } = this.#parts;
+    const place = this.#place;
+    return place && new RegistryFollower({ place, clock, logger, crash });
+  }
+
   #createRegistrar(): Registrar {
-    const { stores, flags, clock, logger, metrics, shell } = this.#parts;
-    const store = this.#store;
-    if (store === undefined || stores?.isForRegistry !== true) {
-      return createInMemoryRegistrar(logger);
-    }
+    const { flags, clock, logger, metrics, shell } = this.#parts;
+    const place = this.#place;
+    if (place === undefined) return createInMemoryRegistrar(logger);
     const { id, pid } = shell.state.info;
     return new StoredRegistrar({
-      place: { store, root: registryRoot(stores.url.path) },
+      place,
       writer: `${pid} (${id})`,
       mayCreate: flags.log_auto_initialize,
+      followed: async () => await this.#follower?.close(),
       fetchTimeoutMs: flags.registry_fetch_timeout,
       storeTimeoutMs: flags.registry_store_timeout,
       clock,

@@ -18,8 +18,8 @@ import {
   type WriteFate,
 } from "../testing/map-store.ts";
 import { StoredRegistrar, type StoredRegistrarOptions } from "./registrar.ts";
+import { readRegistry } from "./registry-copy.ts";
 import { headPath } from "./registry-layout.ts";
-import { readRegistry } from "./registry-reader.ts";
 
 const root = "/mesos/tavola/registry";
 const leader = { id: "m", ip: 0, port: 1, hostname: "h" } as MasterInfo;

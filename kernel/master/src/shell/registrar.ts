@@ -25,7 +25,8 @@ import {
 } from "@tavola/registry";
 import { type Registrar, registryJson } from "./registry.ts";
 import { appendBatch, compact, sweep } from "./registry-compaction.ts";
-import { type RegistryPlace, readState } from "./registry-reader.ts";
+import { bringTo, type RegistryCopy } from "./registry-copy.ts";
+import type { RegistryPlace } from "./registry-reader.ts";
 import { RegistryWriter } from "./registry-writer.ts";
 import { type Patience, untilDone } from "./store-patience.ts";
 
@@ -46,6 +47,8 @@ export interface StoredRegistrarOptions {
   readonly writer: string;
   /** Whether an empty registry may be made where there is none (`--log_auto_initialize`). */
   readonly mayCreate: boolean;
+  /** What was read of it while standing by; undefined: nothing. Asked once the registry is fenced. */
+  readonly followed?: () => Promise<RegistryCopy | undefined>;
   readonly fetchTimeoutMs: number;
   readonly storeTimeoutMs: number;
   readonly clock: Clock;
@@ -116,12 +119,18 @@ export class StoredRegistrar implements Registrar {
         "there is no registry here; made an empty one",
       );
     }
-    this.#state = await untilDone(fetchPatience(), () => readState(place, writer.head));
+    // Nobody else writes it from here on: what is read now is all there is.
+    let followed: RegistryCopy | undefined;
+    const copy = await untilDone(fetchPatience(), async () => {
+      followed ??= await this.#options.followed?.();
+      return await bringTo(place, writer.head, followed);
+    });
+    this.#state = copy.state;
     const fetchMs = clock.now() - startedAt;
     metrics.timer("registrar/state_fetch").record(fetchMs);
     this.#writer = writer;
     logger.info(
-      { epoch: writer.head.epoch, bytes: this.sizeBytes, ms: fetchMs },
+      { epoch: writer.head.epoch, bytes: this.sizeBytes, ms: fetchMs, followed: copy === followed },
       "read the registry; no other master can write it any more",
     );
     this.#background = sweep(writer);

@@ -18,6 +18,7 @@ import { type Logger, systemClock } from "@tavola/host";
 import { decodeBackup, encodeBackup, encodeSnapshot, type RegistryState } from "@tavola/registry";
 import { registryJson } from "./registry.ts";
 import { sweep } from "./registry-compaction.ts";
+import { readRegistry } from "./registry-copy.ts";
 import {
   batchNumber,
   chunkPath,
@@ -29,7 +30,7 @@ import {
   registryRoot,
   snapshotName,
 } from "./registry-layout.ts";
-import { type RegistryPlace, readRegistry } from "./registry-reader.ts";
+import type { RegistryPlace } from "./registry-reader.ts";
 import { RegistryWriter } from "./registry-writer.ts";
 import type { Patience } from "./store-patience.ts";
 

@@ -1,32 +1,15 @@
 /**
- * A registry out of its store: the head, then what the head names, whole or not at all.
+ * Where a registry is, and its head. What the head names is read by `registry-copy.ts`, whole or not at
+ * all.
  *
  * "There is none" is said only when nothing at all lies where a registry would: a head that is gone
  * while batches are there, a batch that is missing, one that cannot be read are damage, and never an
  * empty registry. Writes nothing.
  */
 
-import { CodedError, invariant } from "@tavola/base";
+import { CodedError } from "@tavola/base";
 import type { Coordination, StorePath } from "@tavola/coordination";
-import {
-  applyOperation,
-  createRegistryState,
-  decodeBatch,
-  decodeSnapshot,
-  type RegistryProblem,
-  type RegistryState,
-} from "@tavola/registry";
-import {
-  batchPath,
-  chunkPath,
-  decodeHead,
-  headFormat,
-  headPath,
-  type RegistryHead,
-} from "./registry-layout.ts";
-
-/** Values asked for at once, up to 256 KiB each. */
-const readsAtOnce = 16;
+import { decodeHead, headFormat, headPath, type RegistryHead } from "./registry-layout.ts";
 
 export interface RegistryPlace {
   readonly store: Coordination;
@@ -63,65 +46,6 @@ export async function readHead(place: RegistryPlace): Promise<VersionedHead | un
   );
 }
 
-/** PERF: one round trip for every 16 values. */
-export async function readState(
-  place: RegistryPlace,
-  { snapshot, log }: RegistryHead,
-): Promise<RegistryState> {
-  let state = createRegistryState();
-  if (snapshot !== undefined) {
-    const { name, chunks } = snapshot;
-    const paths = Array.from({ length: chunks }, (_, k) => chunkPath(place.root, name, k));
-    const values: Uint8Array[] = [];
-    for await (const { value } of readAll(place, paths)) values.push(value);
-    const { value, error } = decodeSnapshot(values, whereIs(place, `${place.root}/${name}`));
-    if (error !== undefined) throw problem(error);
-    state = value;
-  }
-  const count = log.last - log.first + 1;
-  const paths = Array.from({ length: count }, (_, k) => batchPath(place.root, log.first + k));
-  for await (const { path, value } of readAll(place, paths)) {
-    const operations = decodeBatch(value, whereIs(place, path));
-    if (operations.error !== undefined) throw problem(operations.error);
-    for (const operation of operations.value) {
-      const { error } = applyOperation(state, operation);
-      if (error !== undefined)
-        throw corrupt(place, path, `does not fit what was before it: ${error}`);
-    }
-  }
-  return state;
-}
-
-async function* readAll(place: RegistryPlace, paths: readonly StorePath[]) {
-  for (let from = 0; from < paths.length; from += readsAtOnce) {
-    const some = paths.slice(from, from + readsAtOnce);
-    const values = await place.store.getAll(some);
-    invariant(values.length === some.length, "a store answers for every path");
-    for (const [index, path] of some.entries()) {
-      const stored = values[index];
-      if (stored === undefined) throw corrupt(place, path, "is missing");
-      yield { path, value: stored.value };
-    }
-  }
-}
-
-/** Head and state that belong together, also while a leader writes. undefined: there is none. */
-export async function readRegistry(
-  place: RegistryPlace,
-): Promise<(VersionedHead & { readonly state: RegistryState }) | undefined> {
-  for (;;) {
-    const found = await readHead(place);
-    if (found === undefined) return undefined;
-    try {
-      return { ...found, state: await readState(place, found.head) };
-    } catch (error) {
-      // Compaction removes what an older head names: only an unchanged head proves damage.
-      const isCorrupt = error instanceof CodedError && error.code === "REGISTRY_CORRUPT";
-      if (!isCorrupt || (await readHead(place))?.version === found.version) throw error;
-    }
-  }
-}
-
 /** `what` is a clause: "is missing". */
 export function corrupt(place: RegistryPlace, path: StorePath, what: string): CodedError {
   return new CodedError(
@@ -132,10 +56,7 @@ export function corrupt(place: RegistryPlace, path: StorePath, what: string): Co
   );
 }
 
-function whereIs({ store }: RegistryPlace, path: StorePath): string {
+/** For an error. */
+export function whereIs({ store }: RegistryPlace, path: StorePath): string {
   return `${path} in ${store.description}`;
-}
-
-function problem({ code, message }: RegistryProblem): CodedError {
-  return new CodedError(code, message);
 }
