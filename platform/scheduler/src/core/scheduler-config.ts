@@ -143,6 +143,10 @@ export interface DeploySettings {
   readonly deployWatchMs: number;
   /** Ours: the share of instances that must stay healthy meanwhile. */
   readonly deployWatchMinimumHealthyShare: number;
+  /** Ours: the checks that accept a step of a deploy in mode CHECKS, where the deploy names none. */
+  readonly acceptanceChecks: readonly string[];
+  /** Ours: a check that has told nothing by then counts against the deploy. */
+  readonly acceptanceTimeoutMs: number;
   readonly pendingDeployHoldTaskDuringDecommissionMs: number;
   readonly loadBalancerUri?: string;
 }
@@ -316,6 +320,8 @@ export const defaultSchedulerConfig: SchedulerConfig = {
   allowDeployOfPausedRequests: false,
   deployWatchMs: 0,
   deployWatchMinimumHealthyShare: 0.5,
+  acceptanceChecks: [],
+  acceptanceTimeoutMs: hour,
   pendingDeployHoldTaskDuringDecommissionMs: 10 * minute,
 
   rackIdAttributeKey: "rackid",

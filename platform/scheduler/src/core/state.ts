@@ -10,6 +10,7 @@ import type { Instant } from "@tavola/base";
 import { Agenda } from "./agenda.ts";
 import type { PendingTask } from "./model/task.ts";
 import type { OfferCache } from "./placement/offer-cache.ts";
+import { PlacementIndex } from "./placement/placement-index.ts";
 import type { PlacementReport } from "./placement/placement-report.ts";
 import type { RecordKind, RecordKinds, Settings, TaskRecord } from "./records.ts";
 import { recordKinds } from "./records.ts";
@@ -25,6 +26,10 @@ export interface SchedulerState {
   readonly tasksOn: Map<string, Map<string, TaskRecord>>;
   /** Offers at hand, by agent. Not kept: the master makes them anew. */
   readonly offers: OfferCache;
+  /** Who is due, and where tasks are: what placement would otherwise have to count. */
+  readonly placement: PlacementIndex;
+  /** What was lost since it was last counted, for telling a disaster. */
+  readonly losses: { agents: number; tasks: number };
   /** Why pending tasks were not placed when last tried, by pending task id. */
   readonly reports: Map<string, PlacementReport>;
   /** When which request is to be looked at again though nothing happens to it. */
@@ -65,6 +70,8 @@ export function createSchedulerState(offers: OfferCache): SchedulerState {
     pendingOf: new Map(),
     tasksOn: new Map(),
     offers,
+    placement: new PlacementIndex(),
+    losses: { agents: 0, tasks: 0 },
     reports: new Map(),
     agenda: new Agenda(),
     clusterAgenda: new Agenda(),
@@ -102,6 +109,7 @@ export function fileRecord<K extends RecordKind>(
       fileUnder(state.pendingOf, requestId, key, record as PendingTask | undefined);
     if (record === undefined) state.reports.delete(key);
   }
+  state.placement.recordFiled(state, kind, key, { before, after: record });
 }
 
 function fileTask(

@@ -11,8 +11,11 @@
  */
 
 import type { Instant } from "@tavola/base";
-import type { Attribute, Offer } from "@tavola/protocol";
-import { addToPools, type ResourcePool } from "./offered-resources.ts";
+import type { Offer } from "@tavola/protocol";
+import { attributesOf, type RackNaming, splitRack } from "./agent-attributes.ts";
+import { addToPools, createPool, type ResourcePool, unreservedRole } from "./offered-resources.ts";
+import type { Amounts } from "./placement-index.ts";
+import type { PlacementRule } from "./placement-report.ts";
 
 export interface HeldOffer {
   readonly offer: Offer;
@@ -33,25 +36,38 @@ export interface OfferedAgent {
   readonly offers: Map<string, HeldOffer>;
   /** What is free, by the role it is reserved for ("*": for nobody). */
   readonly pools: Map<string, ResourcePool>;
-}
+  /** The pool of "*". */
+  unreserved: ResourcePool;
+  /** The cache's version when the agent last was offered more. */
+  version: number;
 
-export interface OfferCacheOptions {
-  /** The attribute that names an agent's rack; `rackid` unless said otherwise. */
-  readonly rackAttribute?: string;
-  /** The rack of agents without it; `DEFAULT` unless said otherwise. */
-  readonly defaultRackId?: string;
+  /** What placement keeps about it. */
+  score: number;
+  /** Tasks placed here that are not launched yet. */
+  readonly launching: string[];
+  /** The same, counted by request. */
+  readonly launchingOf: Map<string, number>;
+  standing: PlacementRule | undefined;
+  standingVersion: number;
+  totals: Partial<Amounts> | undefined;
+  totalsVersion: number;
+  suitableMark: number;
+  unsuitableMark: number;
 }
 
 export class OfferCache {
   readonly #agents = new Map<string, OfferedAgent>();
   /** Offer id to key of agent. */
   readonly #keyOf = new Map<string, string>();
-  readonly #rackAttribute: string;
-  readonly #defaultRackId: string;
+  /** Grows whenever an agent is offered more. */
+  version = 0;
+  /** Grows whenever anything changes. */
+  revision = 0;
+  readonly #racks: RackNaming;
 
-  constructor(options: OfferCacheOptions = {}) {
-    this.#rackAttribute = options.rackAttribute ?? "rackid";
-    this.#defaultRackId = options.defaultRackId ?? "DEFAULT";
+  /** Racks are named as Singularity has them unless said otherwise. */
+  constructor({ rackAttribute = "rackid", defaultRackId = "DEFAULT" }: Partial<RackNaming> = {}) {
+    this.#racks = { rackAttribute, defaultRackId };
   }
 
   /** How many offers there are. */
@@ -72,6 +88,11 @@ export class OfferCache {
     return this.#keyOf.has(offerId);
   }
 
+  agentOf(offerId: string): OfferedAgent | undefined {
+    const key = this.#keyOf.get(offerId);
+    return key === undefined ? undefined : this.#agents.get(key);
+  }
+
   /** One that is known already changes nothing. */
   add(offer: Offer, now: Instant): OfferedAgent {
     const role = offer.allocation_info?.role;
@@ -81,6 +102,9 @@ export class OfferCache {
     const agent = this.#describe(key, offer, known);
     agent.offers.set(offer.id.value, { offer, receivedAt: now });
     addToPools(agent.pools, offer.resources ?? []);
+    agent.unreserved = agent.pools.get(unreservedRole) ?? agent.unreserved;
+    agent.version = ++this.version;
+    this.revision++;
     this.#agents.set(key, agent);
     this.#keyOf.set(offer.id.value, key);
     return agent;
@@ -91,6 +115,7 @@ export class OfferCache {
     const key = this.#keyOf.get(offerId);
     if (key === undefined) return false;
     this.#keyOf.delete(offerId);
+    this.revision++;
     const agent = this.#agents.get(key);
     if (agent === undefined) return true;
     agent.offers.delete(offerId);
@@ -103,6 +128,7 @@ export class OfferCache {
   removeAgent(agent: OfferedAgent): string[] {
     const offerIds = [...agent.offers.keys()];
     for (const offerId of offerIds) this.#keyOf.delete(offerId);
+    this.revision++;
     this.#agents.delete(agent.key);
     return offerIds;
   }
@@ -111,6 +137,7 @@ export class OfferCache {
   clear(): string[] {
     const offerIds = [...this.#keyOf.keys()];
     this.#keyOf.clear();
+    this.revision++;
     this.#agents.clear();
     return offerIds;
   }
@@ -129,17 +156,31 @@ export class OfferCache {
   }
 
   #describe(key: string, offer: Offer, known: OfferedAgent | undefined): OfferedAgent {
-    const { [this.#rackAttribute]: rackId, ...attributes } = attributesOf(offer.attributes ?? []);
+    const { rackId, rest: attributes } = splitRack(
+      attributesOf(offer.attributes ?? []),
+      this.#racks,
+    );
     const port = offer.url?.address.port;
     return {
       key,
       agentId: offer.agent_id.value,
       hostname: offer.hostname,
-      rackId: rackId ?? this.#defaultRackId,
+      rackId,
       attributes,
       ...(port === undefined ? {} : { port }),
       offers: known?.offers ?? new Map(),
       pools: known?.pools ?? new Map(),
+      unreserved: known?.unreserved ?? createPool(unreservedRole),
+      version: 0,
+      score: 0,
+      launching: known?.launching ?? [],
+      launchingOf: known?.launchingOf ?? new Map(),
+      standing: undefined,
+      standingVersion: -1,
+      totals: undefined,
+      totalsVersion: -1,
+      suitableMark: 0,
+      unsuitableMark: 0,
     };
   }
 }
@@ -147,13 +188,5 @@ export class OfferCache {
 function recount(agent: OfferedAgent): void {
   agent.pools.clear();
   for (const { offer } of agent.offers.values()) addToPools(agent.pools, offer.resources ?? []);
-}
-
-function attributesOf(attributes: readonly Attribute[]): Record<string, string> {
-  const texts: Record<string, string> = {};
-  for (const { name, text, scalar } of attributes) {
-    if (text !== undefined) texts[name] = text.value;
-    else if (scalar !== undefined) texts[name] = String(scalar.value);
-  }
-  return texts;
+  agent.unreserved = agent.pools.get(unreservedRole) ?? createPool(unreservedRole);
 }

@@ -1,9 +1,9 @@
 /**
- * Why a pending task was not placed when it was last tried.
+ * Why a pending task was not placed when it was last tried: the shape of it.
  *
  * One report serves all pending tasks that are alike and were tried in the same turn. It keeps per
  * agent only the *first* rule that it failed, so that the counts add up to the agents that were
- * looked at; the few agents that are named are bounded.
+ * looked at; the agents that are named are a bounded few.
  */
 
 import type { TaskResources } from "../model/deploy.ts";
@@ -38,7 +38,7 @@ export interface AgentVerdict {
   readonly host: string;
   readonly rackId: string;
   readonly rule: PlacementRule;
-  /** In words: "has 3.5 cpus". */
+  /** In words: "has 3.5 of 4 cpus". */
   readonly detail?: string;
 }
 
@@ -46,13 +46,15 @@ export interface PlacementReport {
   /** When it was tried. */
   readonly at: number;
   readonly needs: TaskResources;
-  /** How many agents had offers. */
-  readonly agentsOffered: number;
+  /** How many agents were looked at: those with offers, and those whose offers are not taken. */
+  readonly agentsLookedAt: number;
+  /** Active agents of which nothing was on offer. */
+  readonly agentsNotOffered: number;
   /** Agents by the first rule that each failed; rules that none failed are absent. */
   readonly failed: Readonly<Partial<Record<PlacementRule, number>>>;
-  /** Bounded; the nearest first. */
+  /** Bounded; those that passed most rules first. */
   readonly agents: readonly AgentVerdict[];
-  /** The agent that came closest, and the sentence that says what it lacks. */
+  /** The agent that came closest. */
   readonly nearest?: AgentVerdict;
   /** One sentence for people: "needs 4 cpus; best agent has 3.5; 2 agents excluded by rack". */
   readonly summary: string;

@@ -63,12 +63,12 @@ export class PortRanges {
     return true;
   }
 
-  /** The lowest one but for those in `without`; undefined when there is none. */
-  lowest(without?: ReadonlySet<number>): number | undefined {
-    for (const range of this.#ranges) {
-      for (let port = range.begin; port <= range.end; port++) {
-        if (without?.has(port) !== true) return port;
-      }
+  /** Counted from 0, ascending; undefined when there are not so many. */
+  nth(index: number): number | undefined {
+    let left = index;
+    for (const { begin, end } of this.#ranges) {
+      if (left <= end - begin) return begin + left;
+      left -= end - begin + 1;
     }
     return undefined;
   }

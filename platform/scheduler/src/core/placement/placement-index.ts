@@ -1,0 +1,244 @@
+/**
+ * What placement keeps beside the records, each thing brought up to date by the record that changes
+ * it: who is due, where tasks are, what they hold, and what was found out when it was last tried.
+ *
+ * Nothing of it survives; all of it follows from the records and from what agents report.
+ */
+
+import { popFromHeap, pushOntoHeap } from "@tavola/base";
+import type { PendingTask } from "../model/task.ts";
+import type { AgentUsage } from "../model/usage.ts";
+import type { RackRecord, RecordKind, TaskRecord } from "../records.ts";
+import type { SchedulerState } from "../state.ts";
+import { dueAt } from "../tasks/due-plans.ts";
+import type { PlacementRound } from "./placement-round.ts";
+import { RequestCounts } from "./request-counts.ts";
+
+/** Cpus, and MB of memory and disk. */
+export interface Amounts {
+  cpus: number;
+  memoryMb: number;
+  diskMb: number;
+}
+
+export interface MeasuredUsage {
+  readonly usage: AgentUsage;
+  /** Given to tasks since it was measured. */
+  readonly added: Amounts;
+}
+
+interface DueEntry {
+  readonly at: number;
+  readonly id: string;
+}
+
+const isBefore = (a: DueEntry, b: DueEntry): boolean => a.at < b.at;
+const emptyCounts = new RequestCounts();
+
+export class PlacementIndex {
+  /** Grows when an agent or a rack changes, or a setting that placement asks for. */
+  machinesVersion = 0;
+  /** What the master was last told: whether we want offers. It makes them unless told. */
+  offersWanted = true;
+  /** When there last was a task to place. */
+  lastDemandAt: number | undefined;
+  /** When a pending task last became due. */
+  lastBecameDueAt: number | undefined;
+  /** When offers were last declined, so that their agents are not offered again for a while. */
+  filteredAt: number | undefined;
+  /** While nothing is wanted: offers are asked for until then, to see which agents there are. */
+  lookUntil: number | undefined;
+  /** Tasks being placed that are not launched yet. */
+  round: PlacementRound | undefined;
+  /** Agents that are being emptied: when a task of one ends, machines are to be settled. */
+  readonly emptying = new Set<string>();
+  /** What agents say is used, by agent. */
+  readonly usage = new Map<string, MeasuredUsage>();
+  #wallOffsetMs = 0;
+  #racksVersion = -1;
+  #activeRacks = 0;
+  /** Tells demands apart on agents that were asked before. */
+  #marks = 0;
+  readonly #counts = new Map<string, RequestCounts>();
+  readonly #heldOn = new Map<string, Amounts>();
+  readonly #future = new Map<string, PendingTask>();
+  readonly #heap: DueEntry[] = [];
+  readonly #due = new Map<string, PendingTask>();
+
+  /** Not to be changed by whoever asks. */
+  countsOf(requestId: string): RequestCounts {
+    return this.#counts.get(requestId) ?? emptyCounts;
+  }
+
+  /** What tasks of ours hold on the agent; undefined: nothing. */
+  heldOn(agentId: string): Readonly<Amounts> | undefined {
+    return this.#heldOn.get(agentId);
+  }
+
+  /**
+   * Pending tasks whose time has come. PERF: O(log n) for each that came since it was last asked; all
+   * of them after somebody set the wall clock, which schedules go by.
+   */
+  due(state: SchedulerState, now: number): ReadonlyMap<string, PendingTask> {
+    if (this.#wallOffsetMs !== state.wallOffsetMs) this.#planAnew(state);
+    for (let first = this.#heap[0]; first !== undefined; first = this.#heap[0]) {
+      const pending = this.#future.get(first.id);
+      if (pending !== undefined && first.at > now) break;
+      popFromHeap(this.#heap, isBefore);
+      if (pending === undefined) continue;
+      this.#future.delete(first.id);
+      this.#due.set(first.id, pending);
+      this.lastBecameDueAt = now;
+    }
+    return this.#due;
+  }
+
+  #planAnew(state: SchedulerState): void {
+    this.#wallOffsetMs = state.wallOffsetMs;
+    this.#heap.length = 0;
+    for (const [id, pending] of this.#due) this.#future.set(id, pending);
+    this.#due.clear();
+    for (const [id, pending] of this.#future) {
+      pushOntoHeap(this.#heap, { at: dueAt(state, pending), id }, isBefore);
+    }
+  }
+
+  /** How many racks take tasks. PERF: O(1) until a machine changes. */
+  activeRacks(racks: ReadonlyMap<string, RackRecord>): number {
+    if (this.#racksVersion !== this.machinesVersion) {
+      this.#racksVersion = this.machinesVersion;
+      this.#activeRacks = 0;
+      for (const rack of racks.values()) {
+        if (rack.currentState.state === "ACTIVE") this.#activeRacks++;
+      }
+    }
+    return this.#activeRacks;
+  }
+
+  /** A number that no demand had before. */
+  nextMark(): number {
+    return ++this.#marks;
+  }
+
+  isDue(pendingTaskId: string): boolean {
+    return this.#due.has(pendingTaskId);
+  }
+
+  /** When the next pending task is due that is not yet. */
+  get nextDueAt(): number | undefined {
+    for (let first = this.#heap[0]; first !== undefined; first = this.#heap[0]) {
+      if (this.#future.has(first.id)) return first.at;
+      popFromHeap(this.#heap, isBefore);
+    }
+    return undefined;
+  }
+
+  /** Measured by the agent itself; what is placed from now on is added to it. */
+  usageMeasured(agentId: string, usage: AgentUsage): void {
+    this.usage.set(agentId, { usage, added: { cpus: 0, memoryMb: 0, diskMb: 0 } });
+  }
+
+  /** Called for every record that is filed, so that all this follows. */
+  recordFiled(
+    state: SchedulerState,
+    kind: RecordKind,
+    key: string,
+    change: { readonly before: unknown; readonly after: unknown },
+  ): void {
+    if (kind === "task") {
+      const before = change.before as TaskRecord | undefined;
+      this.#taskFiled(state, before, change.after as TaskRecord | undefined);
+    } else if (kind === "pendingTask") {
+      const before = change.before as PendingTask | undefined;
+      this.#pendingFiled(state, key, before, change.after as PendingTask | undefined);
+    } else if (kind === "agent" || kind === "rack" || kind === "setting") this.machinesVersion++;
+    else if (kind === "request" || kind === "deploy" || kind === "requestDeploys")
+      this.#requestFiled(kind, key);
+  }
+
+  #taskFiled(
+    state: SchedulerState,
+    before: TaskRecord | undefined,
+    task: TaskRecord | undefined,
+  ): void {
+    const known = task ?? before;
+    if (known === undefined) return;
+    this.#writableCounts(known.taskId.requestId).taskFiled(before, task);
+    if (before === undefined && task !== undefined) {
+      this.#hold(task, 1);
+      const added = this.usage.get(task.agentId)?.added;
+      if (added !== undefined) addAmounts(added, task, 1);
+    } else if (task === undefined) {
+      this.#hold(known, -1);
+      if (this.emptying.has(known.agentId)) state.clusterAgenda.plan("settleMachines", 0);
+    }
+    this.#forgetIfIdle(known.taskId.requestId);
+  }
+
+  #hold(task: TaskRecord, by: 1 | -1): void {
+    let held = this.#heldOn.get(task.agentId);
+    if (held === undefined) {
+      held = { cpus: 0, memoryMb: 0, diskMb: 0 };
+      this.#heldOn.set(task.agentId, held);
+    }
+    addAmounts(held, task, by);
+    if (held.cpus <= 1e-6 && held.memoryMb <= 1e-6 && held.diskMb <= 1e-6) {
+      this.#heldOn.delete(task.agentId);
+    }
+  }
+
+  #pendingFiled(
+    state: SchedulerState,
+    id: string,
+    before: PendingTask | undefined,
+    pending: PendingTask | undefined,
+  ): void {
+    const known = pending ?? before;
+    if (known === undefined) return;
+    const { requestId } = known.pendingTaskId;
+    const counts = this.#writableCounts(requestId);
+    counts.pending += Number(pending !== undefined) - Number(before !== undefined);
+    counts.version++;
+    if (pending === undefined) {
+      this.#future.delete(id);
+      this.#due.delete(id);
+      counts.failures.delete(id);
+      this.#forgetIfIdle(requestId);
+    } else if (this.#due.has(id)) this.#due.set(id, pending);
+    else {
+      if (!this.#future.has(id)) {
+        pushOntoHeap(this.#heap, { at: dueAt(state, pending), id }, isBefore);
+      }
+      this.#future.set(id, pending);
+    }
+  }
+
+  /** A deploy's key begins with its request's id and ends with an id that has no hyphen. */
+  #requestFiled(kind: RecordKind, key: string): void {
+    const requestId = kind === "deploy" ? key.slice(0, key.lastIndexOf("-")) : key;
+    const counts = this.#counts.get(requestId);
+    if (counts !== undefined) counts.version++;
+  }
+
+  #writableCounts(requestId: string): RequestCounts {
+    let counts = this.#counts.get(requestId);
+    if (counts === undefined) {
+      counts = new RequestCounts();
+      this.#counts.set(requestId, counts);
+    }
+    return counts;
+  }
+
+  #forgetIfIdle(requestId: string): void {
+    const counts = this.#counts.get(requestId);
+    if (counts !== undefined && counts.active === 0 && counts.pending === 0) {
+      this.#counts.delete(requestId);
+    }
+  }
+}
+
+function addAmounts(to: Amounts, { resources }: TaskRecord, by: 1 | -1): void {
+  to.cpus += by * resources.cpus;
+  to.memoryMb += by * resources.memoryMb;
+  to.diskMb += by * resources.diskMb;
+}
