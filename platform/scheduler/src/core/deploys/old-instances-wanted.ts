@@ -1,5 +1,5 @@
 /**
- * How many instances of the active deploy are to run while another is on trial beside it.
+ * Which instances of the active deploy are to run while another is on trial beside it.
  *
  *     no deploy pending                all
  *     pending, all at once             all: the old ones are untouched until it succeeds
@@ -12,12 +12,26 @@
 import { instancesOf } from "../requests/long-running.ts";
 import type { SchedulerState } from "../state.ts";
 
-/** Asked of runnable, long-running requests; 0 where the request is unknown. */
-export function oldInstancesWanted(state: SchedulerState, requestId: string): number {
+/** Instance numbers, both included; none when `last` is below `first`. */
+export interface InstanceNumbers {
+  readonly first: number;
+  readonly last: number;
+}
+
+/**
+ * Asked of runnable, long-running requests; none where the request is unknown. New instances take the
+ * lowest numbers and old ones keep the rest, so that no number is served twice and none is missing.
+ */
+export function oldInstanceNumbers(state: SchedulerState, requestId: string): InstanceNumbers {
   const known = state.records.request.get(requestId);
-  if (known === undefined || known.state === "DEPLOYING_TO_UNPAUSE") return 0;
-  const instances = instancesOf(known.request);
+  if (known === undefined || known.state === "DEPLOYING_TO_UNPAUSE") return { first: 1, last: 0 };
+  const last = instancesOf(known.request);
   const progress = state.records.requestDeploys.get(requestId)?.pending?.deployProgress;
-  if (progress?.canary !== true) return instances;
-  return Math.max(0, instances - progress.currentActiveInstances);
+  return { first: progress?.canary === true ? progress.currentActiveInstances + 1 : 1, last };
+}
+
+/** How many those are. */
+export function oldInstancesWanted(state: SchedulerState, requestId: string): number {
+  const { first, last } = oldInstanceNumbers(state, requestId);
+  return Math.max(0, last - first + 1);
 }

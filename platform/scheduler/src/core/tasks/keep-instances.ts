@@ -6,7 +6,7 @@
  * many are kept as its progress says, of the active one as many as the trial leaves.
  */
 
-import { oldInstancesWanted } from "../deploys/old-instances-wanted.ts";
+import { type InstanceNumbers, oldInstanceNumbers } from "../deploys/old-instances-wanted.ts";
 import type { PendingType } from "../model/enums.ts";
 import type { PendingTask } from "../model/task.ts";
 import type { RequestRule } from "../reconcile-request.ts";
@@ -20,7 +20,7 @@ import { dropPlans, planTask } from "./plan-task.ts";
 interface Wanted {
   readonly requestId: string;
   readonly deployId: string;
-  readonly instances: number;
+  readonly numbers: InstanceNumbers;
   /** Why a missing one is planned when nobody else has said so. */
   readonly pendingType: PendingType;
 }
@@ -33,22 +33,22 @@ export const keepInstances: RequestRule = (turn, requestId) => {
   const { active, pending } = deploys ?? {};
   const wanted = new Set<string>();
   if (isRunnable && active !== undefined) {
-    const instances = oldInstancesWanted(turn.state, requestId);
+    const numbers = oldInstanceNumbers(turn.state, requestId);
     wanted.add(active.deployId);
-    keepDeploy(turn, { requestId, deployId: active.deployId, instances, pendingType: "TASK_DONE" });
+    keepDeploy(turn, { requestId, deployId: active.deployId, numbers, pendingType: "TASK_DONE" });
   }
   if (isRunnable && pending !== undefined) {
     const { deployId } = pending.deployMarker;
-    const instances = pending.deployProgress.targetActiveInstances;
+    const numbers = { first: 1, last: pending.deployProgress.targetActiveInstances };
     wanted.add(deployId);
-    keepDeploy(turn, { requestId, deployId, instances, pendingType: "NEW_DEPLOY" });
+    keepDeploy(turn, { requestId, deployId, numbers, pendingType: "NEW_DEPLOY" });
   }
   dropPlans(turn, requestId, ({ pendingTaskId }) => !wanted.has(pendingTaskId.deployId));
   return undefined;
 };
 
 function keepDeploy(turn: Turn, wanted: Wanted): void {
-  const { requestId, deployId, instances } = wanted;
+  const { requestId, deployId, numbers } = wanted;
   const tasks = [...(turn.state.tasksOf.get(requestId)?.values() ?? [])].filter(
     ({ taskId }) => taskId.deployId === deployId,
   );
@@ -56,23 +56,27 @@ function keepDeploy(turn: Turn, wanted: Wanted): void {
     ({ pendingTaskId }) => pendingTaskId.deployId === deployId,
   );
   const standing = tasks.filter(({ cleanup }) => cleanup === undefined);
-  scaleDown(turn, standing, instances);
-  dropPlans(turn, requestId, isTooMany(deployId, instances, standing));
+  scaleDown(turn, standing, numbers);
+  dropPlans(turn, requestId, isTooMany(deployId, numbers, standing));
   const taken = new Set([
     ...standing.map(({ taskId }) => taskId.instanceNo),
     ...plans.map(({ pendingTaskId }) => pendingTaskId.instanceNo),
   ]);
-  for (let instanceNo = 1; instanceNo <= instances; instanceNo += 1) {
+  for (let instanceNo = numbers.first; instanceNo <= numbers.last; instanceNo += 1) {
     if (!taken.has(instanceNo)) planInstance(turn, wanted, instanceNo, tasks);
   }
 }
 
-function scaleDown(turn: Turn, standing: readonly TaskRecord[], instances: number): void {
+function isWanted({ first, last }: InstanceNumbers, instanceNo: number): boolean {
+  return instanceNo >= first && instanceNo <= last;
+}
+
+function scaleDown(turn: Turn, standing: readonly TaskRecord[], numbers: InstanceNumbers): void {
   for (const task of standing) {
-    if (task.taskId.instanceNo <= instances) continue;
+    if (isWanted(numbers, task.taskId.instanceNo)) continue;
     cleanUpTask(turn, task, {
       cleanupType: "SCALING_DOWN",
-      message: `instance ${task.taskId.instanceNo} of ${instances}`,
+      message: `instance ${task.taskId.instanceNo} of ${numbers.last}`,
     });
   }
 }
@@ -80,13 +84,12 @@ function scaleDown(turn: Turn, standing: readonly TaskRecord[], instances: numbe
 /** Plans beyond the number wanted, and for numbers that a task has taken meanwhile. */
 function isTooMany(
   deployId: string,
-  instances: number,
+  numbers: InstanceNumbers,
   standing: readonly TaskRecord[],
 ): (pending: PendingTask) => boolean {
-  const numbers = new Set(standing.map(({ taskId }) => taskId.instanceNo));
-  return ({ pendingTaskId }) =>
-    pendingTaskId.deployId === deployId &&
-    (pendingTaskId.instanceNo > instances || numbers.has(pendingTaskId.instanceNo));
+  const taken = new Set(standing.map(({ taskId }) => taskId.instanceNo));
+  return ({ pendingTaskId: { deployId: ofDeploy, instanceNo } }) =>
+    ofDeploy === deployId && (!isWanted(numbers, instanceNo) || taken.has(instanceNo));
 }
 
 function planInstance(

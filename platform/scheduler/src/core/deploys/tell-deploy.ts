@@ -1,0 +1,63 @@
+/**
+ * What others hear of a deploy: history, DEPLOY webhooks, and the mails that Singularity never sent.
+ */
+
+import { given } from "../given.ts";
+import { putMail } from "../mail/put-mail.ts";
+import type { DeployHistory, DeployUpdate } from "../model/deploy-progress.ts";
+import { type DeployRecord, deployKey } from "../records.ts";
+import type { Turn } from "../turn.ts";
+
+export function deployHistoryOf(record: DeployRecord): DeployHistory {
+  const { marker, deploy, result, statistics } = record;
+  return {
+    deployMarker: marker,
+    deploy,
+    ...given({ deployResult: result, deployStatistics: statistics }),
+  };
+}
+
+/** As its record says now; told again when there is more to say. */
+export function tellHistory(turn: Turn, record: DeployRecord): void {
+  const { requestId, id } = record.deploy;
+  turn.put("outboxDeploy", deployKey(requestId, id), deployHistoryOf(record));
+  turn.effect({ kind: "outbox", outbox: "history" });
+}
+
+export function announceDeploy(
+  turn: Turn,
+  { deploy, marker, result }: DeployRecord,
+  eventType: "STARTING" | "FINISHED",
+): void {
+  const { requestId, id: deployId } = deploy;
+  const body: DeployUpdate = {
+    deployMarker: marker,
+    deploy,
+    eventType,
+    ...given({ deployResult: result }),
+  };
+  for (const { id: webhookId, type } of turn.state.records.webhook.values()) {
+    if (type !== "DEPLOY") continue;
+    const key = `${webhookId}-${deployKey(requestId, deployId)}-${eventType}`;
+    turn.put("outboxWebhook", key, { webhookId, type, at: turn.now, requestId, deployId, body });
+    turn.effect({ kind: "outbox", outbox: "webhook" });
+  }
+}
+
+/** `message`: what the mail leads with. */
+export function mailDeploy(
+  turn: Turn,
+  type: "DEPLOY_FAILED" | "DEPLOY_SUCCEEDED",
+  record: DeployRecord,
+  message: string,
+): void {
+  const { requestId } = record.deploy;
+  const request = turn.get("request", requestId)?.request;
+  putMail(turn, {
+    type,
+    requestId,
+    message,
+    deployHistory: deployHistoryOf(record),
+    ...given({ request, user: record.marker.user }),
+  });
+}

@@ -1,0 +1,52 @@
+/**
+ * Somebody changes how urgent a request's tasks are, for good or for a while.
+ */
+
+import { given } from "../given.ts";
+import type { PriorityRequest } from "../model/actions.ts";
+import type { RequestWithState } from "../model/request.ts";
+import type { Outcome, Turn } from "../turn.ts";
+import { actionIdOf } from "./action-id.ts";
+import { clearExpiring, setExpiring } from "./expiring-record.ts";
+import { knownRequest } from "./known-request.ts";
+import { changeRefusal } from "./request-posted.ts";
+import { updateRequest } from "./update-request.ts";
+
+export interface PriorityChanged {
+  readonly requestId: string;
+  readonly user?: string | undefined;
+  readonly body: PriorityRequest;
+}
+
+export function priorityChanged(turn: Turn, changed: PriorityChanged): Outcome<RequestWithState> {
+  const { requestId, user, body } = changed;
+  const known = knownRequest(turn, requestId);
+  if (known.refusal !== undefined) return known;
+  const refusal = changeRefusal(turn, requestId);
+  if (refusal !== undefined) return { refusal };
+  const { taskPriorityLevel: revertToPriority, ...rest } = known.value.request;
+  const { priority, durationMillis } = body;
+  const request = { ...rest, ...given({ taskPriorityLevel: priority }) };
+  if (durationMillis === undefined) clearExpiring(turn, requestId, "priority");
+  else {
+    setExpiring(turn, requestId, "priority", {
+      requestId,
+      startMillis: Math.floor(turn.now),
+      expiringAPIRequestObject: body,
+      actionId: actionIdOf(turn, body.actionId),
+      ...given({ user, revertToPriority }),
+    });
+  }
+  const what = `Priority from ${revertToPriority ?? "default"} -> ${priority ?? "default"}`;
+  const message =
+    body.message === undefined || body.message === "" ? what : `${body.message} -- ${what}`;
+  return {
+    value: updateRequest(turn, {
+      before: known.value,
+      request,
+      eventType: "UPDATED",
+      user,
+      message,
+    }),
+  };
+}
