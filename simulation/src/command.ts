@@ -1,5 +1,5 @@
 /**
- * `npm run -s simulate -- --seeds=1000 [--first=N] [--json] [--plant=NAME,…] [--log]`
+ * `npm run -s simulate -- --seeds=1000 [--first=N] [--json] [--plant=NAME,…] [--plain] [--log]`
  *
  * Runs the seeds one after the other and says which failed and why. One seed with `--log` prints its
  * history. With `--json` the last line is one object: seeds, failed, events, seconds. Exits 1 when a
@@ -19,10 +19,12 @@ interface Arguments {
   readonly isJson: boolean;
   readonly showsLog: boolean;
   readonly planted: readonly PlantedFaultName[];
+  readonly isPlain: boolean;
 }
 
 const usage = [
-  "usage: simulate --seeds=N [--first=N] [--json] [--log] [--plant=NAME,NAME]",
+  "usage: simulate --seeds=N [--first=N] [--json] [--log] [--plain] [--plant=NAME,NAME]",
+  "  --plain  without frameworks that end, agents that are given up, and what else is unusual",
   `  --plant  one or more of ${plantedFaultNames.join(", ")}`,
 ].join("\n");
 
@@ -33,12 +35,12 @@ export async function runCommand(texts: readonly string[]): Promise<number> {
     console.error(`${given}\n${usage}`);
     return 64;
   }
-  const { seeds, first, isJson, showsLog, planted } = given;
+  const { seeds, first, isJson, showsLog, planted, isPlain } = given;
   const beganMs = performance.now();
   let failed = 0;
   let events = 0;
   for (let seed = first; seed < first + seeds; seed += 1) {
-    const result = await simulate(seed, { planted: new PlantedFaults(planted) });
+    const result = await simulate(seed, { planted: new PlantedFaults(planted), isPlain });
     events += result.events;
     if (showsLog) {
       for (const line of result.log.lines()) console.log(line);
@@ -60,6 +62,7 @@ function parseArguments(texts: readonly string[]): Arguments | string {
   let first = 1;
   let isJson = false;
   let showsLog = false;
+  let isPlain = false;
   let planted: PlantedFaultName[] = [];
   for (const text of texts) {
     const [name, value = ""] = text.split("=");
@@ -67,6 +70,7 @@ function parseArguments(texts: readonly string[]): Arguments | string {
     else if (name === "--first") first = Number(value);
     else if (text === "--json") isJson = true;
     else if (text === "--log") showsLog = true;
+    else if (text === "--plain") isPlain = true;
     else if (name === "--plant") {
       planted = value.split(",").filter(isPlantedFaultName);
       if (planted.join(",") !== value) return `${value}: no such fault`;
@@ -74,7 +78,7 @@ function parseArguments(texts: readonly string[]): Arguments | string {
   }
   if (!Number.isSafeInteger(seeds) || seeds < 1) return "--seeds wants a whole number from 1 on";
   if (!Number.isSafeInteger(first) || first < 0) return "--first wants a whole number from 0 on";
-  return { seeds, first, isJson, showsLog, planted };
+  return { seeds, first, isJson, showsLog, planted, isPlain };
 }
 
 function isPlantedFaultName(name: string): name is PlantedFaultName {

@@ -14,12 +14,15 @@ import type { Checker } from "./checks/checker.ts";
 import { Convergence } from "./checks/convergence.ts";
 import { DurableRegistry } from "./checks/durable-registry.ts";
 import { DurableUpdates } from "./checks/durable-updates.ts";
+import { FrameworksKept } from "./checks/frameworks-kept.ts";
+import { GoneAgents } from "./checks/gone-agents.ts";
 import { MasterStates } from "./checks/master-states.ts";
 import { OneLeader } from "./checks/one-leader.ts";
 import { ResourcesOnce } from "./checks/resources-once.ts";
 import { Stops } from "./checks/stops.ts";
 import { ToldStates } from "./checks/told-states.ts";
 import { registryPath } from "./cluster/addresses.ts";
+import { chooseCircumstances, plainCircumstances } from "./cluster/circumstances.ts";
 import { type Cluster, createCluster } from "./cluster/cluster.ts";
 import { beginFaults } from "./faults/fault-plan.ts";
 import { PlantedFaults } from "./planted/planted-faults.ts";
@@ -40,6 +43,8 @@ const lookMs = 1000;
 
 export interface SimulationOptions {
   readonly planted?: PlantedFaults;
+  /** Without what is unusual: framework lives, agents that are given up, … */
+  readonly isPlain?: boolean;
 }
 
 export interface SimulationResult {
@@ -67,11 +72,13 @@ export async function simulate(
   let kinds: readonly string[] = [];
   let failure: SimulationResult["failure"];
   try {
-    cluster = createCluster(
-      world,
-      options.planted ?? new PlantedFaults(),
-      (process, state, allocator) => masterStates.begins(process, state, allocator),
-    );
+    cluster = createCluster(world, {
+      planted: options.planted ?? new PlantedFaults(),
+      circumstances: options.isPlain
+        ? plainCircumstances
+        : chooseCircumstances(world.dice("circumstances")),
+      begins: (process, state, allocator) => masterStates.begins(process, state, allocator),
+    });
     kinds = await live(cluster, masterStates);
   } catch (error) {
     failure = describeFailure(error);
@@ -91,9 +98,11 @@ async function live(cluster: Cluster, masterStates: MasterStates): Promise<reado
   const checkers: readonly Checker[] = [
     new OneLeader(isMaster),
     new DurableRegistry(store, registryPath),
-    new DurableUpdates(cluster.agents),
+    new DurableUpdates(cluster.agents, ledger),
     masterStates,
     new ResourcesOnce(ledger, totals),
+    new GoneAgents(ledger),
+    new FrameworksKept(cluster.frameworks, ledger),
     convergence,
     new ToldStates(ledger),
     new Stops(ledger),

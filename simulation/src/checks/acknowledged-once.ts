@@ -28,9 +28,10 @@ export class AcknowledgedOnce implements Checker {
       const disk = machine.disk.attach();
       for (const task of ledger.tasks.values()) {
         if (task.agent !== host) continue;
+        const isForgotten = ledger.isBeingEnded(task) || ledger.isGivenUp(task);
         for (const path of machine.updateFilesOf(task.taskId)) {
           const bytes = disk.readFile(path);
-          if (bytes !== undefined) checkRecords(task.key, bytes, task.isForgotten);
+          if (bytes !== undefined) checkRecords(task.key, bytes, isForgotten);
         }
       }
       disk.detach();

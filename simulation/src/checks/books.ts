@@ -30,6 +30,8 @@ interface AgentAnswer {
 interface Answers {
   readonly agents: readonly AgentAnswer[];
   readonly metrics: Readonly<Record<string, number>>;
+  /** Ids of those that are not over. */
+  readonly frameworks: readonly string[];
 }
 
 export class Books implements Checker {
@@ -60,9 +62,10 @@ export class Books implements Checker {
     const answers = this.#answers;
     if (answers === undefined) throw new Violation(name, "no master answers as the leader");
     let held = Resources.empty;
-    for (const { host, machine } of this.#cluster.agents) {
+    for (const { host, machine, supervisor } of this.#cluster.agents) {
       const found = answers.agents.filter(({ hostname }) => hostname === host);
       const [agent] = found;
+      if (supervisor.isRetired && agent === undefined) continue;
       if (agent === undefined || found.length > 1 || !agent.active) {
         throw new Violation(name, `the leader knows ${found.length} active agents on ${host}`);
       }
@@ -76,22 +79,42 @@ export class Books implements Checker {
       }
       same(`what ${host} uses, as the leader has it, and what runs there`, used, running);
       const rest = total.contains(used.plus(offered)) ? total.minus(used.plus(offered)) : undefined;
-      if (rest === undefined || isWorthAnOffer(rest)) {
+      if (rest === undefined || (this.#isWanted() && isWorthAnOffer(rest))) {
         throw new Violation(name, `${host} has ${total}; ${used} is used, ${offered} offered`);
       }
       held = held.plus(used).plus(offered);
     }
     this.#checkOffers(answers);
+    this.#checkFrameworks(answers);
     for (const kind of ["cpus", "mem"]) {
-      const counted = answers.metrics[`allocator/mesos/resources/${kind}/offered_or_allocated`];
+      const counted =
+        answers.metrics[`allocator/mesos/resources/${kind}/offered_or_allocated`] ?? 0;
       const wanted = held.scalar(kind) / 1000;
-      if (counted === undefined || Math.abs(counted - wanted) > 0.0005) {
+      if (Math.abs(counted - wanted) > 0.0005) {
         throw new Violation(
           name,
           `the allocator counts ${counted} ${kind} as taken, not ${wanted}`,
         );
       }
     }
+  }
+
+  /** There is somebody to offer something to. */
+  #isWanted(): boolean {
+    return this.#cluster.frameworks.some(({ supervisor }) => !supervisor.isRetired);
+  }
+
+  /** Those that ended are over for the leader, too. */
+  #checkFrameworks(answers: Answers): void {
+    const living = this.#cluster.frameworks
+      .filter(({ supervisor }) => !supervisor.isRetired)
+      .map(({ records }) => records.id?.value);
+    const listed = new Set(answers.frameworks);
+    const strange = answers.frameworks.filter((id) => !living.includes(id));
+    const missing = living.filter((id) => id !== undefined && !listed.has(id));
+    if (strange.length + missing.length === 0) return;
+    const what = `${strange.join(", ") || "nobody"}, and not ${missing.join(", ") || "nobody"}`;
+    throw new Violation(name, `the leader knows, of frameworks that are over, ${what} that lives`);
   }
 
   /** What frameworks hold is what the leader says it has offered. */
@@ -122,7 +145,15 @@ async function askMaster(http: HttpClient, url: string): Promise<Answers | undef
     slaves: readonly AgentAnswer[];
   };
   const metrics = await http.request({ method: "GET", url: `${url}/metrics/snapshot` });
-  return { agents: slaves, metrics: JSON.parse(Buffer.from(await metrics.body()).toString()) };
+  const frameworks = await http.request({ method: "GET", url: `${url}/frameworks` });
+  const { frameworks: known } = JSON.parse(Buffer.from(await frameworks.body()).toString()) as {
+    frameworks: readonly { readonly id: string }[];
+  };
+  return {
+    agents: slaves,
+    metrics: JSON.parse(Buffer.from(await metrics.body()).toString()),
+    frameworks: known.map(({ id }) => id),
+  };
 }
 
 function read(amounts: Amounts): Resources {

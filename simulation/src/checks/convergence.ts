@@ -4,10 +4,10 @@
  * on repeating what nobody hears.
  */
 
-import { decodeMessage, internal } from "@tavola/protocol";
+import { decodeMessage, internal, type TaskStatus } from "@tavola/protocol";
 import type { Cluster } from "../cluster/cluster.ts";
-import { isEnd } from "../cluster/framework-records.ts";
-import { runningNow } from "../cluster/ledger.ts";
+import { isAway, isEnd } from "../cluster/framework-records.ts";
+import { runningNow, type TaskHistory } from "../cluster/ledger.ts";
 import type { SimulatedProcess } from "../world/process.ts";
 import { Violation } from "../world/world.ts";
 import type { Checker } from "./checker.ts";
@@ -33,18 +33,19 @@ export class Convergence implements Checker {
     if (!this.#isCalm || message !== internal.StatusUpdateMessage.typeName) return;
     const { value } = decodeMessage(internal.StatusUpdateMessage, body);
     const status = value?.update.status;
+    if (this.#isNobodys(process.host, status?.task_id.value ?? "")) return;
     this.#late.push(`${process.name}: ${status?.task_id.value} ${status?.state}`);
   }
 
   rests(): void {
     const { agents, frameworks, masters } = this.#cluster;
     for (const { supervisor } of [...masters, ...agents, ...frameworks]) {
-      if (supervisor.process === undefined) {
+      if (supervisor.process === undefined && !supervisor.isRetired) {
         throw new Violation(name, `${supervisor.name} does not stay up`);
       }
     }
-    for (const { scheduler, name: framework } of frameworks) {
-      if (scheduler?.isSubscribed !== true) {
+    for (const { scheduler, supervisor, name: framework } of frameworks) {
+      if (scheduler?.isSubscribed !== true && !supervisor.isRetired) {
         throw new Violation(name, `${framework} is not subscribed`);
       }
     }
@@ -54,6 +55,24 @@ export class Convergence implements Checker {
     }
   }
 
+  /**
+   * Of a framework that has ended, on a machine whose power or disk failed: the agent may have lost all that
+   * it knew of the framework but such updates, and no master tells it to forget what it does not name.
+   */
+  #isNobodys(host: string, taskId: string): boolean {
+    const { agents, ledger } = this.#cluster;
+    const task = ledger.find(taskId);
+    const machine = agents.find((agent) => agent.host === host)?.machine;
+    return task !== undefined && ledger.isBeingEnded(task) && machine?.hasLostWrites === true;
+  }
+
+  /** It was to run on an agent that never learned its own id: under that nobody comes back. */
+  #isUnreachable({ agent, agentId }: TaskHistory, last: TaskStatus): boolean {
+    const { agents, ledger } = this.#cluster;
+    const host = agents.find((each) => each.host === agent);
+    return isAway(last) && host?.agentId() !== agentId && !ledger.goneAgents.has(agentId);
+  }
+
   #checkKnowledge(): void {
     const { ledger, frameworks } = this.#cluster;
     for (const task of ledger.tasks.values()) {
@@ -61,13 +80,13 @@ export class Convergence implements Checker {
       const framework = frameworks.find((each) => each.name === task.framework);
       const record = framework?.records.tasks.get(task.taskId);
       const last = record?.last;
-      const { isPartitionAware } = framework?.will ?? { isPartitionAware: false };
-      const isOver = last !== undefined && isEnd(last, isPartitionAware);
+      const isOver = last !== undefined && isEnd(last);
       const isRunning = runningNow(task) !== undefined;
       if (isRunning && last?.state !== "TASK_RUNNING" && last?.state !== "TASK_KILLING") {
         throw new Violation(name, `${task.key} runs; its framework believes ${last?.state}`);
       }
-      if (!isRunning && !isOver) {
+      const isRight = isOver || (last !== undefined && this.#isUnreachable(task, last));
+      if (!isRunning && !isRight) {
         throw new Violation(
           name,
           `${task.key} does not run; its framework believes ${last?.state} (${last?.reason}: ${last?.message})`,

@@ -7,6 +7,7 @@
 import { decodeMessage, executor, internal, RecordDecoder } from "@tavola/protocol";
 import { isTerminal } from "@tavola/sdk";
 import type { AgentHost } from "../cluster/agent-host.ts";
+import type { Ledger } from "../cluster/ledger.ts";
 import type { SimulatedProcess } from "../world/process.ts";
 import { Violation } from "../world/world.ts";
 import type { Checker } from "./checker.ts";
@@ -15,8 +16,10 @@ const name = "durable-updates";
 
 export class DurableUpdates implements Checker {
   readonly #agents: ReadonlyMap<string, AgentHost>;
+  readonly #ledger: Ledger;
 
-  constructor(agents: readonly AgentHost[]) {
+  constructor(agents: readonly AgentHost[], ledger: Ledger) {
+    this.#ledger = ledger;
     this.#agents = new Map(agents.map((agent) => [agent.host, agent]));
   }
 
@@ -38,6 +41,7 @@ export class DurableUpdates implements Checker {
   }
 
   #isOnDisk(process: SimulatedProcess, taskId: string, uuid: Uint8Array, what: string): void {
+    if (this.#ledger.find(taskId)?.checkpoints === false) return;
     const machine = this.#agents.get(process.host)?.machine;
     const isThere = machine?.updateFilesOf(taskId).some((path) => {
       const bytes = machine.disk.durable(path);

@@ -1,7 +1,8 @@
 /**
  * No resource is in two places: what runs on a machine fits into it, and no task runs twice.
  *
- * Looks at what really runs, whatever anybody believes.
+ * Looks at what really runs, whatever anybody believes; but for tasks of frameworks that have ended, which
+ * are being stopped.
  */
 
 import { Resources } from "@tavola/resources";
@@ -31,6 +32,8 @@ export class ResourcesOnce implements Checker {
       if (running.length > 1) {
         throw new Violation("resources-once", `task ${task.key} runs ${running.length} times`);
       }
+      // As in Mesos, the books have it back at once, and its machine when it has stopped.
+      if (this.#ledger.isBeingEnded(task)) continue;
       const sum = (used.get(first.agent) ?? Resources.empty).plus(task.own.unallocated());
       used.set(first.agent, sum);
     }

@@ -20,8 +20,10 @@ export class Stops implements Checker {
     for (const task of this.#ledger.tasks.values()) {
       const running = runningNow(task);
       const kill = task.kills.at(-1);
-      if (running === undefined || (kill === undefined && !task.isForgotten)) continue;
-      const when = kill === undefined ? "its framework is gone" : `it was told to stop`;
+      if (running === undefined) continue;
+      const isOver = task.isForgotten || this.#ledger.isGivenUp(task);
+      if (kill === undefined && !isOver) continue;
+      const when = isOver ? "its framework or its agent is gone" : "it was told to stop";
       throw new Violation("stops", `${task.key} runs on ${running.agent}, though ${when}`);
     }
   }

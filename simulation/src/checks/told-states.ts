@@ -3,8 +3,7 @@
  * twice in different ways, and a terminal report that an agent took over reaches its framework as it is.
  */
 
-import { isTerminal } from "@tavola/sdk";
-import { mayComeBack } from "../cluster/framework-records.ts";
+import { isEnd } from "../cluster/framework-records.ts";
 import { type Ledger, runningNow, type TaskHistory, type ToldStatus } from "../cluster/ledger.ts";
 import { Violation } from "../world/world.ts";
 import type { Checker } from "./checker.ts";
@@ -24,8 +23,11 @@ export class ToldStates implements Checker {
   rests(): void {
     for (const task of this.#ledger.tasks.values()) {
       const handedOver = task.reports.filter(({ isAccepted }) => isAccepted);
-      if (handedOver.length === 0 || task.isForgotten) continue;
-      const ends = task.told.filter(({ status }) => isLastWord(status));
+      if (handedOver.length === 0 || this.#ledger.isBeingEnded(task)) continue;
+      // An agent keeps nothing over its own end for who does not checkpoint; of one that the operator
+      // has given up nobody waits for a word.
+      if (!task.checkpoints || this.#ledger.isGivenUp(task)) continue;
+      const ends = task.told.filter(({ status }) => isEnd(status));
       if (ends.some(({ status }) => handedOver.some(({ state }) => state === status.state)))
         continue;
       const told = ends.map(({ status }) => `${status.state} (${status.reason})`).join(", ");
@@ -38,7 +40,9 @@ export class ToldStates implements Checker {
   }
 
   #told(task: TaskHistory, { status }: ToldStatus): void {
-    if (!isLastWord(status)) return;
+    if (!isEnd(status)) return;
+    // The operator's word, whatever runs there yet.
+    if (this.#ledger.isGivenUp(task)) return;
     const how = `${status.state} (${status.source} ${status.reason}: ${status.message})`;
     const running = runningNow(task);
     if (running !== undefined) {
@@ -47,13 +51,9 @@ export class ToldStates implements Checker {
   }
 
   #started(task: TaskHistory): void {
-    const end = task.told.find(({ status }) => isLastWord(status));
-    if (end === undefined) return;
+    const end = task.told.find(({ status }) => isEnd(status));
+    if (end === undefined || this.#ledger.isGivenUp(task)) return;
     const { state, reason } = end.status;
     throw new Violation(name, `${task.key} started after it was reported ${state} (${reason})`);
   }
-}
-
-function isLastWord(status: ToldStatus["status"]): boolean {
-  return isTerminal(status.state) && !mayComeBack(status);
 }

@@ -11,6 +11,7 @@ import { saysSyncedEarly } from "../planted/lying-disk.ts";
 import type { PlantedFaults } from "../planted/planted-faults.ts";
 import type { HostClock, SimulatedProcess } from "../world/process.ts";
 import { type EndpointSeams, endpointsOf } from "../world/simulated-endpoint.ts";
+import { Violation } from "../world/world.ts";
 import { agentPort, workDir } from "./addresses.ts";
 import { daemonLogger } from "./daemon-logger.ts";
 import type { Machine } from "./machine.ts";
@@ -27,6 +28,9 @@ export interface AgentHostParts {
   readonly resources: string;
 }
 
+/** Says which of the agents that were here is the present one. */
+const latestPath = `${workDir}/meta/slaves/latest`;
+
 /** There before the agent, as on a machine that somebody has set up. */
 const directories = ["/", "/var", "/var/lib", workDir, `${workDir}/meta`];
 
@@ -35,6 +39,8 @@ export class AgentHost {
   readonly supervisor: Supervisor;
   readonly #parts: AgentHostParts;
   readonly #flags: AgentFlags;
+  /** While an operator gives it up. */
+  #end: "asked" | "off" | "retire" | "replace" | undefined;
 
   constructor(parts: AgentHostParts) {
     this.machine = parts.machine;
@@ -54,6 +60,77 @@ export class AgentHost {
 
   get host(): string {
     return this.machine.host;
+  }
+
+  /** An agent of its own is there, and nobody is about to take it away. */
+  canBeGivenUp(): boolean {
+    return this.#end === undefined && !this.supervisor.isRetired && this.agentId() !== undefined;
+  }
+
+  /** Its machine runs no more until it is given up. */
+  switchOff(): void {
+    this.#end = "off";
+    this.supervisor.hold("is switched off");
+    this.machine.losePower();
+  }
+
+  /** The id that the operator gives up, which is to be marked gone. */
+  givesUp(): string {
+    this.#end ??= "asked";
+    return this.agentId() ?? "";
+  }
+
+  /**
+   * It is marked gone. If it runs, or is switched on again as it was, it has to end by itself, with all
+   * that it runs; then it is taken away, or another agent comes in its place.
+   */
+  givenUp(isRetired: boolean): void {
+    const wasOff = this.#end === "off";
+    this.#end = isRetired ? "retire" : "replace";
+    if (!wasOff) return;
+    if (this.machine.world.dice(`${this.host} switched on`).next() < 0.5) this.#leaves();
+    this.supervisor.release();
+  }
+
+  #exited(code: number): void {
+    if (code !== 0 || (this.#end !== "retire" && this.#end !== "replace")) return;
+    const left = [...this.machine.containers.values()].filter(({ hasEnded }) => !hasEnded);
+    if (left.length > 0) {
+      const what = `the agent on ${this.host}, marked gone, ended and left ${left.length} containers`;
+      this.machine.world.fail(new Violation("gone-agents", what));
+    }
+    this.#leaves();
+  }
+
+  #leaves(): void {
+    if (this.#end === "retire") {
+      this.machine.losePower();
+      this.supervisor.retire();
+    } else {
+      this.machine.world.note(`${this.host} becomes another agent`);
+      this.#removeLatest();
+    }
+    this.#end = undefined;
+  }
+
+  /** As often as it takes, on a disk that fails now and then. */
+  #removeLatest(): void {
+    const { disk } = this.machine;
+    const faults = { ...disk.faults };
+    Object.assign(disk.faults, { isFull: false, writeFailure: 0, syncFailure: 0 });
+    const operators = disk.attach();
+    operators.remove(latestPath);
+    operators.syncNow(`${workDir}/meta/slaves`);
+    operators.detach();
+    Object.assign(disk.faults, faults);
+  }
+
+  /** As its disk has it; undefined before it has one. */
+  agentId(): string | undefined {
+    const disk = this.machine.disk.attach();
+    const target = disk.readLink(latestPath);
+    disk.detach();
+    return target?.slice(target.lastIndexOf("/") + 1);
   }
 
   #start(): SimulatedProcess {
@@ -80,7 +157,11 @@ export class AgentHost {
       openEndpoint: endpointsOf(machine.network, process, this.#seams()),
     }).then(
       ({ exited }) => {
-        void exited.then(({ code, reason }) => process.end(`exited ${code}: ${reason}`));
+        void exited.then(({ code, reason }) => {
+          if (!process.isAlive) return;
+          process.end(`exited ${code}: ${reason}`);
+          this.#exited(code);
+        });
       },
       (error: unknown) => process.end(`could not start: ${error}`),
     );

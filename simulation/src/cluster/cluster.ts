@@ -14,10 +14,12 @@ import { type HostClock, SimulatedProcess } from "../world/process.ts";
 import type { World } from "../world/world.ts";
 import { masterPort } from "./addresses.ts";
 import { AgentHost } from "./agent-host.ts";
+import type { Circumstances } from "./circumstances.ts";
 import { FrameworkHost } from "./framework-host.ts";
 import { Ledger } from "./ledger.ts";
 import { Machine } from "./machine.ts";
 import { MasterHost, type MasterHostParts } from "./master-host.ts";
+import { Operator } from "./operator.ts";
 import { readableChunk } from "./stream-log.ts";
 
 export interface Cluster {
@@ -28,15 +30,22 @@ export interface Cluster {
   readonly masters: readonly MasterHost[];
   readonly agents: readonly AgentHost[];
   readonly frameworks: readonly FrameworkHost[];
+  readonly operator: Operator;
+  readonly circumstances: Circumstances;
   /** What each machine has, by host. */
   readonly totals: ReadonlyMap<string, Resources>;
+}
+
+export interface ClusterOptions {
+  readonly planted: PlantedFaults;
+  readonly circumstances: Circumstances;
+  readonly begins: MasterHostParts["begins"];
 }
 
 /** Everybody is started; nothing has happened yet. */
 export function createCluster(
   world: World,
-  planted: PlantedFaults,
-  begins: MasterHostParts["begins"],
+  { planted, circumstances, begins }: ClusterOptions,
 ): Cluster {
   const random = world.dice("cluster");
   const network = new Network(world);
@@ -70,15 +79,19 @@ export function createCluster(
     const machine = new Machine(network, ledger, host, clockOf());
     return new AgentHost({ machine, store, planted, resources });
   });
+  const addresses = masters.map((master) => `${master.host}:${masterPort}`);
+  const operator = new Operator({ network, ledger, masters: addresses });
+  operator.looksAfter(agents);
   const frameworks = Array.from({ length: 1 + randomInt(random, 3) }, (_, index) => {
     const name = `fw${index + 1}`;
     const host = `10.0.2.${index + 1}`;
-    const addresses = masters.map((master) => `${master.host}:${masterPort}`);
     const hostClock = clockOf();
-    return new FrameworkHost({ network, ledger, name, host, hostClock, masters: addresses });
+    const common = { network, ledger, masters: addresses, circumstances };
+    return new FrameworkHost({ ...common, name, host, hostClock });
   });
   for (const { supervisor } of [...masters, ...agents, ...frameworks]) supervisor.start();
-  return { world, network, ledger, store, masters, agents, frameworks, totals };
+  const nodes = { masters, agents, frameworks, operator };
+  return { world, network, ledger, store, ...nodes, circumstances, totals };
 }
 
 function rightClock(): HostClock {

@@ -5,6 +5,7 @@
 import type { FrameworkInfo } from "@tavola/protocol";
 import type { Network } from "../world/network.ts";
 import { type HostClock, SimulatedProcess } from "../world/process.ts";
+import type { Circumstances } from "./circumstances.ts";
 import { FrameworkRecords } from "./framework-records.ts";
 import { FrameworkWill } from "./framework-will.ts";
 import type { Ledger } from "./ledger.ts";
@@ -12,6 +13,8 @@ import { SimulatedFramework } from "./simulated-framework.ts";
 import { Supervisor } from "./supervisor.ts";
 
 const weekSeconds = 7 * 24 * 3600;
+const shortSeconds = { min: 4, max: 40 } as const;
+const forgetfulShare = 0.5;
 
 export interface FrameworkHostParts {
   readonly network: Network;
@@ -20,6 +23,7 @@ export interface FrameworkHostParts {
   readonly host: string;
   readonly hostClock: HostClock;
   readonly masters: readonly string[];
+  readonly circumstances: Circumstances;
 }
 
 export class FrameworkHost {
@@ -30,22 +34,27 @@ export class FrameworkHost {
   readonly will: FrameworkWill;
   readonly supervisor: Supervisor;
   readonly info: FrameworkInfo;
+  readonly #parts: FrameworkHostParts;
   #scheduler: SimulatedFramework | undefined;
   #starts = 0;
 
   constructor(parts: FrameworkHostParts) {
-    const { network, ledger, name, host, hostClock, masters } = parts;
+    this.#parts = parts;
+    const { network, ledger, name, host, hostClock, masters, circumstances } = parts;
     const { world } = network;
     this.name = name;
     this.host = host;
     this.hostClock = hostClock;
     this.will = new FrameworkWill(world.dice(`will of ${name}`));
+    const random = world.dice(`kind of ${name}`);
+    const isForgetful = circumstances.hasForgetfulFrameworks && random.next() < forgetfulShare;
+    const shortBy = random.next() * (shortSeconds.max - shortSeconds.min);
     this.info = {
       user: "root",
       name,
       roles: [`role-${name}`],
-      checkpoint: true,
-      failover_timeout: weekSeconds,
+      checkpoint: !isForgetful,
+      failover_timeout: circumstances.hasShortFailovers ? shortSeconds.min + shortBy : weekSeconds,
       capabilities: [
         { type: "MULTI_ROLE" },
         { type: "RESERVATION_REFINEMENT" },
@@ -60,6 +69,17 @@ export class FrameworkHost {
       this.#scheduler = new SimulatedFramework(framework);
       return process;
     });
+  }
+
+  get failoverTimeoutMs(): number {
+    return (this.info.failover_timeout ?? 0) * 1000;
+  }
+
+  /** Its scheduler tears it down, as soon as it can; after that it begins anew. */
+  end(): void {
+    this.#parts.ledger.forget(this.name);
+    this.records.isEnding = true;
+    this.scheduler?.tearDown();
   }
 
   /** Undefined while it is down. */

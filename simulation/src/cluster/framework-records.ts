@@ -25,17 +25,26 @@ export class FrameworkRecords {
   id: FrameworkID | undefined;
   readonly tasks = new Map<string, TaskRecord>();
   nextTask = 0;
+  /** It is to be torn down, which is asked for until it is done. */
+  isEnding = false;
+
+  /** That framework has ended; the scheduler's next subscription makes a new one. */
+  beginAnew(): void {
+    this.id = undefined;
+    this.tasks.clear();
+    this.isEnding = false;
+  }
 
   /** Those of which an end has not been told. */
   *open(): Iterable<TaskRecord> {
     for (const task of this.tasks.values()) if (!task.isOver) yield task;
   }
 
-  told(status: TaskStatus, isPartitionAware: boolean): TaskRecord | undefined {
+  told(status: TaskStatus): TaskRecord | undefined {
     const record = this.tasks.get(status.task_id.value);
     if (record === undefined) return undefined;
     record.last = status;
-    record.isOver = isEnd(status, isPartitionAware);
+    record.isOver = isEnd(status);
     return record;
   }
 }
@@ -44,15 +53,17 @@ export class FrameworkRecords {
  * Whether a status is the last word. An unreachable task may come back, and so may one that was
  * declared lost because its agent was away; the others may not.
  */
-export function isEnd(status: TaskStatus, isPartitionAware: boolean): boolean {
-  if (!isTerminal(status.state)) return false;
-  if (isPartitionAware || status.state !== "TASK_LOST") return true;
-  return !mayComeBack(status);
+export function isEnd(status: TaskStatus): boolean {
+  return isTerminal(status.state) && !mayComeBack(status);
 }
 
-/** TASK_LOST is all that those hear who do not know TASK_UNREACHABLE; when it was is said only then. */
-export function mayComeBack({ state, unreachable_time }: TaskStatus): boolean {
-  return state === "TASK_LOST" && unreachable_time !== undefined;
+/**
+ * TASK_LOST is all that those hear who do not know TASK_UNREACHABLE; when it was is said only then. And
+ * who does not checkpoint hears it when a master loses an agent's connection, whatever happened.
+ */
+export function mayComeBack({ state, reason, unreachable_time }: TaskStatus): boolean {
+  if (state !== "TASK_LOST") return false;
+  return unreachable_time !== undefined || reason === "REASON_AGENT_DISCONNECTED";
 }
 
 /** Its agent is not there: a kill would reach nobody. */

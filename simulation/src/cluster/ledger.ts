@@ -38,26 +38,50 @@ export interface KillTaken {
 export interface TaskHistory {
   readonly key: string;
   readonly framework: string;
+  /** That it had when it launched the task. */
+  readonly frameworkId: string;
   readonly taskId: string;
   /** What it uses itself, its executor not counted. */
   readonly own: Resources;
   readonly intendedMs: number;
-  /** Host of the agent that was to run it. */
+  /** Host of the agent that was to run it, and the id that it had then. */
   readonly agent: string;
+  readonly agentId: string;
+  /** Whether its framework checkpoints: if not, it dies with its agent, and so may what it reported. */
+  readonly checkpoints: boolean;
   readonly runs: TaskRun[];
   readonly reports: TerminalReport[];
   readonly told: ToldStatus[];
   readonly kills: KillTaken[];
   /** Its executor was killed, or its machine lost its power: its report may be gone. */
   mayLoseReport: boolean;
-  /** Its framework was torn down: nobody is told of it any more. */
+  /** Its framework has ended, or is to end: nobody is told of it any more. */
   isForgotten: boolean;
 }
 
-export type Intention = Pick<TaskHistory, "framework" | "taskId" | "own" | "intendedMs" | "agent">;
+export type Intention = Pick<
+  TaskHistory,
+  | "framework"
+  | "frameworkId"
+  | "taskId"
+  | "own"
+  | "intendedMs"
+  | "agent"
+  | "agentId"
+  | "checkpoints"
+>;
 
 export class Ledger {
   readonly tasks = new Map<string, TaskHistory>();
+  /** Ids of frameworks that somebody asked to be torn down. */
+  readonly tornDown = new Set<string>();
+  /** Ids of frameworks that a master has removed. Another one may take such a framework back. */
+  readonly removed = new Set<string>();
+  /** Ids of agents that the operator asked to be marked gone, their tasks with them. */
+  readonly goneAgents = new Set<string>();
+  /** Of those, the ones of which a master has said that it is so. */
+  readonly markedGone = new Set<string>();
+  readonly #byId = new Map<string, TaskHistory>();
   /** How often anything has started or ended. */
   runs = 0;
   /** For checkers, at the moment itself. */
@@ -66,7 +90,7 @@ export class Ledger {
 
   intended(intention: Intention): void {
     const key = keyOf(intention.framework, intention.taskId);
-    this.tasks.set(key, {
+    const task: TaskHistory = {
       ...intention,
       key,
       runs: [],
@@ -75,7 +99,31 @@ export class Ledger {
       kills: [],
       mayLoseReport: false,
       isForgotten: false,
-    });
+    };
+    this.tasks.set(key, task);
+    this.#byId.set(task.taskId, task);
+  }
+
+  /** Ids of tasks are nobody's twice. */
+  find(taskId: string): TaskHistory | undefined {
+    return this.#byId.get(taskId);
+  }
+
+  /** All that the framework of this name has launched so far is over, or has to be. */
+  forget(framework: string): void {
+    for (const task of this.tasks.values()) {
+      if (task.framework === framework) task.isForgotten = true;
+    }
+  }
+
+  /** For some master it is over, though it may run until it is stopped. */
+  isBeingEnded(task: TaskHistory): boolean {
+    return task.isForgotten || this.removed.has(task.frameworkId);
+  }
+
+  /** The operator has said that it is over, whatever the agent says. */
+  isGivenUp({ agentId }: TaskHistory): boolean {
+    return this.goneAgents.has(agentId);
   }
 
   task(framework: string, taskId: string): TaskHistory {

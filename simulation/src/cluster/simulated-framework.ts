@@ -13,6 +13,7 @@ import type { FrameworkInfo, Offer, TaskStatus } from "@tavola/protocol";
 import { connectScheduler, isTerminal, type Scheduler, type SchedulerEvent } from "@tavola/sdk";
 import type { Network } from "../world/network.ts";
 import type { SimulatedProcess } from "../world/process.ts";
+import { Violation } from "../world/world.ts";
 import { schedulerHttpOf } from "./call-log.ts";
 import { type FrameworkRecords, isAway, type TaskRecord } from "./framework-records.ts";
 import type { FrameworkWill } from "./framework-will.ts";
@@ -65,8 +66,19 @@ export class SimulatedFramework {
     return this.#scheduler.isSubscribed;
   }
 
-  teardown(): void {
-    this.#send(this.#scheduler.teardown());
+  /** Asks for it, if it is subscribed; its loop then ends, whatever comes of it. */
+  tearDown(): void {
+    const { records, process } = this.#parts;
+    if (!this.#scheduler.isSubscribed) return;
+    this.#offers.clear();
+    this.#scheduler.teardown().then(
+      () => {
+        if (!process.touch()) return;
+        records.beginAnew();
+        process.end("has torn itself down");
+      },
+      (error: unknown) => process.end(`does not know whether it is torn down: ${error}`),
+    );
   }
 
   async #hear(): Promise<void> {
@@ -77,9 +89,19 @@ export class SimulatedFramework {
         this.#received(event);
       }
     } catch (error) {
+      if (error instanceof Violation) process.world.fail(error);
+      if (!process.touch()) return;
+      if (isRemoval(error)) this.#removed();
       const code = error instanceof CodedError ? error.message : String(error);
       process.end(`was refused: ${code}`);
     }
+  }
+
+  /** Torn down, or away for too long: whatever it ran is over. */
+  #removed(): void {
+    const { records, ledger, info } = this.#parts;
+    ledger.forget(info.name);
+    records.beginAnew();
   }
 
   #received(event: SchedulerEvent): void {
@@ -110,6 +132,10 @@ export class SimulatedFramework {
     records.id = { value: id };
     this.#offers.clear();
     this.#subscription += 1;
+    if (records.isEnding) {
+      this.tearDown();
+      return;
+    }
     for (const task of records.open()) {
       task.askAgainMs = process.world.nowMs;
       task.stopToldIn = 0;
@@ -119,6 +145,7 @@ export class SimulatedFramework {
 
   #offered(offer: Offer): void {
     const { will, process, ledger, records, info } = this.#parts;
+    if (records.isEnding) return;
     const tasks = will.isQuiet ? [] : tasksForOffer(offer, this.#parts);
     if (tasks.length > 0) {
       for (const { info: task, own } of tasks) {
@@ -127,10 +154,13 @@ export class SimulatedFramework {
         records.tasks.set(taskId, newRecord(taskId, agentId, process.world.nowMs));
         ledger.intended({
           framework: info.name,
+          frameworkId: records.id?.value ?? "",
           taskId,
           own,
           intendedMs: process.world.nowMs,
           agent: offer.hostname,
+          agentId,
+          checkpoints: info.checkpoint === true,
         });
       }
       const infos = tasks.map((task) => task.info);
@@ -145,8 +175,8 @@ export class SimulatedFramework {
   }
 
   #updated(status: TaskStatus): void {
-    const { records, ledger, info, process, will } = this.#parts;
-    const record = records.told(status, will.isPartitionAware);
+    const { records, ledger, info, process } = this.#parts;
+    const record = records.told(status);
     if (record === undefined) return;
     // Whoever does not have it now will not remember what it was told about it.
     if (isTerminal(status.state) || isAway(status)) record.stopToldIn = 0;
@@ -212,6 +242,11 @@ export class SimulatedFramework {
   #between({ min, max }: { readonly min: number; readonly max: number }): number {
     return min + this.#parts.process.random.next() * (max - min);
   }
+}
+
+/** As every master says it to a framework that it has removed. */
+function isRemoval(error: unknown): boolean {
+  return error instanceof CodedError && error.details["reason"] === "Framework has been removed";
 }
 
 function newRecord(taskId: string, agentId: string, nowMs: number): TaskRecord {

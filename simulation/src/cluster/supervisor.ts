@@ -22,6 +22,7 @@ export class Supervisor {
   #process: SimulatedProcess | undefined;
   #isWanted = true;
   #restarts = 0;
+  #isHeld = false;
 
   constructor(world: World, name: string, start: () => SimulatedProcess) {
     this.#world = world;
@@ -40,7 +41,7 @@ export class Supervisor {
   }
 
   start(): void {
-    if (this.#process !== undefined || !this.#isWanted) return;
+    if (this.#process !== undefined || !this.#isWanted || this.#isHeld) return;
     const process = this.#start();
     this.#process = process;
     process.onEnd(() => {
@@ -50,6 +51,25 @@ export class Supervisor {
       const { msMin, msMax } = this.downtime;
       this.#world.plan(msMin + this.#random.next() * (msMax - msMin), () => this.start());
     });
+  }
+
+  /** Ends it, if it runs; it is not started again before it is released. */
+  hold(how: string): void {
+    this.#isHeld = true;
+    this.#process?.end(how);
+  }
+
+  get isHeld(): boolean {
+    return this.#isHeld;
+  }
+
+  release(): void {
+    this.#isHeld = false;
+    this.start();
+  }
+
+  get isRetired(): boolean {
+    return !this.#isWanted;
   }
 
   /** Ends it for good. */

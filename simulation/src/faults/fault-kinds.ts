@@ -202,7 +202,7 @@ function failingDisk({ cluster, random, mending }: FaultContext): void {
   });
 }
 
-function pick<T>(random: Random, items: readonly T[]): T {
+export function pick<T>(random: Random, items: readonly T[]): T {
   return items[randomInt(random, items.length)] as T;
 }
 
@@ -212,7 +212,7 @@ function pickTwo<T>(random: Random, items: readonly T[]): [T, T] {
   return [items[first] as T, items[second] as T];
 }
 
-function between(random: Random, min: number, max: number): number {
+export function between(random: Random, min: number, max: number): number {
   // Short ones more often than long ones.
   return min + (max - min) * random.next() ** 2;
 }

@@ -6,10 +6,12 @@
  */
 
 import type { Cluster } from "../cluster/cluster.ts";
-import { type FaultContext, faultKinds } from "./fault-kinds.ts";
+import { type Fault, type FaultContext, faultKinds } from "./fault-kinds.ts";
 import { Mending } from "./mending.ts";
+import { rareFaultKinds } from "./rare-fault-kinds.ts";
 
 const pauseMs = { min: 300, max: 12_000 } as const;
+const rarePauseMs = { min: 8000, max: 40_000 } as const;
 
 export interface FaultPlan {
   readonly kinds: readonly string[];
@@ -19,27 +21,52 @@ export interface FaultPlan {
 
 /** Begins at once, after a first calm while the cluster comes up. */
 export function beginFaults(cluster: Cluster, calmMs: number): FaultPlan {
-  const { world, network } = cluster;
+  const { world, network, circumstances } = cluster;
   const random = world.dice("faults");
   const share = random.next();
   const kinds = Object.keys(faultKinds).filter(() => random.next() < share);
-  const meanMs = pauseMs.min + random.next() ** 2 * (pauseMs.max - pauseMs.min);
   const mending = new Mending(network);
-  const context: FaultContext = { cluster, random, mending };
-  let isOver = false;
-  const next = (): void => {
-    if (isOver || kinds.length === 0) return;
-    const kind = kinds[Math.floor(random.next() * kinds.length)] as string;
-    world.note(`fault: ${kind}`);
-    faultKinds[kind]?.(context);
-    world.plan(-Math.log(1 - random.next()) * meanMs, next);
-  };
-  world.plan(calmMs, next);
+  const often = new Recurring(faultKinds, kinds, { cluster, random, mending }, pauseMs);
+  const rareDice = { cluster, random: world.dice("rare faults"), mending };
+  const rare = new Recurring(rareFaultKinds, circumstances.rareFaults, rareDice, rarePauseMs);
+  world.plan(calmMs, () => often.next());
+  if (circumstances.rareFaults.length > 0) world.plan(calmMs, () => rare.next());
   return {
-    kinds,
+    kinds: [...kinds, ...circumstances.rareFaults],
     end() {
-      isOver = true;
+      often.isOver = true;
+      rare.isOver = true;
       mending.all();
     },
   };
+}
+
+/** One fault after the other, of some kinds, at a pace of this run's own. */
+class Recurring {
+  isOver = false;
+  readonly #table: Readonly<Record<string, Fault>>;
+  readonly #kinds: readonly string[];
+  readonly #context: FaultContext;
+  readonly #meanMs: number;
+
+  constructor(
+    table: Readonly<Record<string, Fault>>,
+    kinds: readonly string[],
+    context: FaultContext,
+    pause: { readonly min: number; readonly max: number },
+  ) {
+    this.#table = table;
+    this.#kinds = kinds;
+    this.#context = context;
+    this.#meanMs = pause.min + context.random.next() ** 2 * (pause.max - pause.min);
+  }
+
+  next(): void {
+    if (this.isOver || this.#kinds.length === 0) return;
+    const { cluster, random } = this.#context;
+    const kind = this.#kinds[Math.floor(random.next() * this.#kinds.length)] as string;
+    cluster.world.note(`fault: ${kind}`);
+    this.#table[kind]?.(this.#context);
+    cluster.world.plan(-Math.log(1 - random.next()) * this.#meanMs, () => this.next());
+  }
 }

@@ -25,6 +25,8 @@ export interface NetworkWeather {
   slowMsMax: number;
   /** Chance that a libprocess message comes twice. */
   doubleChance: number;
+  /** Chance that one that its sender may repeat comes again later, after what followed it. */
+  repeatChance: number;
 }
 
 /** How long a sender goes on trying to get something through: TCP's and the daemons' limits. */
@@ -50,6 +52,7 @@ export class Network {
     slowChance: 0,
     slowMsMax: 0,
     doubleChance: 0,
+    repeatChance: 0,
   };
   readonly observers: Observer[] = [];
   /** Notes what is written to a stream. */
@@ -57,6 +60,7 @@ export class Network {
   readonly #listeners = new Map<string, Listener>();
   readonly #members = new WeakSet<SimulatedProcess>();
   readonly #blocked = new Map<string, number>();
+  readonly #slow = new Map<string, number>();
   readonly #connections = new Set<Connection>();
 
   constructor(world: World) {
@@ -131,6 +135,15 @@ export class Network {
     for (const connection of [...this.#connections]) connection.freed(from, to);
   }
 
+  /** One way, by so much, until the function that it returns is called. */
+  slow(from: string, to: string, byMs: number): () => void {
+    const way = `${from}>${to}`;
+    const slowBy = (ms: number): Map<string, number> =>
+      this.#slow.set(way, (this.#slow.get(way) ?? 0) + ms);
+    slowBy(byMs);
+    return () => slowBy(-byMs);
+  }
+
   isBlocked(from: string, to: string): boolean {
     return from !== to && this.#blocked.has(`${from}>${to}`);
   }
@@ -154,7 +167,8 @@ export class Network {
     if (from === to) return localDelayMs;
     const { delayMsMin, delayMsMax, slowChance, slowMsMax } = this.weather;
     const { random } = this;
-    const usual = delayMsMin + random.next() * (delayMsMax - delayMsMin);
+    const slowMs = Math.max(0, this.#slow.get(`${from}>${to}`) ?? 0);
+    const usual = slowMs + delayMsMin + random.next() * (delayMsMax - delayMsMin);
     return slowChance > 0 && random.next() < slowChance ? usual + random.next() * slowMsMax : usual;
   }
 

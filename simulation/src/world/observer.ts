@@ -9,8 +9,8 @@ import type { World } from "./world.ts";
 export interface Observer {
   /** A daemon sends a libprocess message. */
   sends?(process: SimulatedProcess, to: Upid, name: string, body: Uint8Array): void;
-  /** A daemon writes a chunk to a stream. */
-  tells?(process: SimulatedProcess, chunk: Uint8Array): void;
+  /** A daemon writes a chunk to a stream; `client` is the name of the process that opened it. */
+  tells?(process: SimulatedProcess, chunk: Uint8Array, client: string): void;
   /** A daemon answers a request, or writes to the stream that answers it; `path` is the request's. */
   answers?(process: SimulatedProcess, path: string, status: number): void;
 }

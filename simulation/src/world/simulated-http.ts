@@ -182,7 +182,7 @@ function sinkOf(
       if (isClosed) return "closed";
       const bytes = bytesOf(chunk);
       network.describeChunk?.(process, connection, bytes);
-      observe(network, (observer) => observer.tells?.(process, bytes));
+      observe(network, (observer) => observer.tells?.(process, bytes, connection.client));
       if (bytes.length > 0) toClient(() => answer.chunk(bytes));
       return "written";
     },

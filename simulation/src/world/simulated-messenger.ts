@@ -7,7 +7,7 @@
  */
 
 import type { Messenger } from "@tavola/host";
-import { formatUpid, type LibprocessMessage, type Upid } from "@tavola/protocol";
+import { formatUpid, internal, type LibprocessMessage, type Upid } from "@tavola/protocol";
 import { readableMessage } from "./message-text.ts";
 import type { Connection, Network } from "./network.ts";
 import { observe } from "./observer.ts";
@@ -22,6 +22,21 @@ export interface MessengerParts {
   /** Sees every message before it leaves, and may keep it. */
   readonly passes?: (to: Upid, name: string, body: Uint8Array) => boolean;
 }
+
+/** What senders repeat, or what can be said twice as well as once: nothing that starts anything. */
+const repeatable: ReadonlySet<string> = new Set(
+  [
+    internal.StatusUpdateMessage,
+    internal.StatusUpdateAcknowledgementMessage,
+    internal.KillTaskMessage,
+    internal.ExitedExecutorMessage,
+    internal.ShutdownExecutorMessage,
+    internal.UpdateSlaveMessage,
+    internal.PingSlaveMessage,
+    internal.PongSlaveMessage,
+  ].map(({ typeName }) => typeName),
+);
+const repeatMsMax = 5000;
 
 interface Peer {
   readonly connection: Connection;
@@ -62,6 +77,19 @@ export class SimulatedMessenger implements Messenger {
     const arrive = (): void => connection.listener?.onMessage(message);
     connection.toServer.send(arrive);
     if (network.weather.doubleChance > network.random.next()) connection.toServer.send(arrive);
+    this.#mayRepeat(name, connection, arrive);
+  }
+
+  /** As if it had been sent once more and the copy were the slower one. */
+  #mayRepeat(name: string, connection: Connection, arrive: () => void): void {
+    const { network } = this.#parts;
+    const { weather, random, world } = network;
+    if (weather.repeatChance === 0 || !repeatable.has(name)) return;
+    if (random.next() >= weather.repeatChance) return;
+    const lateMs = random.next() * repeatMsMax;
+    world.plan(lateMs, () => {
+      if (connection.isOpen) connection.listener?.process.take(arrive);
+    });
   }
 
   link(to: Upid, onExited: () => void): () => void {

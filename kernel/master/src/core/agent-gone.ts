@@ -66,6 +66,7 @@ export function agentMarkedGone(
 function endAgent(turn: Turn, agent: Agent): void {
   turn.sendToAgent(agent, internal.ShutdownMessage, { message: goneMessage });
   releaseAgent(turn, agent);
+  endEarlyKills(turn.state);
   for (const ofFramework of [...agent.tasksByFramework.values()]) {
     for (const task of [...ofFramework.values()]) {
       const framework = turn.state.frameworks.get(task.frameworkId);

@@ -14,6 +14,7 @@ import {
   type UUID,
 } from "@tavola/protocol";
 import { Resources } from "@tavola/resources";
+import { endEarlyKills } from "./early-kills.ts";
 import { addExecutorToAgent, addExecutorToFramework } from "./executor-records.ts";
 import { cancelRemovals } from "./removal-canceled.ts";
 import type { Agent, Task } from "./state.ts";
@@ -135,6 +136,7 @@ export function agentConnected(turn: Turn, agent: Agent): void {
   if (agent.connected) return;
   turn.cancelWake(reregisterTimerKey(agent.id));
   agent.connected = true;
+  endEarlyKills(turn.state);
   agent.active = !agent.deactivated;
   if (agent.active) turn.allocator.agentActivated(agent.id);
   turn.allocateSoon();

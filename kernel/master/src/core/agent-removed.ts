@@ -7,7 +7,7 @@
 import type { AgentId } from "@tavola/base";
 import type { internal } from "@tavola/protocol";
 import { pingKey, reregisterTimerKey } from "./agent-records.ts";
-import { reportNoLonger } from "./early-kills.ts";
+import { endEarlyKills, reportNoLonger } from "./early-kills.ts";
 import { removeExecutors } from "./executor-records.ts";
 import { isConnected } from "./framework-info.ts";
 import { forwardStatus, masterStatus } from "./master-status.ts";
@@ -57,6 +57,7 @@ export function agentRemoved(
   turn.count("master/slave_removals");
   turn.count(`master/slave_removals/reason_${about.cause}`);
   releaseAgent(turn, agent);
+  endEarlyKills(state);
   for (const ofFramework of [...agent.tasksByFramework.values()]) {
     for (const task of [...ofFramework.values()]) {
       const status = masterStatus(turn, {

@@ -8,6 +8,7 @@ import type { Allocator } from "@tavola/allocator";
 import type { AgentId } from "@tavola/base";
 import { isTerminal } from "@tavola/protocol";
 import { Resources } from "@tavola/resources";
+import { isAnyoneAway } from "./early-kills.ts";
 import type { Agent, Framework, MasterState, Task } from "./state.ts";
 import { noTasksByState } from "./task-states.ts";
 
@@ -184,8 +185,7 @@ function checkAbsence(state: MasterState, findings: Findings): void {
     findings.expect(state.agents.has(id), `agent ${id} is to report and is not here`);
   }
   findings.expect(
-    state.recoveredAgents.size + state.askedToReport.size + state.unreachableAgents.size > 0 ||
-      state.earlyKills.size === 0,
+    state.earlyKills.size === 0 || isAnyoneAway(state),
     "kills are remembered though no agent is away",
   );
   for (const { agentId, cause } of state.removals.waiting.values()) {

@@ -1,7 +1,7 @@
 /**
  * Kills of tasks that this master does not know yet: their agent was registered with its predecessor and
- * may still come back (also after it was given up), or has to report again. The kill is remembered until
- * it does.
+ * may still come back (also after it was given up), it has to report again, or it is disconnected and took
+ * what does not checkpoint with it. The kill is remembered until it does.
  *
  * Differs: Mesos forgets it, and the task runs until its framework asks again.
  */
@@ -63,6 +63,11 @@ export function reportNoLonger(state: MasterState, agentId: AgentId): void {
 
 /** When nobody is away, nobody can bring what was meant. */
 export function endEarlyKills(state: MasterState): void {
+  if (state.earlyKills.size > 0 && !isAnyoneAway(state)) state.earlyKills.clear();
+}
+
+/** Somebody may yet bring a task. PERF: O(agents), while kills are remembered. */
+export function isAnyoneAway(state: MasterState): boolean {
   const away = state.recoveredAgents.size + state.askedToReport.size + state.unreachableAgents.size;
-  if (away === 0) state.earlyKills.clear();
+  return away > 0 || [...state.agents.values()].some(({ connected }) => !connected);
 }

@@ -4,10 +4,10 @@
  */
 
 import type { FrameworkId } from "@tavola/base";
-import { later } from "@tavola/base";
+import { startFailoverTimer } from "./failover-timer.ts";
 import { isConnected } from "./framework-info.ts";
 import { removeFramework } from "./framework-removed.ts";
-import { failoverTimerKey, heartbeatKey } from "./framework-subscribed.ts";
+import { heartbeatKey } from "./framework-subscribed.ts";
 import { discardOffers } from "./offer-records.ts";
 import type { Framework, StreamId } from "./state.ts";
 import type { Turn } from "./turn.ts";
@@ -27,17 +27,13 @@ function disconnectFramework(turn: Turn, framework: Framework): void {
   framework.state = "disconnected";
   discardOffers(turn, framework);
   turn.allocateSoon();
-  const timeoutMs = Math.max(0, (framework.info.failover_timeout ?? 0) * 1000);
-  turn.info("framework disconnected", { frameworkId: framework.id, failoverTimeoutMs: timeoutMs });
-  turn.wakeAt(failoverTimerKey(framework.id), later(turn.now, timeoutMs), {
-    kind: "failoverTimedOut",
-    frameworkId: framework.id,
-  });
+  const failoverTimeoutMs = startFailoverTimer(turn, framework);
+  turn.info("framework disconnected", { frameworkId: framework.id, failoverTimeoutMs });
 }
 
 export function failoverTimedOut(turn: Turn, frameworkId: FrameworkId): void {
   const framework = turn.state.frameworks.get(frameworkId);
-  if (framework?.state !== "disconnected") return;
+  if (framework?.state !== "disconnected" && framework?.state !== "recovered") return;
   turn.info("framework did not come back in time", { frameworkId });
   removeFramework(turn, framework);
 }

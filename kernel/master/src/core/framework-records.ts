@@ -4,6 +4,7 @@
 
 import type { FrameworkInfo } from "@tavola/protocol";
 import { createFramework } from "./create-state.ts";
+import { startFailoverTimer } from "./failover-timer.ts";
 import { profileOf } from "./framework-profile.ts";
 import type { Framework } from "./state.ts";
 import type { Turn } from "./turn.ts";
@@ -23,7 +24,10 @@ export function addFramework(turn: Turn, framework: Framework): void {
 /**
  * A framework that this master has not seen subscribe: from an agent that runs something of it, or
  * from a scheduler that says it had this id. It comes before what agents bring of it, so that nobody
- * has to look for that afterwards. PERF: O(1).
+ * has to look for that afterwards. It then has its failover timeout to subscribe, and no less than agents
+ * have: schedulers, too, need time to find a new leader. PERF: O(1).
+ *
+ * Differs: in Mesos it stays for ever, and what it runs with it.
  */
 export function recoverFramework(turn: Turn, info: FrameworkInfo): Framework {
   const framework = createFramework(turn.state.config, info, {
@@ -31,6 +35,7 @@ export function recoverFramework(turn: Turn, info: FrameworkInfo): Framework {
     now: turn.now,
   });
   addFramework(turn, framework);
+  startFailoverTimer(turn, framework, turn.state.config.agentReregisterTimeoutMs);
   turn.publish({ type: "FRAMEWORK_ADDED", framework });
   turn.info("framework recovered", { frameworkId: framework.id, framework: info.name });
   return framework;

@@ -7,7 +7,8 @@ import type { FrameworkId } from "@tavola/base";
 import { internal } from "@tavola/protocol";
 import type { Ticket } from "./effects.ts";
 import { removeExecutor } from "./executor-records.ts";
-import { dropStream, failoverTimerKey } from "./framework-subscribed.ts";
+import { cancelFailoverTimer } from "./failover-timer.ts";
+import { dropStream } from "./framework-subscribed.ts";
 import { masterStatus } from "./master-status.ts";
 import { discardOffers } from "./offer-records.ts";
 import type { Framework, Task } from "./state.ts";
@@ -44,7 +45,7 @@ export function removeFramework(turn: Turn, framework: Framework): void {
     for (const id of [...executors.keys()]) removeExecutor(turn, agent, framework.id, id);
   }
   dropStream(turn, framework);
-  turn.cancelWake(failoverTimerKey(framework.id));
+  cancelFailoverTimer(turn, framework.id);
   state.earlyKills.delete(framework.id);
   framework.questions.length = 0;
   framework.state = "completed";

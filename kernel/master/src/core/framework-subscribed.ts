@@ -8,6 +8,7 @@
 import { asId, type FrameworkId, frameworkIdOf, later } from "@tavola/base";
 import type { FrameworkInfo, scheduler } from "@tavola/protocol";
 import { createFramework } from "./create-state.ts";
+import { cancelFailoverTimer } from "./failover-timer.ts";
 import { isConnected } from "./framework-info.ts";
 import { addFramework, recoverFramework } from "./framework-records.ts";
 import { frameworkUpdated, tellFrameworkChanged } from "./framework-updated.ts";
@@ -117,7 +118,6 @@ function withImmutableFields(info: FrameworkInfo, old: FrameworkInfo): Framework
 
 /** The old stream, if it is still there, is told and ended; its offers are void. */
 function failOver(turn: Turn, framework: Framework): void {
-  turn.cancelWake(failoverTimerKey(framework.id));
   if (framework.stream !== undefined) {
     if (isConnected(framework)) {
       turn.sendEvent(framework, { type: "ERROR", error: { message: "Framework failed over" } });
@@ -138,6 +138,7 @@ export function dropStream(turn: Turn, framework: Framework): void {
 }
 
 function connect(turn: Turn, framework: Framework, stream: StreamId): void {
+  cancelFailoverTimer(turn, framework.id);
   framework.stream = stream;
   turn.state.frameworkByStream.set(stream, framework);
   framework.counters.increment("calls");
@@ -167,8 +168,4 @@ export function heartbeatDue(turn: Turn, stream: StreamId): void {
 
 export function heartbeatKey(stream: StreamId): string {
   return `heartbeat:${stream}`;
-}
-
-export function failoverTimerKey(id: FrameworkId): string {
-  return `failover:${id}`;
 }

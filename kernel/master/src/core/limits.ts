@@ -28,6 +28,8 @@ export const limits = {
   reconciliationsMax: 100,
   /** Tasks that an agent shows and does not report, which are not asked for again. */
   unreportedTasksPerAgentMax: 1000,
+  /** Updates of a task that are recognised when they come again; there are seldom more than two. */
+  earlierUpdatesPerTaskMax: 4,
   /** Agents below this version spoke another protocol. Mesos's. */
   agentVersionMajorMin: 1,
   /**

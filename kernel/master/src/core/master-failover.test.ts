@@ -122,15 +122,35 @@ test("operators hear of the framework first, then of its tasks, then of the agen
   );
 });
 
-test("a framework that only agents know runs on without a timer", () => {
+test("a framework that only agents know has its failover timeout, and no less than agents have", () => {
+  for (const [failover_timeout, allowedMs] of [
+    [1, 600_000],
+    [86_400, 86_400_000],
+  ] as const) {
+    const cluster = failedOver({ info: { failover_timeout } });
+    const { f } = cluster;
+    comesBack(cluster, 0);
+    const framework = [...f.state.frameworks.values()][0] as Framework;
+    f.advance(allowedMs - 1);
+    assert.equal(framework.state, "recovered");
+    assert.equal(framework.tasks.size, 1);
+    f.takeSent();
+    f.advance(1);
+    assert.equal(framework.state, "completed");
+    assert.equal(f.takeSent()[0]?.name, "ShutdownFrameworkMessage");
+    assertInvariants(f.state, f.allocator);
+  }
+});
+
+test("a framework that only agents know and that subscribes in time stays", () => {
   const cluster = failedOver({ info: { failover_timeout: 1 } });
   const { f } = cluster;
   comesBack(cluster, 0);
-  comesBack(cluster, 1);
-  f.advance(30 * 86_400_000);
   const framework = [...f.state.frameworks.values()][0] as Framework;
-  assert.equal(framework.state, "recovered");
-  assert.equal(framework.tasks.size, 2);
+  f.subscribe("back", { id: { value: framework.id }, failover_timeout: 1 });
+  f.advance(3_600_000);
+  assert.equal(framework.state, "active");
+  assert.equal(framework.tasks.size, 1);
 });
 
 test("an operator can end a framework that only agents know", () => {

@@ -55,8 +55,8 @@ export type StreamId = string;
  *                     v  |
  *                 disconnected          any --> completed
  *
- * recovered: known only from reregistered agents. disconnected: its scheduler's connection broke; the
- * failover timer runs.
+ * recovered: known only from reregistered agents. disconnected: its scheduler's connection broke. In
+ * both the failover timer runs.
  */
 export type FrameworkState = "recovered" | "active" | "inactive" | "disconnected" | "completed";
 
@@ -124,6 +124,8 @@ export interface Task {
   readonly role: string;
   /** Whether `resources` still count as used: false once terminal or unreachable. */
   usesResources: boolean;
+  /** Uuids of the last few updates that this master passed on before `message.status_update_uuid`. */
+  earlierUpdates: readonly Uint8Array[];
   /** Set while the agent is unreachable. */
   unreachableAt: Instant | undefined;
   /** Set once its framework wants it dead. `sent`: over a connection that has not broken since. */

@@ -5,6 +5,7 @@
 
 import { type AgentId, asId, type TaskId } from "@tavola/base";
 import { internal, isTerminal, type scheduler } from "@tavola/protocol";
+import { sameBytes } from "./same-bytes.ts";
 import type { Agent, Framework } from "./state.ts";
 import { removeTask } from "./task-records.ts";
 import type { Turn } from "./turn.ts";
@@ -46,8 +47,4 @@ function isOfThisMaster(
 
 function taskOf(agent: Agent, framework: Framework, acknowledge: scheduler.Call_Acknowledge) {
   return agent.tasksByFramework.get(framework.id)?.get(asId<TaskId>(acknowledge.task_id.value));
-}
-
-function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && a.every((byte, i) => byte === b[i]);
 }

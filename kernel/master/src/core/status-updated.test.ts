@@ -1,8 +1,16 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { type AgentId, asId, type TaskId } from "@tavola/base";
-import type { internal } from "@tavola/protocol";
-import { CoreFixture, commandTask, oldFramework, statusUpdate } from "../testing/core-fixture.ts";
+import type { internal, TaskState } from "@tavola/protocol";
+import {
+  CoreFixture,
+  commandTask,
+  oldFramework,
+  registration,
+  statusUpdate,
+} from "../testing/core-fixture.ts";
+import { assertInvariants } from "../testing/state-invariants.ts";
+import type { Agent, Framework } from "./state.ts";
 
 test("an update reaches its framework as it is, and the task's record", () => {
   const f = new CoreFixture();
@@ -78,6 +86,29 @@ test("an earlier update that comes again does not keep an ended task alive", () 
   f.acknowledge(framework, agent, "t", end);
   assert.equal(framework.tasks.size, 0);
   assert.equal(framework.completedTasks.size, 1);
+});
+
+test("an earlier update that comes again is passed on and changes nothing", () => {
+  const f = new CoreFixture();
+  const { agent, framework } = f.running();
+  const task = framework.tasks.get(asId<TaskId>("t"));
+  const earlier = task?.message.status_update_uuid ?? new Uint8Array();
+  const killing = f.report(agent, framework, "t", "TASK_KILLING");
+  const { update } = statusUpdate(agent.id, framework.id, "t", "TASK_RUNNING", earlier);
+  const repeat = (latest_state: TaskState): void => {
+    f.takeEvents("s");
+    const message = { update: { ...update, latest_state } };
+    f.handle({ kind: "statusUpdate", from: agent.pid, message });
+    assert.equal(f.takeStatuses("s")[0]?.state, "TASK_RUNNING");
+    assert.equal(task?.message.status_update_state, "TASK_KILLING");
+    assert.deepEqual(task?.message.status_update_uuid, killing);
+    assert.equal(task?.message.statuses.at(-1)?.state, "TASK_KILLING");
+  };
+  repeat("TASK_RUNNING");
+  assert.equal(task?.message.state, "TASK_KILLING");
+  repeat("TASK_KILLED");
+  assert.equal(task?.message.state, "TASK_KILLED", "but an end that it tells of is one");
+  assert.equal(agent.usedResources.isEmpty, true);
 });
 
 test("latest_state runs ahead of what the framework has seen", () => {
@@ -215,6 +246,41 @@ test("RECONCILE does not answer for agents that may still come back after a fail
     ["c"],
   );
 });
+
+test("of a disconnected agent's lost tasks RECONCILE says nothing, and a KILL is done when they return", () => {
+  const f = new CoreFixture();
+  const { agent, framework } = f.running({ checkpoint: false });
+  const report = reregistrationWith(agent, framework);
+  f.handle({ kind: "agentExited", pid: agent.pid });
+  assert.equal(f.takeStatuses("s")[0]?.reason, "REASON_AGENT_DISCONNECTED");
+  const task = { task_id: { value: "t" }, agent_id: { value: agent.id } };
+  f.call(framework, { type: "RECONCILE", reconcile: { tasks: [task] } });
+  f.call(framework, { type: "KILL", kill: task });
+  assert.deepEqual(f.takeStatuses("s"), []);
+  f.takeSent();
+  f.handle({ kind: "reregisterSlave", from: agent.pid, message: report });
+  assert.equal(f.takeStatuses("s")[0]?.state, "TASK_RUNNING");
+  assert.equal(f.takeSent("KillTaskMessage").length, 1);
+  assert.equal(f.state.earlyKills.size, 0);
+  f.handle({ kind: "agentExited", pid: agent.pid });
+  f.handle({ kind: "reregisterSlave", from: agent.pid, message: { ...report, tasks: [] } });
+  f.takeEvents("s");
+  f.call(framework, { type: "RECONCILE", reconcile: { tasks: [task] } });
+  assert.equal(f.takeStatuses("s")[0]?.state, "TASK_GONE");
+  assertInvariants(f.state, f.allocator);
+});
+
+/** With the task of `f.running()`. */
+function reregistrationWith(agent: Agent, framework: Framework): internal.ReregisterSlaveMessage {
+  const { slave, ...rest } = registration();
+  const [task] = [...framework.tasks.values()];
+  return {
+    ...rest,
+    slave: { ...slave, id: { value: agent.id } },
+    frameworks: [framework.info],
+    tasks: task === undefined ? [] : [{ ...task.message, statuses: [...task.message.statuses] }],
+  };
+}
 
 test("KILL is passed on with its policy; of an unknown task it is answered", () => {
   const f = new CoreFixture();

@@ -22,6 +22,8 @@ import {
   type TaskStatus_Reason,
 } from "@tavola/protocol";
 import type { Resources } from "@tavola/resources";
+import { limits } from "./limits.ts";
+import { sameBytes } from "./same-bytes.ts";
 import type { Agent, Framework, MutableTaskMessage, Task } from "./state.ts";
 import type { Turn } from "./turn.ts";
 import {
@@ -30,6 +32,8 @@ import {
   subtractUsedByFramework,
   subtractUsedOnAgent,
 } from "./used-resources.ts";
+
+const none: readonly never[] = [];
 
 /** The record of a task that is being launched. `info` has its resources allocated. */
 export function taskOfInfo(info: TaskInfo, frameworkId: FrameworkId, resources: Resources): Task {
@@ -69,6 +73,7 @@ export function taskOfMessage(message: TaskMessage, resources: Resources): Task 
     resources,
     role: role ?? "*",
     usesResources: false,
+    earlierUpdates: none,
     unreachableAt: undefined,
     kill: undefined,
   };
@@ -118,11 +123,13 @@ export interface TaskChange {
 export function updateTask(turn: Turn, task: Task, change: TaskChange): void {
   const { status } = change;
   const { message } = task;
+  const isOld = isRepeated(task, change);
   const framework = turn.state.frameworks.get(task.frameworkId);
   const before = message.state;
-  const after = isTerminal(before) ? before : (change.latest ?? status.state);
+  const after = nextState(before, change, isOld);
   message.state = after;
-  if (change.uuid !== undefined && !isOutdated(message, status)) {
+  if (change.uuid !== undefined && !isOld && !isOutdated(message, status)) {
+    rememberPassedOn(task);
     message.status_update_state = status.state;
     message.status_update_uuid = change.uuid;
   }
@@ -131,13 +138,37 @@ export function updateTask(turn: Turn, task: Task, change: TaskChange): void {
     countTask(turn, framework, after, 1);
     if (isTerminal(after)) framework.counters.increment(`tasks/terminal/${after.toLowerCase()}`);
   }
-  if (rememberStatus(message, status)) {
+  if (!isOld && rememberStatus(message, status)) {
     turn.publish({ type: "TASK_UPDATED", frameworkId: task.frameworkId, status, state: after });
   }
   if (task.usesResources && (isTerminal(after) || after === "TASK_UNREACHABLE")) {
     releaseTask(turn, task, framework);
     countEnd(turn, status);
   }
+}
+
+/** An end is final. What else an old update says was so when it was sent. */
+function nextState(before: TaskState, { status, latest }: TaskChange, isOld: boolean): TaskState {
+  if (isTerminal(before)) return before;
+  const told = latest ?? status.state;
+  return isOld && !isTerminal(told) ? before : told;
+}
+
+/**
+ * It came before, and something came after it. An agent sends a task's next update when the last one is
+ * acknowledged; but a copy of that may be on its way over another connection, or come from an agent that
+ * has forgotten the acknowledgement.
+ * Differs: in Mesos the task falls back to the earlier state, for as long as nothing new is told of it.
+ */
+function isRepeated({ earlierUpdates }: Task, { uuid }: TaskChange): boolean {
+  return uuid !== undefined && earlierUpdates.some((earlier) => sameBytes(earlier, uuid));
+}
+
+function rememberPassedOn(task: Task): void {
+  const { status_update_uuid: last } = task.message;
+  if (last === undefined) return;
+  const kept = task.earlierUpdates.slice(1 - limits.earlierUpdatesPerTaskMax);
+  task.earlierUpdates = [...kept.filter((earlier) => !sameBytes(earlier, last)), last];
 }
 
 /** Updates of a task come in order, but for those that were repeated over another connection. */

@@ -4,12 +4,15 @@
  *     task known                              -> its latest state
  *     agent recovered but not back            -> no answer yet
  *     agent has to report again               -> no answer yet
+ *     agent disconnected                      -> no answer yet
  *     agent registered, task unknown          -> TASK_GONE
  *     agent unreachable                       -> TASK_UNREACHABLE
  *     agent gone                              -> TASK_GONE_BY_OPERATOR
  *     nothing known                           -> TASK_UNKNOWN
  *
  * Frameworks without PARTITION_AWARE hear TASK_LOST for the last four.
+ *
+ * Differs: of a disconnected agent Mesos says TASK_GONE, also of what runs on there and comes back with it.
  */
 
 import { type AgentId, asId, type FrameworkId, later, type TaskId } from "@tavola/base";
@@ -96,7 +99,7 @@ export function reconcileTask(
     turn.state,
     agentId === undefined ? undefined : asId<AgentId>(agentId.value),
   );
-  if (found === "recovered") return false;
+  if (found === "pending") return false;
   const status = masterStatus(turn, {
     taskId: id.value,
     agentId: agentId?.value,
@@ -110,13 +113,15 @@ export function reconcileTask(
 
 type Finding = Pick<MasterStatus, "state" | "message" | "unreachableSince">;
 
-function findAgent(state: MasterState, id: AgentId | undefined): Finding | "recovered" {
+function findAgent(state: MasterState, id: AgentId | undefined): Finding | "pending" {
   const isPending =
     id === undefined
       ? state.recoveredAgents.size + state.askedToReport.size > 0
       : state.recoveredAgents.has(id) || state.askedToReport.has(id);
-  if (isPending) return "recovered";
-  if (id !== undefined && state.agents.has(id)) {
+  if (isPending) return "pending";
+  const agent = id && state.agents.get(id);
+  if (agent?.connected === false) return "pending";
+  if (agent !== undefined) {
     return { state: "TASK_GONE", message: "Reconciliation: Task is unknown to the agent" };
   }
   const unreachable = id && state.unreachableAgents.get(id);
