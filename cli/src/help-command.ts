@@ -28,7 +28,7 @@ export const helpCommand: Command = {
 function overview(): string {
   const lines = Object.entries(commands)
     .filter(([, { isInternal }]) => isInternal !== true)
-    .map(([name, { summary }]) => `  ${name.padEnd(9)} ${summary}`);
+    .map(([name, { summary }]) => `  ${name.padEnd(10)} ${summary}`);
   return `usage: tavola COMMAND [OPTIONS]
 
 ${lines.join("\n")}

@@ -1,8 +1,8 @@
 /**
  * A daemon in the foreground: flags, log, signals, end.
  *
- * Both daemons are run in the same way; what differs is their table of flags and how they start.
- * Flags are Mesos's, from arguments and `MESOS_*` variables; `--log-format` is ours.
+ * All daemons are run in the same way; what differs is their table of flags and how they start.
+ * The kernel's flags are Mesos's, from arguments and `MESOS_*` variables; `--log-format` is ours.
  */
 
 import { CodedError, describeError } from "@tavola/base";
@@ -38,9 +38,11 @@ export interface DaemonStart<T extends FlagTable> {
 }
 
 export interface DaemonDefinition<T extends FlagTable> {
-  readonly name: "master" | "agent";
+  readonly name: "master" | "agent" | "scheduler";
   readonly description: string;
   readonly table: T;
+  /** Of the variables that stand for flags. Default `MESOS_`. */
+  readonly environmentPrefix?: string;
   start(options: DaemonStart<T>): Promise<RunningDaemon>;
 }
 
@@ -57,9 +59,13 @@ async function runDaemon<T extends FlagTable>(
   args: readonly string[],
   environment: Readonly<Record<string, string | undefined>>,
 ): Promise<number> {
-  const { name, table } = definition;
+  const { name, table, environmentPrefix: prefix } = definition;
   const { logFormat, logName, rest } = takeLogOptions(args);
-  const flags = parseFlags(table, { arguments: rest, environment });
+  const flags = parseFlags(table, {
+    arguments: rest,
+    environment,
+    ...(prefix !== undefined && { prefix }),
+  });
   if (flags.error !== undefined) {
     await tellParent({ kind: "failed", reason: flags.error });
     throw usageError(flags.error);

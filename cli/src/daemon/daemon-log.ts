@@ -11,7 +11,7 @@ export interface DaemonLog {
 }
 
 export interface DaemonLogOptions {
-  readonly name: "master" | "agent";
+  readonly name: "master" | "agent" | "scheduler";
   /** What it calls itself; default: its name. */
   readonly logName: string | undefined;
   readonly logFormat: "text" | "json";

@@ -1,9 +1,10 @@
 /**
- * `tavola run`: a command on the cluster as if it ran here.
+ * `tavola run`: a command on the cluster as if it ran here, or a request of the scheduler's.
  */
 
 import type { Command } from "../command.ts";
 import { masterAddress, masterOptionHelp } from "../master-address.ts";
+import { requestToRun, runRequest, runRequestHelp } from "../services/run-request.ts";
 import { processInterrupts } from "./interrupts.ts";
 import { parseRunRequest } from "./run-request.ts";
 import { runOnCluster } from "./run-session.ts";
@@ -30,11 +31,13 @@ Ctrl-C ends the command on the cluster as well.
 ${masterOptionHelp}
 Exit status: the command's; 64 for a wrong command line, 69 when no master answers, 125 when the
 cluster could not run the command or lost it.
-`;
+
+${runRequestHelp}`;
 
 export const runCommand: Command = {
   usage,
   async run(args, terminal) {
+    if (requestToRun(args) !== undefined) return runRequest(args, terminal);
     const request = parseRunRequest(args);
     const masters = masterAddress(request.master, terminal);
     return runOnCluster({ request, masters, terminal, interrupts: processInterrupts() });
