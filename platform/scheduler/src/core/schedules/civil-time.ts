@@ -91,16 +91,3 @@ export function daysInMonth(year: number, month: number): number {
 export function remainder(value: number, divisor: number): number {
   return value - Math.floor(value / divisor) * divisor;
 }
-
-/** `2026-03-29T02:30:00`, which is how ISO 8601 writes a time of no zone. Whole seconds. */
-export function formatWallTime(wall: WallMs): string {
-  const dayNumber = Math.floor(wall / dayMs);
-  const { year, month, day } = civilDayOf(dayNumber);
-  const seconds = Math.floor((wall - dayNumber * dayMs) / secondMs);
-  const time = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60];
-  return `${String(year).padStart(4, "0")}-${twoDigits(month)}-${twoDigits(day)}T${time.map(twoDigits).join(":")}`;
-}
-
-function twoDigits(value: number): string {
-  return value < 10 ? `0${value}` : String(value);
-}

@@ -10,8 +10,9 @@
  * A pattern of the library's takes 80 KB, so a few are kept and the others made again when needed.
  */
 
-import { Cron } from "croner";
-import { formatWallTime, isLeapYear, wallMs } from "./civil-time.ts";
+import { secondMs } from "@tavola/base";
+import { Cron, CronDate } from "croner";
+import { isLeapYear, wallMs } from "./civil-time.ts";
 import type { WallCalendar } from "./next-occurrence.ts";
 import type { DayOfMonth, DayOfWeek, FieldValues, QuartzFields } from "./quartz-fields.ts";
 
@@ -19,15 +20,18 @@ import type { DayOfMonth, DayOfWeek, FieldValues, QuartzFields } from "./quartz-
 const patternsMax = 64;
 const patterns = new Map<string, Cron>();
 
+/** The library's kind of time, set anew for each question: one made of text takes four times as long. */
+const asked = new CronDate("1970-01-01T00:00:00", 0).getDate();
+
 export function cronCalendarOf(fields: QuartzFields): WallCalendar {
   const texts = patternsOf(fields);
   return {
     nextAfter(wall) {
       // Asked for what is later than a whole second, the library answers with whole seconds.
-      const from = formatWallTime(wall);
+      asked.setTime(Math.floor(wall / secondMs) * secondMs);
       let first: number | undefined;
       for (const text of texts) {
-        const next = patternOf(text).nextRun(from)?.getTime();
+        const next = patternOf(text).nextRun(asked)?.getTime();
         if (next !== undefined && (first === undefined || next < first)) first = next;
       }
       return first === undefined ? undefined : wallMs(first);
