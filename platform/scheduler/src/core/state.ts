@@ -8,6 +8,7 @@
 
 import type { Instant } from "@tavola/base";
 import { Agenda } from "./agenda.ts";
+import type { DisasterDataPoint } from "./model/operations.ts";
 import type { PendingTask } from "./model/task.ts";
 import type { OfferCache } from "./placement/offer-cache.ts";
 import { PlacementIndex } from "./placement/placement-index.ts";
@@ -30,6 +31,8 @@ export interface SchedulerState {
   readonly placement: PlacementIndex;
   /** What was lost since it was last counted, for telling a disaster. */
   readonly losses: { agents: number; tasks: number };
+  /** Counts of the last minutes, the newest first. */
+  readonly disasterPoints: DisasterDataPoint[];
   /** Why pending tasks were not placed when last tried, by pending task id. */
   readonly reports: Map<string, PlacementReport>;
   /** When which request is to be looked at again though nothing happens to it. */
@@ -72,6 +75,7 @@ export function createSchedulerState(offers: OfferCache): SchedulerState {
     offers,
     placement: new PlacementIndex(),
     losses: { agents: 0, tasks: 0 },
+    disasterPoints: [],
     reports: new Map(),
     agenda: new Agenda(),
     clusterAgenda: new Agenda(),

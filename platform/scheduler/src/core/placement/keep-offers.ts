@@ -13,15 +13,12 @@ import { isActionDisabled } from "../operations/disabled-actions.ts";
 import type { Turn } from "../turn.ts";
 import { launchableOf } from "./launch-obstacle.ts";
 
-/** Asked again at the end of every placement. A round that is not at its end goes on. */
+/** Asked again at the end of every placement. Not in the middle of a round. */
 export const keepOffers: ClusterRule = (turn) => {
   const { state, config, now } = turn;
   const { placement } = state;
   if (!state.link.connected) return undefined;
-  if (placement.round !== undefined) {
-    state.placementDue = true;
-    return undefined;
-  }
+  if (placement.round !== undefined) return undefined;
   if (isDemand(turn)) placement.lastDemandAt = now;
   const quietAt = (placement.lastDemandAt ?? Number.NEGATIVE_INFINITY) + config.offers.idleHoldMs;
   const tendAt = quietAt <= now ? rest(turn) : hold(turn, quietAt);

@@ -49,7 +49,7 @@ export function placeTasks(turn: Turn): void {
     }
     // What is left goes on in another turn, once others have had theirs.
     if (!isDone) {
-      state.clusterAgenda.plan("keepOffers", turn.now);
+      state.placementDue = true;
       return;
     }
   }

@@ -6,7 +6,7 @@
  */
 
 import { popFromHeap, pushOntoHeap } from "@tavola/base";
-import type { PendingTask } from "../model/task.ts";
+import type { PendingTask, TaskHistory } from "../model/task.ts";
 import type { AgentUsage } from "../model/usage.ts";
 import type { RackRecord, RecordKind, TaskRecord } from "../records.ts";
 import type { SchedulerState } from "../state.ts";
@@ -151,6 +151,10 @@ export class PlacementIndex {
     } else if (kind === "pendingTask") {
       const before = change.before as PendingTask | undefined;
       this.#pendingFiled(state, key, before, change.after as PendingTask | undefined);
+    } else if (kind === "outboxTask") {
+      if (change.before === undefined && isLost(change.after as TaskHistory | undefined)) {
+        state.losses.tasks++;
+      }
     } else if (kind === "agent" || kind === "rack" || kind === "setting") this.machinesVersion++;
     else if (kind === "request" || kind === "deploy" || kind === "requestDeploys")
       this.#requestFiled(kind, key);
@@ -241,4 +245,17 @@ function addAmounts(to: Amounts, { resources }: TaskRecord, by: 1 | -1): void {
   to.cpus += by * resources.cpus;
   to.memoryMb += by * resources.memoryMb;
   to.diskMb += by * resources.diskMb;
+}
+
+/** Reasons that say that the cluster lost the task. */
+const lossReasons: ReadonlySet<string> = new Set([
+  "REASON_INVALID_OFFERS",
+  "REASON_AGENT_UNKNOWN",
+  "REASON_AGENT_REMOVED",
+  "REASON_AGENT_RESTARTED",
+  "REASON_MASTER_DISCONNECTED",
+]);
+
+function isLost(history: TaskHistory | undefined): boolean {
+  return lossReasons.has(history?.taskUpdates.at(-1)?.statusReason ?? "");
 }
