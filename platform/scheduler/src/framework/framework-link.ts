@@ -26,7 +26,7 @@ export interface FrameworkEvents {
   rescinded(offerId: string): Promise<void>;
   updated(report: ReturnType<typeof taskReportOf>): Promise<unknown>;
   agentLost(agentId: string): Promise<void>;
-  message(agentId: string, executorId: string, data: Uint8Array): Promise<void>;
+  message(data: Uint8Array): Promise<void>;
 }
 
 export interface FrameworkLinkOptions {
@@ -80,6 +80,18 @@ export class FrameworkLink {
     });
   }
 
+  /** Best effort: nobody says whether it arrived. */
+  sendMessage(executorId: string, agentId: string, data: Uint8Array): void {
+    this.#scheduler
+      .message({ value: executorId }, { value: agentId }, data)
+      .catch((error: unknown) => {
+        this.#options.logger.warn(
+          { executorId, error: describeError(error) },
+          "a message was not sent",
+        );
+      });
+  }
+
   async #listen(): Promise<void> {
     for await (const event of this.#scheduler) await this.#heard(event);
   }
@@ -103,7 +115,7 @@ export class FrameworkLink {
         this.#updated(event.status);
         return;
       case "MESSAGE":
-        return events.message(event.agent_id.value, event.executor_id.value, event.data);
+        return events.message(event.data);
       case "FAILURE":
         if (event.agent_id !== undefined && event.executor_id === undefined) {
           return events.agentLost(event.agent_id.value);

@@ -8,7 +8,7 @@
 
 import { type HealthReport, healthReported } from "../health/health-reported.ts";
 import { type HealthTelling, healthTellingOf } from "../health/health-telling.ts";
-import { isActionDisabled } from "../operations/action-disabled.ts";
+import { isActionDisabled } from "../operations/disabled-actions.ts";
 import { deployKey, type TaskRecord } from "../records.ts";
 import { isLongRunning } from "../requests/long-running.ts";
 import type { SchedulerConfig } from "../scheduler-config.ts";

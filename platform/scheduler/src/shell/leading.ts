@@ -1,0 +1,256 @@
+/**
+ * A scheduler while it leads: everything that acts on what the engine decides, put together.
+ *
+ *     records ──► state ──► engine ──► effects ──► master (framework link)
+ *                             ▲                    health checks
+ *                             │                    outboxes: history, mail, webhooks
+ *                             └─── what each of them hears
+ */
+
+import { type CodedError, describeError, type Random } from "@tavola/base";
+import type { Coordination } from "@tavola/coordination";
+import type { Clock, Logger } from "@tavola/host";
+import type { FrameworkInfo, TaskInfo } from "@tavola/protocol";
+import type { ClientWorld } from "@tavola/sdk";
+import type { Effect } from "../core/effects.ts";
+import { healthTargetOf } from "../core/health/health-target.ts";
+import { type LaunchSettings, taskInfo } from "../core/launch/task-info.ts";
+import { agentLost } from "../core/machines/agent-lost.ts";
+import { agentsListed, type ListedAgent } from "../core/machines/agents-listed.ts";
+import { OfferCache } from "../core/placement/offer-cache.ts";
+import { offerRescinded, offersLost, offersReceived } from "../core/placement/offers-received.ts";
+import { deployKey } from "../core/records.ts";
+import type { SchedulerConfig } from "../core/scheduler-config.ts";
+import { wallClockStepped } from "../core/tasks/due-plans.ts";
+import { disconnected, subscribed } from "../core/tasks/reconciliation.ts";
+import { shellCommandUpdated } from "../core/tasks/shell-command-asked.ts";
+import { statusUpdated } from "../core/tasks/status-updated.ts";
+import { healthcheckAnswered, healthTelling } from "../core/tasks/task-health.ts";
+import { shellCommandUpdateOf } from "../framework/executor-message.ts";
+import { FrameworkLink } from "../framework/framework-link.ts";
+import { createHealthChecker, type HealthChecker } from "../health/health-checker.ts";
+import type { Probe } from "../health/probe.ts";
+import { openRecordStore } from "../store/record-store.ts";
+import { Engine } from "./engine.ts";
+import { loadState } from "./load-state.ts";
+import type { OpenOutboxes, Outboxes } from "./outboxes.ts";
+import { watchWallClock } from "./wall-clock-watch.ts";
+
+export interface LeadingOptions {
+  readonly store: Coordination;
+  /** Where the records are, below the store's root. */
+  readonly path: string;
+  readonly url: string;
+  readonly config: SchedulerConfig;
+  readonly masters: string;
+  readonly framework: FrameworkInfo;
+  readonly openOutboxes: OpenOutboxes;
+  readonly probe: Probe;
+  readonly clock: Clock;
+  /** Epoch ms by the machine's own clock. */
+  readonly wallNow: () => number;
+  readonly random: Random;
+  readonly logger: Logger;
+  readonly world?: ClientWorld;
+  /** Once: it must not go on. */
+  readonly ended: (error: CodedError) => void;
+  /** An operator asked for another to lead. */
+  readonly resigned: (reason: string) => void;
+}
+
+export class Leading {
+  readonly engine: Engine;
+  readonly link: FrameworkLink;
+  readonly #options: LeadingOptions;
+  readonly #health: HealthChecker;
+  readonly #outboxes: Outboxes;
+  readonly #wallClock: { close(): void };
+
+  /** Reads everything, begins to act on it, and resolves. Rejects with what the store says. */
+  static async begin(options: LeadingOptions): Promise<Leading> {
+    const { store, path, url, config } = options;
+    const records = await openRecordStore(store, path, { writer: url });
+    const offers = new OfferCache({
+      rackAttribute: config.rackIdAttributeKey,
+      defaultRackId: config.defaultRackId,
+    });
+    const state = await loadState(records, offers);
+    let leading: Leading | undefined;
+    const engine = new Engine({
+      state,
+      config,
+      store: records,
+      clock: options.clock,
+      random: options.random,
+      logger: options.logger,
+      perform: (effect) => leading?.perform(effect),
+      ended: options.ended,
+    });
+    leading = new Leading(options, engine);
+    options.logger.info(
+      { requests: state.records.request.size, tasks: state.records.task.size },
+      "leading with what was kept",
+    );
+    await engine.start();
+    leading.#resume();
+    return leading;
+  }
+
+  private constructor(options: LeadingOptions, engine: Engine) {
+    this.#options = options;
+    this.engine = engine;
+    this.#outboxes = options.openOutboxes(engine);
+    this.#health = createHealthChecker({
+      clock: options.clock,
+      logger: options.logger,
+      probe: options.probe,
+      onReport: (report) => this.#decide((turn) => healthcheckAnswered(turn, report)),
+    });
+    this.#wallClock = watchWallClock({
+      clock: options.clock,
+      wallNow: options.wallNow,
+      stepped: (offsetMs) => {
+        options.logger.warn({ offsetMs }, "the machine's time was set; schedules follow it");
+        this.#decide((turn) => wallClockStepped(turn, offsetMs));
+      },
+    });
+    this.link = new FrameworkLink({
+      masters: options.masters,
+      framework: options.framework,
+      logger: options.logger,
+      ...(options.world === undefined ? {} : { world: options.world }),
+      taskInfos: (taskIds) => this.#taskInfos(taskIds),
+      events: {
+        subscribed: (frameworkId) =>
+          engine.decide((turn) => {
+            offersLost(turn);
+            subscribed(turn, { frameworkId });
+          }),
+        disconnected: () =>
+          engine.decide((turn) => {
+            offersLost(turn);
+            disconnected(turn);
+          }),
+        offers: (offers) => engine.decide((turn) => offersReceived(turn, offers)),
+        rescinded: (offerId) => engine.decide((turn) => offerRescinded(turn, offerId)),
+        updated: (report) => engine.decide((turn) => statusUpdated(turn, report)),
+        agentLost: (agentId) => engine.decide((turn) => agentLost(turn, agentId)),
+        message: async (data) => {
+          const update = shellCommandUpdateOf(data);
+          if (update !== undefined)
+            await engine.decide((turn) => shellCommandUpdated(turn, update));
+        },
+      },
+    });
+  }
+
+  /** What the master's list of agents says; `isStartup`: just after a subscription. */
+  agentsListed(agents: readonly ListedAgent[], isStartup: boolean): Promise<void> {
+    return this.engine.decide((turn) => agentsListed(turn, agents, isStartup));
+  }
+
+  perform(effect: Effect): void {
+    switch (effect.kind) {
+      case "startHealthcheck":
+        this.#check(effect.taskId);
+        break;
+      case "stopHealthcheck":
+        this.#health.stop(effect.taskId);
+        break;
+      case "outbox":
+        this.#outboxes.filled(effect.outbox);
+        break;
+      case "shellCommand":
+        this.#shellCommand(effect);
+        break;
+      case "resign":
+        this.#options.resigned(effect.reason);
+        break;
+      default:
+        this.link.perform(effect);
+    }
+  }
+
+  /** Tasks live on, and so does everything in the outboxes. */
+  async close(): Promise<void> {
+    this.engine.close();
+    this.#wallClock.close();
+    await Promise.all([this.link.close(), this.#health.close(), this.#outboxes.close()]);
+  }
+
+  /** What a former leader was doing: checks, and what is in the outboxes. */
+  #resume(): void {
+    for (const [taskId, task] of this.engine.state.records.task) {
+      if (task.runningAt !== undefined) this.#check(taskId);
+    }
+    for (const outbox of ["history", "mail", "webhook"] as const) this.#outboxes.filled(outbox);
+  }
+
+  #check(taskId: string): void {
+    const { state, config, now } = this.engine;
+    const task = state.records.task.get(taskId);
+    const telling = task && healthTelling(state, config, task);
+    if (task === undefined || telling?.kind !== "checks") return;
+    this.#health.start(healthTargetOf(task, telling.plan, now));
+  }
+
+  /** Only executors that were made for it take commands; what is not one answers for itself. */
+  #shellCommand({ taskId, name, timestamp }: Extract<Effect, { kind: "shellCommand" }>): void {
+    const { records } = this.engine.state;
+    const task = records.task.get(taskId);
+    if (task === undefined) return;
+    const deploy = records.deploy.get(
+      deployKey(task.taskId.requestId, task.taskId.deployId),
+    )?.deploy;
+    if (deploy?.customExecutorCmd !== undefined) {
+      const executorId = deploy.customExecutorId ?? taskId;
+      const command = task.shellCommands?.find(
+        ({ shellRequest }) =>
+          shellRequest.timestamp === timestamp && shellRequest.shellCommand.name === name,
+      );
+      const message = { type: "SHELL_COMMAND", shellCommandRequest: command?.shellRequest };
+      this.link.sendMessage(executorId, task.agentId, Buffer.from(JSON.stringify(message)));
+      return;
+    }
+    this.#decide((turn) =>
+      shellCommandUpdated(turn, {
+        shellRequestId: { taskId: task.taskId, name, timestamp },
+        timestamp: turn.now,
+        updateType: "INVALID",
+        message: "the task has no executor that takes commands (customExecutorCmd)",
+      }),
+    );
+  }
+
+  #taskInfos(taskIds: readonly string[]): readonly TaskInfo[] {
+    const { records } = this.engine.state;
+    return taskIds.flatMap((id) => {
+      const task = records.task.get(id);
+      const { requestId = "", deployId = "" } = task?.taskId ?? {};
+      const request = records.request.get(requestId)?.request;
+      const deploy = records.deploy.get(deployKey(requestId, deployId))?.deploy;
+      if (task === undefined || request === undefined || deploy === undefined) return [];
+      return [taskInfo({ task, request, deploy, settings: this.#launchSettings() })];
+    });
+  }
+
+  #launchSettings(): LaunchSettings {
+    const { config } = this.#options;
+    return {
+      defaultPortMapping: config.defaultPortMapping,
+      customExecutorResources: {
+        cpus: config.customExecutorCpus,
+        memoryMb: config.customExecutorMemoryMb,
+        diskMb: config.customExecutorDiskMb,
+        numPorts: 0,
+      },
+    };
+  }
+
+  /** For what nobody waits for. */
+  #decide(what: Parameters<Engine["decide"]>[0]): void {
+    this.engine.decide(what).catch((error: unknown) => {
+      this.#options.logger.debug({ error: describeError(error) }, "not decided any more");
+    });
+  }
+}
