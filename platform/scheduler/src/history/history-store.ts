@@ -104,7 +104,7 @@ export interface HistoryStore {
 
   /** Connects and brings the tables up to date: tells at the start what is wrong. Calls do it by themselves. */
   ready(): Promise<void>;
-  /** Calls after it reject CLOSED. Idempotent. */
+  /** Waits for calls under way; those after it reject CLOSED, a purge at its next step. Idempotent. */
   close(): Promise<void>;
 }
 

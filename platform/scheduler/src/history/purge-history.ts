@@ -15,20 +15,26 @@ type Tables = Kysely<HistoryTables>;
 
 const rowsAtOnce = 500;
 
-export async function purgeHistory(
-  database: Tables,
-  retention: Retention,
-  now: Instant,
-): Promise<PurgeSummary> {
+export interface Purge {
+  readonly retention: Retention;
+  readonly now: Instant;
+  /** Ends it between two steps, with its reason. */
+  readonly signal: AbortSignal;
+}
+
+export async function purgeHistory(database: Tables, purge: Purge): Promise<PurgeSummary> {
+  const { retention, now, signal } = purge;
   const { taskContentMs, taskMs, tasksPerRequestMax, requestEventMs, deployContentMs } = retention;
   const older = async (
     keptMs: number | undefined,
     step: (database: Tables, before: number) => Promise<number>,
   ): Promise<number> =>
-    keptMs === undefined ? 0 : await untilNone(() => step(database, now - keptMs));
+    keptMs === undefined ? 0 : await untilNone(() => step(database, now - keptMs), signal);
   const aged = await older(taskMs, removeTasksBefore);
   const surplus =
-    tasksPerRequestMax === undefined ? 0 : await removeSurplusTasks(database, tasksPerRequestMax);
+    tasksPerRequestMax === undefined
+      ? 0
+      : await removeSurplusTasks(database, tasksPerRequestMax, signal);
   return {
     tasksRemoved: aged + surplus,
     tasksEmptied: await older(taskContentMs, emptyTasksBefore),
@@ -37,9 +43,10 @@ export async function purgeHistory(
   };
 }
 
-async function untilNone(step: () => Promise<number>): Promise<number> {
+async function untilNone(step: () => Promise<number>, signal: AbortSignal): Promise<number> {
   let all = 0;
   for (;;) {
+    signal.throwIfAborted();
     const some = await step();
     all += some;
     if (some < rowsAtOnce) return all;
@@ -77,7 +84,11 @@ async function emptyTasksBefore(database: Tables, before: number): Promise<numbe
 }
 
 /** PERF: a walk through one index for the counts, then what is removed. */
-async function removeSurplusTasks(database: Tables, tasksMax: number): Promise<number> {
+async function removeSurplusTasks(
+  database: Tables,
+  tasksMax: number,
+  signal: AbortSignal,
+): Promise<number> {
   const crowded = await database
     .selectFrom("tavola_task_history")
     .select("request_id")
@@ -86,7 +97,7 @@ async function removeSurplusTasks(database: Tables, tasksMax: number): Promise<n
     .execute();
   let removed = 0;
   for (const { request_id } of crowded) {
-    removed += await untilNone(() => removeSurplusOf(database, request_id, tasksMax));
+    removed += await untilNone(() => removeSurplusOf(database, request_id, tasksMax), signal);
   }
   return removed;
 }

@@ -47,6 +47,8 @@ export class SqlHistoryStore implements HistoryStore {
   readonly description: string;
   readonly #kind: DatabaseKind;
   readonly #database: Tables;
+  readonly #underWay = new Set<Promise<unknown>>();
+  readonly #ending = new AbortController();
   #upToDate: Promise<void> | undefined;
   #closing: Promise<void> | undefined;
 
@@ -122,7 +124,9 @@ export class SqlHistoryStore implements HistoryStore {
   }
 
   purge(retention: Retention, now: Instant): Promise<PurgeSummary> {
-    return this.#ask((database) => purgeHistory(database, retention, now));
+    return this.#ask((database) =>
+      purgeHistory(database, { retention, now, signal: this.#ending.signal }),
+    );
   }
 
   ready(): Promise<void> {
@@ -130,16 +134,29 @@ export class SqlHistoryStore implements HistoryStore {
   }
 
   close(): Promise<void> {
-    this.#closing ??= this.#database.destroy();
+    this.#closing ??= this.#close();
     return this.#closing;
   }
 
+  async #close(): Promise<void> {
+    this.#ending.abort(this.#closed());
+    await Promise.allSettled(this.#underWay);
+    await this.#database.destroy();
+  }
+
   async #ask<T>(run: (database: Tables) => Promise<T>): Promise<T> {
-    if (this.#closing !== undefined) {
-      throw new CodedError("CLOSED", `history in ${this.description} was closed here`);
+    if (this.#closing !== undefined) throw this.#closed();
+    const answer = this.#whenUpToDate().then(() => run(this.#database));
+    this.#underWay.add(answer);
+    try {
+      return await answer;
+    } finally {
+      this.#underWay.delete(answer);
     }
-    await this.#whenUpToDate();
-    return await run(this.#database);
+  }
+
+  #closed(): CodedError {
+    return new CodedError("CLOSED", `history in ${this.description} was closed here`);
   }
 
   /** Once is enough; a failure is for who asked, and the next call tries again. */

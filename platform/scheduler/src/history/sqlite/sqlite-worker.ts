@@ -8,9 +8,8 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { SqliteConnection, type SqliteValue } from "./sqlite-connection.ts";
 
-/** "open" is asked first, and again after it failed. */
+/** The connection is opened by the first statement, and by the next one when that failed. */
 export type SqliteQuestion =
-  | { readonly kind: "open" }
   | { readonly kind: "execute"; readonly sql: string; readonly parameters: readonly SqliteValue[] }
   | { readonly kind: "close" };
 
@@ -28,19 +27,20 @@ export interface SqliteFailure {
 }
 
 let connection: SqliteConnection | undefined;
+let isOver = false;
 const nothing = { rows: [], changes: 0 };
 
 function answer(question: SqliteQuestion): SqliteReply {
   try {
     if (question.kind === "close") {
+      isOver = true;
       connection?.close();
-      connection = undefined;
       return nothing;
     }
+    // Half a transaction must not go on in a connection of its own.
+    if (isOver) return { failure: { message: "closed", errcode: undefined, code: undefined } };
     connection ??= new SqliteConnection((workerData as { readonly file: string }).file);
-    return question.kind === "open"
-      ? nothing
-      : connection.execute(question.sql, question.parameters);
+    return connection.execute(question.sql, question.parameters);
   } catch (error) {
     const { message, errcode, code } = error as Error & Partial<SqliteFailure>;
     return { failure: { message, errcode, code } };
