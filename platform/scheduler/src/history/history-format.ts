@@ -75,8 +75,31 @@ export const historyFormat = versions.length;
 /** PostgreSQL's lock on "the history's tables are changed": any number that nobody else takes. */
 const lockNumber = 0x5441564f;
 
-/** Rejects with NEWER_FORMAT, and what the database says. `description`: for the error. */
+/**
+ * Writes nothing where nothing is to be changed, so that a database that only reads can be read.
+ * Rejects with NEWER_FORMAT, and what the database says. `description`: for the error.
+ */
 export async function bringUpToDate(
+  database: Kysely<HistoryTables>,
+  kind: DatabaseKind,
+  description: string,
+): Promise<void> {
+  const version = (await hasTables(database, kind)) ? await versionOf(database) : 0;
+  if (version > historyFormat) throw newer(description, version);
+  if (version < historyFormat) await applyVersions(database, kind, description);
+}
+
+async function hasTables(database: Kysely<HistoryTables>, kind: DatabaseKind): Promise<boolean> {
+  const name = "tavola_history_format";
+  const look =
+    kind === "postgres"
+      ? sql<{ found: unknown }>`SELECT to_regclass(${name}) AS found`
+      : sql<{ found: unknown }>`SELECT max(name) AS found FROM sqlite_schema WHERE name = ${name}`;
+  const { rows } = await look.execute(database);
+  return rows[0]?.found != null;
+}
+
+async function applyVersions(
   database: Kysely<HistoryTables>,
   kind: DatabaseKind,
   description: string,
@@ -101,8 +124,8 @@ export async function bringUpToDate(
   });
 }
 
-async function versionOf(transaction: Transaction<HistoryTables>): Promise<number> {
-  const row = await transaction
+async function versionOf(database: Kysely<HistoryTables>): Promise<number> {
+  const row = await database
     .selectFrom("tavola_history_format")
     .select(({ fn }) => fn.max("version").as("version"))
     .executeTakeFirst();

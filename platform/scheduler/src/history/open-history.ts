@@ -1,5 +1,6 @@
 /** Opens the history that a name names; connects only when something is asked. */
 
+import { minuteMs } from "@tavola/base";
 import type { Logger } from "@tavola/host";
 import { PostgresDialect } from "kysely";
 import type { HistoryStore } from "./history-store.ts";
@@ -11,6 +12,8 @@ import { SqliteThread } from "./sqlite/sqlite-thread.ts";
 
 export interface HistoryOptions {
   readonly logger: Logger;
+  /** How long PostgreSQL may take for one statement. Default a minute. */
+  readonly statementMsMax?: number;
 }
 
 /** Whoever has PostgreSQL's client not in use does not load it. */
@@ -21,7 +24,9 @@ export async function openHistory(url: HistoryUrl, options: HistoryOptions): Pro
     return new SqlHistoryStore({ dialect, kind: "sqlite", description });
   }
   const { postgresPool } = await import("./postgres/postgres-pool.ts");
-  const dialect = new PostgresDialect({ pool: postgresPool(url, description, options.logger) });
+  const { logger, statementMsMax = minuteMs } = options;
+  const pool = postgresPool(url, { description, logger, statementMsMax });
+  const dialect = new PostgresDialect({ pool });
   return new SqlHistoryStore({ dialect, kind: "postgres", description });
 }
 

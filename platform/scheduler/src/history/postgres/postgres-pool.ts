@@ -15,16 +15,23 @@ import { postgresFailure } from "./postgres-failures.ts";
 const limits = {
   connections: 4,
   connectMs: 5000,
-  /** The server's own; the client gives up a little later, on a server that says nothing at all. */
-  statementMs: 60_000,
-  answerMs: 65_000,
+  /** The server gives a statement up; the client does so this much later, on one that says nothing at all. */
+  graceMs: 1000,
   idleMs: 30_000,
 } as const;
 
 /** Of `int8`, which counts and times are; all of ours are below 2 to the 53rd. */
 const int8 = 20;
 
-export function postgresPool(url: PostgresUrl, description: string, logger: Logger): PostgresPool {
+export interface PoolOptions {
+  /** For messages: the name without the password. */
+  readonly description: string;
+  readonly logger: Logger;
+  readonly statementMsMax: number;
+}
+
+export function postgresPool(url: PostgresUrl, options: PoolOptions): PostgresPool {
+  const { description, logger, statementMsMax } = options;
   const pool = new pg.Pool({
     host: url.host,
     port: url.port,
@@ -36,8 +43,8 @@ export function postgresPool(url: PostgresUrl, description: string, logger: Logg
     max: limits.connections,
     connectionTimeoutMillis: limits.connectMs,
     idleTimeoutMillis: limits.idleMs,
-    statement_timeout: limits.statementMs,
-    query_timeout: limits.answerMs,
+    statement_timeout: statementMsMax,
+    query_timeout: statementMsMax + limits.graceMs,
     keepAlive: true,
     types: { getTypeParser },
   });

@@ -40,6 +40,8 @@ export class SqliteConnection {
   }
 
   execute(sql: string, parameters: readonly SqliteValue[]): SqliteAnswer {
+    // A full disk has undone the transaction already, and a ROLLBACK would hide that it was full.
+    if (sql === "ROLLBACK" && !this.#database.isTransaction) return { rows: [], changes: 0 };
     const { statement, answersRows } = this.#prepare(sql);
     if (answersRows) return { rows: statement.all(...parameters), changes: 0 };
     return { rows: [], changes: Number(statement.run(...parameters).changes) };

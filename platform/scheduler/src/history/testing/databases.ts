@@ -8,13 +8,16 @@ import { findPostgres, type Postgres, startPostgres } from "@tavola/test-servers
 import pg from "pg";
 import type { HistoryStore } from "../history-store.ts";
 import { parseHistoryUrl } from "../history-url.ts";
-import { openHistory } from "../open-history.ts";
+import { type HistoryOptions, openHistory } from "../open-history.ts";
 import type { TestDatabase } from "./history-contract.ts";
 
-export async function historyAt(name: string): Promise<HistoryStore> {
+export async function historyAt(
+  name: string,
+  options: Partial<HistoryOptions> = {},
+): Promise<HistoryStore> {
   const { value: url, error } = parseHistoryUrl(name);
   if (error !== undefined) throw new Error(error);
-  return await openHistory(url, { logger: silentLogger });
+  return await openHistory(url, { logger: silentLogger, ...options });
 }
 
 export async function sqliteDatabase(): Promise<TestDatabase> {
