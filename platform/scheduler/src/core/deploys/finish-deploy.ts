@@ -61,7 +61,7 @@ export function succeedDeploy(turn: Turn, deploys: RequestDeploys, message: stri
   if (record === undefined) return;
   tellHistory(turn, record);
   announceDeploy(turn, record, "FINISHED");
-  mailDeploy(turn, "DEPLOY_SUCCEEDED", record, message);
+  mailDeploy(turn, "DEPLOY_SUCCEEDED", record, { message });
 }
 
 /** What the request is once the deploy has succeeded. */
@@ -109,7 +109,7 @@ export function failDeploy(turn: Turn, deploys: RequestDeploys, end: DeployEnd):
   tellHistory(turn, record);
   announceDeploy(turn, record, "FINISHED");
   if (end.deployState !== "CANCELED") {
-    mailDeploy(turn, "DEPLOY_FAILED", record, end.message ?? end.deployState);
+    mailDeploy(turn, "DEPLOY_FAILED", record, { message: end.message ?? end.deployState });
   }
 }
 

@@ -44,12 +44,18 @@ export function announceDeploy(
   }
 }
 
-/** `message`: what the mail leads with. */
+export interface DeployMail {
+  /** What it leads with. */
+  readonly message: string;
+  /** It had succeeded, and its request goes back to this deploy. */
+  readonly rolledBackTo?: string;
+}
+
 export function mailDeploy(
   turn: Turn,
   type: "DEPLOY_FAILED" | "DEPLOY_SUCCEEDED",
   record: DeployRecord,
-  message: string,
+  { message, rolledBackTo }: DeployMail,
 ): void {
   const { requestId } = record.deploy;
   const request = turn.get("request", requestId)?.request;
@@ -59,5 +65,6 @@ export function mailDeploy(
     message,
     deployHistory: deployHistoryOf(record),
     ...given({ request, user: record.marker.user }),
+    ...(rolledBackTo === undefined ? {} : { details: { rolledBackTo } }),
   });
 }

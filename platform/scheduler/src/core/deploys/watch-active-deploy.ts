@@ -99,6 +99,6 @@ function rollBack(turn: Turn, deploys: RequestDeploys, reason: string): void {
   const told = result === undefined ? bad : { ...bad, result };
   turn.put("deploy", key, told);
   tellHistory(turn, told);
-  mailDeploy(turn, "DEPLOY_FAILED", told, message);
+  mailDeploy(turn, "DEPLOY_FAILED", told, { message, rolledBackTo: target.id });
   startRollback(turn, deploys, target, { reason, isAutomatic: true });
 }

@@ -68,7 +68,8 @@ function settleCooldown(turn: Turn, requestId: string, record: DeployRecord): nu
     eventType: "ENTERED_COOLDOWN",
     message,
   });
-  putMail(turn, { type: "REQUEST_IN_COOLDOWN", requestId, request, message });
+  const details = { delayMillis: turn.config.cooldownMinScheduleMs };
+  putMail(turn, { type: "REQUEST_IN_COOLDOWN", requestId, request, message, details });
   return endsAt;
 }
 

@@ -5,7 +5,6 @@
  * A bounce that is under way is over; a deploy on trial fails, because there is nothing to try.
  */
 
-import { minuteMs } from "@tavola/base";
 import { given } from "../given.ts";
 import { putMail } from "../mail/put-mail.ts";
 import type { PauseRequest } from "../model/actions.ts";
@@ -52,15 +51,13 @@ export function requestPaused(turn: Turn, paused: RequestPaused): Outcome<Reques
       ...given({ user }),
     });
   }
-  const { message } = body;
+  const { message, durationMillis } = body;
   putMail(turn, {
     type: "REQUEST_PAUSED",
     requestId,
     request,
     ...given({ user, message }),
-    ...(body.durationMillis === undefined
-      ? {}
-      : { details: { durationMinutes: body.durationMillis / minuteMs } }),
+    details: { killTasks: killsTasks(turn, body), ...given({ durationMillis }) },
   });
   return {
     value: requestChanged(turn, { request, state: "PAUSED", eventType: "PAUSED", user, message }),
@@ -70,7 +67,7 @@ export function requestPaused(turn: Turn, paused: RequestPaused): Outcome<Reques
 /** A command that is to run first means that tasks are not stopped before it has. */
 function endTasks(turn: Turn, { requestId, user, body = {} }: RequestPaused): Refusal | undefined {
   const { message, actionId, runShellCommandBeforeKill: command } = body;
-  const kills = body.killTasks ?? turn.config.defaultValueForKillTasksOfPausedRequests;
+  const kills = killsTasks(turn, body);
   const tasks = [...(turn.state.tasksOf.get(requestId)?.values() ?? [])];
   for (const { taskId } of tasks) {
     const { id } = taskId;
@@ -90,4 +87,8 @@ function endTasks(turn: Turn, { requestId, user, body = {} }: RequestPaused): Re
     });
   }
   return undefined;
+}
+
+function killsTasks(turn: Turn, { killTasks }: PauseRequest): boolean {
+  return killTasks ?? turn.config.defaultValueForKillTasksOfPausedRequests;
 }

@@ -49,7 +49,8 @@ export function requestScaled(turn: Turn, scaled: RequestScaled): Outcome<Reques
   const changed = updateRequest(turn, { before, request, eventType: "SCALED", user, message });
   keepRevert(turn, scaled, before.request.instances);
   if (body.skipEmailNotification !== true) {
-    const details = { fromInstances: from, toInstances: to };
+    const { durationMillis } = body;
+    const details = { oldInstances: from, newInstances: to, ...given({ durationMillis }) };
     putMail(turn, {
       type: "REQUEST_SCALED",
       requestId,

@@ -113,8 +113,8 @@ function revertScale(
   const { requestId, user } = scale;
   const changed = update(turn, known, request, { eventType: "SCALE_REVERTED", user, message });
   const details = {
-    fromInstances: instancesOf(known.request),
-    toInstances: instancesOf(request),
+    oldInstances: instancesOf(known.request),
+    newInstances: instancesOf(request),
   };
   putMail(turn, {
     type: "REQUEST_SCALED",

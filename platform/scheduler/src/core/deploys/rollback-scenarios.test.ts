@@ -1,0 +1,131 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { minuteMs } from "@tavola/base";
+import type { Deploy } from "../model/deploy.ts";
+import { requestScaled } from "../requests/request-scaled.ts";
+import { taskKillAsked } from "../tasks/task-kill-asked.ts";
+import { Scenario } from "../testing/scenario.ts";
+import { deployRolledBack } from "./deploy-rolled-back.ts";
+
+const checked: Partial<Deploy> = { healthcheck: { uri: "/health" } };
+const watched: Partial<Deploy> = {
+  ...checked,
+  watchAfterSuccessSeconds: 600,
+  minimumHealthyShare: 0.6,
+};
+
+/** v1, and then v2 as given, both in service in turn. */
+function afterTwo(instances: number, v2: Partial<Deploy>): Scenario {
+  const s = new Scenario();
+  s.start({ id: "web", instances }, { ...checked, env: { VERSION: "1" } });
+  s.deploy("web", { id: "v2", ...v2 });
+  s.allHealthy();
+  s.obeyKills();
+  assert.equal(s.active("web"), "v2");
+  return s;
+}
+
+test("deployRolledBack() puts the deploy before on trial again, beside what runs", () => {
+  const s = afterTwo(2, checked);
+  s.do((turn) => deployRolledBack(turn, { requestId: "web", user: "ann", message: "errors" }));
+  const id = s.pending("web") ?? "";
+  assert.match(id, /^v1_r[0-9a-z]{8,}$/);
+  assert.deepEqual(s.numbers("web", "v2"), [1, 2]);
+  assert.deepEqual(s.numbers("web", id), [1, 2]);
+  assert.equal(s.state.records.deploy.get(`web-${id}`)?.deploy.env?.VERSION, "1");
+  s.allHealthy();
+  s.obeyKills();
+  assert.equal(s.active("web"), id);
+  assert.deepEqual(s.numbers("web"), [1, 2]);
+  const history = s.state.records.outboxDeploy.get(`web-${id}`);
+  assert.equal(history?.deployMarker.message, "Rolling back from v2 to v1: errors");
+  assert.equal(history?.deployMarker.user, "ann");
+});
+
+test("a rollback that fails changes nothing, and can be asked for again", () => {
+  const s = afterTwo(1, checked);
+  const ask = () => s.do((turn) => deployRolledBack(turn, { requestId: "web" }));
+  ask();
+  s.fail(s.instance("web", 1, s.pending("web")));
+  assert.equal(s.active("web"), "v2");
+  assert.deepEqual(s.numbers("web"), [1]);
+  s.advance(1);
+  ask();
+  s.allHealthy();
+  assert.match(s.active("web") ?? "", /^v1_r/);
+});
+
+test("after a rollback there is no deploy before; history may name one", () => {
+  const s = afterTwo(1, checked);
+  s.do((turn) => deployRolledBack(turn, { requestId: "web" }));
+  s.allHealthy();
+  s.obeyKills();
+  const refusal = s.refused((turn) => deployRolledBack(turn, { requestId: "web" }));
+  assert.equal(refusal.status, 409);
+  assert.match(refusal.message, /name one with deployId/);
+  const unknown = s.refused((turn) => deployRolledBack(turn, { requestId: "web", deployId: "v9" }));
+  assert.equal(unknown.status, 404);
+  const fromHistory = { requestId: "web", id: "v2", ...checked };
+  s.do((turn) => deployRolledBack(turn, { requestId: "web", deployId: "v2", fromHistory }));
+  assert.match(s.pending("web") ?? "", /^v2_r/);
+});
+
+test("a deploy that crashes in its watch is rolled back, and history and mail say why", () => {
+  const s = afterTwo(2, watched);
+  s.advance(minuteMs);
+  s.fail(s.instance("web", 1));
+  const id = s.pending("web") ?? "";
+  assert.match(id, /^v1_r/);
+  assert.deepEqual(s.deploysOf("web").rollback?.isAutomatic, true);
+  const result = s.result("web", "v2");
+  assert.match(result?.message ?? "", /rolled back to v1: 1 of its 2 instances fell within 60 s/);
+  assert.equal(s.mails("web").at(-1), "DEPLOY_FAILED");
+  s.allHealthy();
+  s.obeyKills();
+  assert.equal(s.active("web"), id);
+  assert.equal(s.deploysOf("web").watch, undefined, "what was rolled back to is not watched");
+  assert.deepEqual(s.numbers("web"), [1, 2]);
+});
+
+test("one fallen instance of three is borne where 60 % must stay", () => {
+  const s = afterTwo(3, watched);
+  s.fail(s.instance("web", 2));
+  assert.equal(s.pending("web"), undefined);
+  s.allHealthy();
+  s.fail(s.instance("web", 1));
+  assert.equal(s.pending("web"), undefined, "the other is back");
+  s.fail(s.instance("web", 3));
+  assert.match(s.pending("web") ?? "", /^v1_r/);
+});
+
+test("an instance that stops answering counts as fallen", () => {
+  const s = afterTwo(2, watched);
+  s.unhealthy(s.instance("web", 2));
+  assert.match(s.pending("web") ?? "", /^v1_r/);
+});
+
+test("the end of a host, a kill by hand and a scale-up are not the deploy's doing", () => {
+  const s = afterTwo(2, watched);
+  s.report(s.instance("web", 1), "TASK_LOST", "agent removed", "REASON_AGENT_REMOVED");
+  s.report(s.instance("web", 2), "TASK_LOST", "agent removed", "REASON_AGENT_REMOVED");
+  assert.equal(s.pending("web"), undefined);
+  s.allHealthy();
+  const { id } = s.instance("web", 1).taskId;
+  s.do((turn) => taskKillAsked(turn, { taskId: id, user: "ann" }));
+  s.obeyKills();
+  s.do((turn) => requestScaled(turn, { requestId: "web", body: { instances: 8 } }));
+  assert.equal(s.pending("web"), undefined);
+});
+
+test("the watch ends to the millisecond, and without a deploy before there is none", () => {
+  const s = afterTwo(1, watched);
+  s.advance(10 * minuteMs - 1);
+  assert.ok(s.deploysOf("web").watch !== undefined);
+  s.advance(1);
+  assert.equal(s.deploysOf("web").watch, undefined);
+  s.fail(s.instance("web", 1));
+  assert.equal(s.pending("web"), undefined);
+  const first = new Scenario();
+  first.start({ id: "web" }, watched);
+  assert.equal(first.deploysOf("web").watch, undefined);
+});
