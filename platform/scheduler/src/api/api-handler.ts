@@ -1,0 +1,263 @@
+/**
+ * A call's way through the API.
+ *
+ *     context path ─► route ─► leader? ─► who calls ─► rights ─► query, body ─► handler ─► answer
+ *
+ * Owns the stages and what each refuses; what is done is the rows' business. Every refusal is a plain
+ * text with Singularity's status code. What fails on our side is 503 when trying again may help, else
+ * 500, with as much of the reason as helps the caller.
+ */
+
+import { CodedError, describeError } from "@tavola/base";
+import type { HttpHandler, HttpRequest, HttpResponse } from "@tavola/host";
+import type { User } from "../core/model/operations.ts";
+import { list, parseText, type Shape } from "../core/model/shape.ts";
+import { isActionDisabled } from "../core/operations/disabled-actions.ts";
+import { refused } from "../core/turn.ts";
+import { accessRefusal, requestOrNone, rightsOf } from "./access.ts";
+import type { ApiContext, Decider } from "./api-context.ts";
+import { actorOf, authenticate } from "./auth/authenticate.ts";
+import { userOfToken } from "./auth/tokens.ts";
+import { WebhookVerdicts } from "./auth/webhook-authenticator.ts";
+import { jsonAnswer, listAnswer, refusalAnswer, textAnswer } from "./json-answer.ts";
+import { passOn } from "./leader-proxy.ts";
+import { createPropertyFilter } from "./property-filter.ts";
+import type { Call, QueryTable, Route } from "./route.ts";
+import { type Match, Router } from "./router.ts";
+
+const prefix = "/api";
+const defaultBodyBytesMax = 4 * 1024 * 1024;
+
+/** Answers everything below `<context path>/api`; undefined: the path is not the API's. */
+export type ApiHandler = (request: HttpRequest) => Promise<HttpResponse> | undefined;
+
+export function createApiHandler(context: ApiContext, routes: readonly Route[]): ApiHandler {
+  const router = new Router(routes);
+  const verdicts = new WebhookVerdicts();
+  const base = `${context.contextPath}${prefix}`;
+  return (request) => {
+    if (request.path !== base && !request.path.startsWith(`${base}/`)) return undefined;
+    const path = request.path.slice(base.length);
+    return answer(request, path, { context, router, verdicts }).catch((error: unknown) =>
+      failureAnswer(error, context),
+    );
+  };
+}
+
+/** For a server that serves nothing else. */
+export function asHttpHandler(handler: ApiHandler): HttpHandler {
+  return (request) => handler(request) ?? textAnswer(404, "Not found");
+}
+
+interface Parts {
+  readonly context: ApiContext;
+  readonly router: Router;
+  readonly verdicts: WebhookVerdicts;
+}
+
+async function answer(request: HttpRequest, path: string, parts: Parts): Promise<HttpResponse> {
+  const found = parts.router.find(request.method, path);
+  if (found.kind === "notFound") return textAnswer(404, `Nothing is at ${request.path}`);
+  if (found.kind === "otherMethods") {
+    const methods = found.methods.join(", ");
+    const text = `${request.method} is not understood at ${request.path}; it takes ${methods}`;
+    return { ...textAnswer(405, text), headers: { "Content-Type": "text/plain", Allow: methods } };
+  }
+  const { context } = parts;
+  const tooLarge = declaredTooLarge(request, context);
+  if (tooLarge !== undefined) return tooLarge;
+  const engine = context.engine();
+  if (engine === undefined && found.match.route.isLocal !== true) {
+    const query = request.query.toString();
+    const target = `${prefix}${path}${query === "" ? "" : `?${query}`}`;
+    return passOn(request, { http: context.http, leaderUrl: context.leaderUrl(), target });
+  }
+  const user = await authenticate(request, {
+    settings: context.auth,
+    http: context.http,
+    verdicts: parts.verdicts,
+    now: engine?.now ?? 0,
+    userOfToken: (token) => engine && userOfToken(engine.state, token),
+  });
+  if (user.error !== undefined && found.match.route.access.kind !== "anybody") {
+    return textAnswer(401, user.error);
+  }
+  return carryOut(request, found.match, { context, engine, user: user.value });
+}
+
+interface Caller {
+  readonly context: ApiContext;
+  readonly engine: Decider | undefined;
+  readonly user: User | undefined;
+}
+
+async function carryOut(
+  request: HttpRequest,
+  { route, parameters }: Match,
+  caller: Caller,
+): Promise<HttpResponse> {
+  const { user, engine, context } = caller;
+  const rights = rightsOf(caller);
+  const refusal = accessRefusal(route.access, parameters, rights);
+  if (refusal !== undefined) return refusalAnswer(refusal);
+  const forbidden =
+    route.forbiddenBy && engine && isActionDisabled(engine.state, route.forbiddenBy);
+  if (forbidden !== undefined) return textAnswer(409, forbidden);
+  const query = readQuery(request, route.query ?? {});
+  if (query.refusal !== undefined) return refusalAnswer(query.refusal);
+  const read = await readBody(request, route, caller.context);
+  if (read.refusal !== undefined) return refusalAnswer(read.refusal);
+  const call: Call<unknown, QueryTable> = {
+    http: request,
+    user: rights.user,
+    actor: user && actorOf(user),
+    query: query.value,
+    body: read.value,
+    parameter: (name) => parameters[name] ?? "",
+    context,
+    get state() {
+      return leading(engine).state;
+    },
+    get config() {
+      return leading(engine).config;
+    },
+    get now() {
+      return leading(engine).now;
+    },
+    decide: (what) => leading(engine).decide(what),
+    mayRead: (requestId) => rights.mayRead(requestOrNone(engine, requestId)),
+    permit(about, scope, action) {
+      const of = typeof about === "string" ? requestOrNone(engine, about) : about;
+      const sentence = rights.sentence(of, scope, action);
+      return sentence === undefined ? undefined : refused(403, sentence);
+    },
+  };
+  return respond(request, route, await route.handle(call));
+}
+
+/** Rows that are not local are only reached while this scheduler leads. */
+function leading(engine: Decider | undefined): Decider {
+  if (engine !== undefined) return engine;
+  throw new CodedError("NOT_LEADING", "this scheduler does not lead", {}, { transient: true });
+}
+
+function respond(
+  request: HttpRequest,
+  route: Route,
+  result: Awaited<ReturnType<Route["handle"]>>,
+): HttpResponse {
+  if ("response" in result) return result.response;
+  if ("long" in result) {
+    const { items, item } = result.long;
+    const filter = filterOf(request, route);
+    return filter === undefined
+      ? listAnswer(items, item)
+      : jsonAnswer(200, filtered(list(item).format(items), filter));
+  }
+  if (result.refusal !== undefined) return refusalAnswer(result.refusal);
+  if (route.answer === undefined) return { status: route.status ?? 204 };
+  const { value } = result;
+  if (value === undefined) return textAnswer(404, route.missing ?? `Nothing is at ${request.path}`);
+  const text = route.answer.format(value);
+  const filter = filterOf(request, route);
+  return jsonAnswer(route.status ?? 200, filter === undefined ? text : filtered(text, filter));
+}
+
+function filterOf(request: HttpRequest, route: Route): ((json: unknown) => unknown) | undefined {
+  if (route.isFilterable !== true) return undefined;
+  return createPropertyFilter(request.query.getAll("property"));
+}
+
+function filtered(text: string, filter: (json: unknown) => unknown): string {
+  return JSON.stringify(filter(JSON.parse(text))) ?? "null";
+}
+
+type ReadResult<T> =
+  | { readonly value: T; readonly refusal?: never }
+  | {
+      readonly refusal: { readonly status: 400 | 413; readonly message: string };
+      readonly value?: never;
+    };
+
+function readQuery({ query }: HttpRequest, table: QueryTable): ReadResult<Record<string, never>> {
+  const values: Record<string, unknown> = {};
+  for (const [name, { shape, isRepeated, isRequired }] of Object.entries(table)) {
+    const given = query.getAll(name).filter((each) => each !== "");
+    if (given.length === 0 && isRequired) {
+      return { refusal: { status: 400, message: `query parameter ${name} is missing` } };
+    }
+    const asShape: Shape<unknown> = isRepeated ? list(shape) : shape;
+    if (given.length === 0 && !isRepeated) continue;
+    const parsed = asShape.parse(isRepeated ? given : given[0], `query parameter ${name}`);
+    if (parsed.error !== undefined) return { refusal: { status: 400, message: parsed.error } };
+    values[name] = parsed.value;
+  }
+  return { value: values as Record<string, never> };
+}
+
+async function readBody(
+  request: HttpRequest,
+  route: Route,
+  context: ApiContext,
+): Promise<ReadResult<unknown>> {
+  const bytes = await request.body();
+  const most = context.bodyBytesMax ?? defaultBodyBytesMax;
+  if (bytes.byteLength > most) return { refusal: tooLargeRefusal(bytes.byteLength, most) };
+  if (route.body === undefined) return { value: undefined };
+  const text = Buffer.from(bytes).toString();
+  if (text.trim() === "") {
+    if (route.body.empty !== undefined) return { value: route.body.empty() };
+    return { refusal: { status: 400, message: "the body is missing" } };
+  }
+  const parsed =
+    route.body.isText === true
+      ? route.body.shape.parse(unquoted(text), "")
+      : parseText(route.body.shape, text);
+  if (parsed.error !== undefined) return { refusal: { status: 400, message: parsed.error } };
+  if (parsed.value === null || parsed.value === undefined) {
+    return { refusal: { status: 400, message: "the body is missing" } };
+  }
+  return { value: parsed.value };
+}
+
+/** A text may come as JSON or as it is. */
+function unquoted(text: string): string {
+  const trimmed = text.trim();
+  if (!trimmed.startsWith('"')) return trimmed;
+  try {
+    const json: unknown = JSON.parse(trimmed);
+    return typeof json === "string" ? json : trimmed;
+  } catch {
+    return trimmed;
+  }
+}
+
+/** Refused before it is read, when the client says how much it is. */
+function declaredTooLarge(request: HttpRequest, context: ApiContext): HttpResponse | undefined {
+  const declared = Number(request.headers["content-length"] ?? "0");
+  const most = context.bodyBytesMax ?? defaultBodyBytesMax;
+  if (!(declared > most)) return undefined;
+  const { status, message } = tooLargeRefusal(declared, most);
+  return textAnswer(status, message);
+}
+
+function tooLargeRefusal(
+  bytes: number,
+  most: number,
+): { readonly status: 413; readonly message: string } {
+  return { status: 413, message: `The body has ${bytes} bytes; at most ${most} are taken` };
+}
+
+function failureAnswer(error: unknown, { logger, failed }: ApiContext): HttpResponse {
+  if (error instanceof CodedError) {
+    if (error.code === "BODY_TOO_LARGE") return textAnswer(413, error.message);
+    failed?.(error);
+    const isPassing = error.transient || passingCodes.has(error.code);
+    return textAnswer(isPassing ? 503 : 500, describeError(error));
+  }
+  logger.error({ error: describeError(error) }, "a call of the API failed");
+  return textAnswer(500, "Something went wrong here; it is in the scheduler's log");
+}
+
+/** Another scheduler will lead soon, or this one again. */
+const passingCodes = new Set(["CLOSED", "FENCED", "OUTCOME_UNKNOWN", "SCHEDULER_BROKEN"]);
