@@ -35,8 +35,8 @@ export const defaultOfferSettings: OfferSettings = {
   omitOverloadedHosts: false,
   load1OverloadedThreshold: 1.5,
   load5OverloadedThreshold: 1,
-  placementsPerTurnMax: 500,
+  placementsPerTurnMax: 250,
   looksPerTurnMax: 1_000_000,
-  turnsPerRoundMax: 20,
+  turnsPerRoundMax: 40,
   reportsPerTurnMax: 50,
 };

@@ -50,6 +50,7 @@ export function placeTasks(turn: Turn): void {
     // What is left goes on in another turn, once others have had theirs.
     if (!isDone) {
       state.placementDue = true;
+      if (placement.round === undefined) placement.lastRound = undefined;
       return;
     }
   }

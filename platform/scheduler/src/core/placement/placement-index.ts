@@ -50,6 +50,10 @@ export class PlacementIndex {
   lookUntil: number | undefined;
   /** Tasks being placed that are not launched yet. */
   round: PlacementRound | undefined;
+  /** Requests that something changed about since the last round began. */
+  readonly touched = new Set<string>();
+  /** What was known when the last round began; undefined: there was none. */
+  lastRound: { readonly offersVersion: number; readonly machinesVersion: number } | undefined;
   /** Agents that are being emptied: when a task of one ends, machines are to be settled. */
   readonly emptying = new Set<string>();
   /** What agents say is used, by agent. */
@@ -88,6 +92,7 @@ export class PlacementIndex {
       if (pending === undefined) continue;
       this.#future.delete(first.id);
       this.#due.set(first.id, pending);
+      this.touched.add(pending.pendingTaskId.requestId);
       this.lastBecameDueAt = now;
     }
     return this.#due;
@@ -221,10 +226,13 @@ export class PlacementIndex {
   #requestFiled(kind: RecordKind, key: string): void {
     const requestId = kind === "deploy" ? key.slice(0, key.lastIndexOf("-")) : key;
     const counts = this.#counts.get(requestId);
-    if (counts !== undefined) counts.version++;
+    if (counts === undefined) return;
+    counts.version++;
+    this.touched.add(requestId);
   }
 
   #writableCounts(requestId: string): RequestCounts {
+    this.touched.add(requestId);
     let counts = this.#counts.get(requestId);
     if (counts === undefined) {
       counts = new RequestCounts();
@@ -237,6 +245,7 @@ export class PlacementIndex {
     const counts = this.#counts.get(requestId);
     if (counts !== undefined && counts.active === 0 && counts.pending === 0) {
       this.#counts.delete(requestId);
+      this.touched.delete(requestId);
     }
   }
 }

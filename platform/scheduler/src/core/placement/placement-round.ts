@@ -28,14 +28,18 @@ export interface PlacementRound {
   turns: number;
 }
 
-/** The tasks that may be placed now. PERF: O(due tasks), and the sort of their groups. */
+/**
+ * The tasks that may be placed now. When nothing was offered and no machine changed since the last
+ * round, only those of requests that changed: the others would fail as they did.
+ * PERF: O(due tasks) of these, and the sort of their groups.
+ */
 export function createRound(
   state: SchedulerState,
   config: SchedulerConfig,
   now: number,
 ): PlacementRound {
   const groups = new Map<string, DemandGroup>();
-  for (const pending of state.placement.due(state, now).values()) {
+  for (const pending of tasksToTry(state, now)) {
     const launchable = launchableOf(state, config, pending);
     if ("obstacle" in launchable) continue;
     const key = demandKeyOf(pending);
@@ -49,4 +53,25 @@ export function createRound(
   }
   const sorted = [...groups.values()].sort((a, b) => b.urgency - a.urgency);
   return { groups: sorted, next: 0, turns: 0 };
+}
+
+function tasksToTry(state: SchedulerState, now: number): Iterable<PendingTask> {
+  const { placement, offers } = state;
+  const { offersVersion, machinesVersion } = placement.lastRound ?? {};
+  const due = placement.due(state, now);
+  const isSame = offersVersion === offers.version && machinesVersion === placement.machinesVersion;
+  const touched = [...placement.touched];
+  placement.touched.clear();
+  placement.lastRound = {
+    offersVersion: offers.version,
+    machinesVersion: placement.machinesVersion,
+  };
+  if (!isSame) return due.values();
+  const tasks: PendingTask[] = [];
+  for (const requestId of touched) {
+    for (const [id, pending] of state.pendingOf.get(requestId) ?? []) {
+      if (due.has(id)) tasks.push(pending);
+    }
+  }
+  return tasks;
 }
