@@ -71,6 +71,8 @@ export interface RequestDeploys {
   readonly rollback?: DeployRollback;
   /** Ids of deploys that are over, whose records stay until their last task is gone. */
   readonly leaving?: readonly string[];
+  /** By its schedule, the time of the last run that has ended; wall time. */
+  readonly lastRunAt?: number;
 }
 
 export interface DeployWatch {

@@ -11,6 +11,7 @@ import type { RequestWithState } from "../model/request.ts";
 import type { PendingRequest } from "../model/task.ts";
 import { deployKey } from "../records.ts";
 import { changeableRequest } from "../requests/known-request.ts";
+import { requestChanged } from "../requests/request-changed.ts";
 import { dropPlans, planTask } from "../tasks/plan-task.ts";
 import { type Outcome, refused, type Turn } from "../turn.ts";
 import { validateRunNow } from "../validation/validate-run-now.ts";
@@ -54,6 +55,10 @@ export function jobRunAsked(turn: Turn, { requestId, user, run }: JobRunAsked): 
   const { pendingType, run: filled } = valid.value;
   const { commandLineArgs, runAt, ...overrides } = filled;
   if (pendingType === "IMMEDIATE") dropPlans(turn, requestId, () => true);
+  // A schedule that is over does not keep anybody from running the job once more.
+  if (state === "FINISHED") {
+    requestChanged(turn, { request, state: "ACTIVE", eventType: "UPDATED", user });
+  }
   const asked = {
     ...overrides,
     ...given({ cmdLineArgsList: commandLineArgs, user }),
@@ -61,11 +66,31 @@ export function jobRunAsked(turn: Turn, { requestId, user, run }: JobRunAsked): 
     deployId,
     pendingType,
   };
-  planTask(turn, { ...asked, instanceNo: 1, nextRunAt: Math.max(turn.now, runAt ?? 0) });
+  // What a person says is the wall clock's time.
+  const startsAt = (runAt ?? 0) - turn.state.wallOffsetMs;
+  planTask(turn, {
+    ...asked,
+    instanceNo: freeNumber(turn, requestId),
+    nextRunAt: Math.max(turn.now, startsAt),
+  });
   return {
     value: {
       request: known.value,
       pendingRequest: { ...asked, timestamp: Math.floor(turn.now), ...given({ runAt }) },
     },
   };
+}
+
+/** The lowest that no run has, going on or waiting. */
+function freeNumber(turn: Turn, requestId: string): number {
+  const taken = new Set<number>();
+  for (const { taskId } of turn.state.tasksOf.get(requestId)?.values() ?? []) {
+    taken.add(taskId.instanceNo);
+  }
+  for (const { pendingTaskId } of turn.state.pendingOf.get(requestId)?.values() ?? []) {
+    taken.add(pendingTaskId.instanceNo);
+  }
+  let free = 1;
+  while (taken.has(free)) free += 1;
+  return free;
 }

@@ -1,5 +1,6 @@
 /**
- * A deploy's record of how its tasks ended: what cooldown, retries and the history page read.
+ * A deploy's record of how its tasks ended: what cooldown and the history page read. How often jobs
+ * were tried again is counted where they are (`jobs/job-task-ended.ts`).
  */
 
 import type { DeployStatistics } from "../model/deploy-progress.ts";
@@ -89,16 +90,13 @@ function sequences(
   { taskId: { instanceNo } }: TaskRecord,
   kind: TaskEndKind,
   at: number,
-): Pick<DeployStatistics, "numSequentialRetries" | "instanceSequentialFailureTimestamps"> {
+): Pick<DeployStatistics, "instanceSequentialFailureTimestamps"> {
   const failures = before.instanceSequentialFailureTimestamps ?? {};
   if (kind === "failed") {
     const ofInstance = [...(failures[instanceNo] ?? []), at].slice(-sequentialFailuresMax);
-    return {
-      numSequentialRetries: (before.numSequentialRetries ?? 0) + 1,
-      instanceSequentialFailureTimestamps: { ...failures, [instanceNo]: ofInstance },
-    };
+    return { instanceSequentialFailureTimestamps: { ...failures, [instanceNo]: ofInstance } };
   }
   if (kind !== "success") return {};
   const { [instanceNo]: _ended, ...others } = failures as Record<number, readonly number[]>;
-  return { numSequentialRetries: 0, instanceSequentialFailureTimestamps: others };
+  return { instanceSequentialFailureTimestamps: others };
 }

@@ -8,13 +8,21 @@ import type { PendingTask } from "../model/task.ts";
 import type { RequestRule } from "../reconcile-request.ts";
 import type { SchedulerState } from "../state.ts";
 import type { Turn } from "../turn.ts";
+import { dropPlans } from "./plan-task.ts";
+
+/** Its time is one of its request's schedule; not so what a person wants now and what is tried again. */
+export function isBySchedule(state: SchedulerState, { pendingTaskId }: PendingTask): boolean {
+  const { requestId, pendingType } = pendingTaskId;
+  return (
+    state.records.request.get(requestId)?.request.requestType === "SCHEDULED" &&
+    !["IMMEDIATE", "ONEOFF", "RETRY"].includes(pendingType)
+  );
+}
 
 /** When a plan is due, by the scheduler's clock. */
-export function dueAt(state: SchedulerState, { pendingTaskId }: PendingTask): number {
-  const { requestId, nextRunAt, createdAt } = pendingTaskId;
-  const isFuture = nextRunAt > createdAt;
-  const type = state.records.request.get(requestId)?.request.requestType;
-  return type === "SCHEDULED" && isFuture ? nextRunAt - state.wallOffsetMs : nextRunAt;
+export function dueAt(state: SchedulerState, pending: PendingTask): number {
+  const { nextRunAt } = pending.pendingTaskId;
+  return isBySchedule(state, pending) ? nextRunAt - state.wallOffsetMs : nextRunAt;
 }
 
 export const dueToBePlaced: RequestRule = (turn, requestId) => {
@@ -27,10 +35,19 @@ export const dueToBePlaced: RequestRule = (turn, requestId) => {
   return nextAt;
 };
 
-/** Somebody set the machine's time: schedules are looked at again. */
+/**
+ * Somebody set the machine's time. Scheduled runs are planned anew from the time that it is now; one
+ * that has come due by it is run, once, and the others that were passed over are not.
+ */
 export function wallClockStepped(turn: Turn, offsetMs: number): void {
   turn.state.wallOffsetMs = offsetMs;
   for (const [requestId, { request }] of turn.state.records.request) {
-    if (request.requestType === "SCHEDULED") turn.dirty(requestId);
+    if (request.requestType !== "SCHEDULED") continue;
+    dropPlans(
+      turn,
+      requestId,
+      (pending) => isBySchedule(turn.state, pending) && dueAt(turn.state, pending) > turn.now,
+    );
+    turn.dirty(requestId);
   }
 }
