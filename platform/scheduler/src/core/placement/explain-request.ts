@@ -169,10 +169,11 @@ function obstacleWords(obstacle: LaunchObstacle): WaitingReason {
   }
 }
 
+/** One of a kind, the first; but everything that agents are refused for. */
 function distinct(reasons: readonly WaitingReason[]): WaitingReason[] {
   const seen = new Map<string, WaitingReason>();
   for (const reason of reasons) {
-    const key = `${reason.kind} ${reason.message}`;
+    const key = reason.kind === "NO_AGENT_SUITS" ? reason.message : reason.kind;
     if (!seen.has(key)) seen.set(key, reason);
   }
   return [...seen.values()];
