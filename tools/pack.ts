@@ -47,6 +47,7 @@ function libraries(): string[] {
     "cli",
     "sdk",
     ...readdirSync(join(root, "kernel")).map((name) => `kernel/${name}`),
+    ...readdirSync(join(root, "platform")).map((name) => `platform/${name}`),
   ];
   const names = folders.flatMap((folder) =>
     Object.keys(readManifest(join(root, folder)).dependencies ?? {}),
@@ -56,7 +57,11 @@ function libraries(): string[] {
 
 async function bundle(external: readonly string[]): Promise<void> {
   await build({
-    entryPoints: { main: join(root, "cli/src/main.ts") },
+    entryPoints: {
+      main: join(root, "cli/src/main.ts"),
+      // Threads begin with a file of their own, found beside the code that starts them.
+      "sqlite-worker": join(root, "platform/scheduler/src/history/sqlite/sqlite-worker.ts"),
+    },
     outdir: join(staging, "lib"),
     bundle: true,
     splitting: true,

@@ -70,7 +70,7 @@ const versions: readonly ((words: Words) => readonly string[])[] = [
   ],
 ];
 
-export const historyFormat = versions.length;
+const historyFormat = versions.length;
 
 /** PostgreSQL's lock on "the history's tables are changed": any number that nobody else takes. */
 const lockNumber = 0x5441564f;

@@ -13,7 +13,7 @@ import type { Result } from "@tavola/base";
 import { valueBytesMax } from "@tavola/coordination";
 
 /** What this version writes, and the newest that it reads. */
-export const recordFormat = 1;
+const recordFormat = 1;
 /** Of the JSON. A deploy with its artifacts in it is the largest that anybody has. */
 export const recordBytesMax = 8 * 1024 * 1024;
 /** Leaves room for the line, and for the head in the same transaction. */

@@ -10,7 +10,7 @@ import type { Result } from "@tavola/base";
 import { type FrameProblem, isCount } from "./record-frame.ts";
 
 /** What this version writes, and the newest that it reads. */
-export const headFormat = 1;
+const headFormat = 1;
 
 export interface RecordHead {
   /** One more with every leader. */

@@ -76,7 +76,7 @@ export class SqliteConnection {
 }
 
 /** The file is somebody else's. */
-export class ForeignFileError extends Error {
+class ForeignFileError extends Error {
   override readonly name = "ForeignFileError";
   readonly code = "FOREIGN_FILE";
 }
