@@ -12,10 +12,12 @@ import {
 } from "@tavola/protocol";
 import { addAgent, agentConnected, connectionOf, createAgent, pingAgent } from "./agent-records.ts";
 import { applyEarlyKill, expectNoLonger } from "./early-kills.ts";
+import { awaitExecutor } from "./executors-awaited.ts";
 import { rolesOf } from "./framework-info.ts";
 import { recoverFramework } from "./framework-records.ts";
 import { tellAgentOfFramework } from "./framework-updated.ts";
 import { repeatKills } from "./kills-repeated.ts";
+import { missedSinceUnreachable, questionsFor } from "./missing-tasks.ts";
 import { cancelRemoval } from "./removal-canceled.ts";
 import { takeBackTasks } from "./returned-tasks.ts";
 import { SharedAmounts } from "./shared-amounts.ts";
@@ -37,6 +39,7 @@ export function readmitAgent(
     : "Unknown agent reregistered";
   // Of an agent that the registry knew, all was known to be coming.
   const isNews = !state.recoveredAgents.has(agentId);
+  const missed = missedSinceUnreachable(turn, agentId, message);
   const tasks = isNews ? takeBackTasks(turn, reported, reason) : reported;
   for (const task of tasks) applyEarlyKill(state, task);
   const isStranger = !wasSeen(turn, agentId);
@@ -56,10 +59,18 @@ export function readmitAgent(
   });
   agent.reregisteredAt = turn.now;
   turn.count("master/slave_reregistrations");
-  addAgent(turn, agent, { tasks, executors: acceptableExecutors(turn, message) });
+  const executors = acceptableExecutors(turn, message);
+  addAgent(turn, agent, {
+    tasks: [...tasks, ...missed.tasks],
+    executors: [...executors, ...missed.executors],
+  });
+  for (const { framework_id: id, executor_id: executorId } of missed.executors) {
+    awaitExecutor(agent, asId(id?.value ?? ""), asId(executorId.value), () => true);
+  }
   if (isStranger) rememberCompletedTasks(turn, message);
   turn.sendToAgent(agent, internal.SlaveReregisteredMessage, {
     slave_id: { value: agent.id },
+    reconciliations: questionsFor(turn, agent, message),
     connection: connectionOf(turn),
   });
   repeatKills(turn, agent, message.tasks);

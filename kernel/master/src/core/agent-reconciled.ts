@@ -4,7 +4,7 @@
  */
 
 import type { ExecutorId, FrameworkId } from "@tavola/base";
-import { internal, parseUpid, type TaskStatus } from "@tavola/protocol";
+import { internal, parseUpid } from "@tavola/protocol";
 import {
   recoverUnknownFramework,
   shutDownCompleted,
@@ -15,7 +15,7 @@ import { agentConnected, capabilitiesOfAgent, connectionOf, totalOf } from "./ag
 import { removeExecutor } from "./executor-records.ts";
 import { awaitExecutor } from "./executors-awaited.ts";
 import { repeatKills } from "./kills-repeated.ts";
-import { masterStatus } from "./master-status.ts";
+import { keyOf, questionsFor, reportedExecutorsOf, reportedTasksOf } from "./missing-tasks.ts";
 import { rescindOffer } from "./offer-records.ts";
 import { agentReported } from "./report-asked.ts";
 import type { Agent, Task } from "./state.ts";
@@ -32,7 +32,7 @@ export function agentReconnected(
   const known = frameworks.filter((info) => !recoverUnknownFramework(turn, info));
   turn.sendToAgent(agent, internal.SlaveReregisteredMessage, {
     slave_id: { value: agent.id },
-    reconciliations: missingTasks(turn, agent, message),
+    reconciliations: questionsFor(turn, agent, message),
     connection: connectionOf(turn),
   });
   removeMissingExecutors(turn, agent, message);
@@ -70,49 +70,12 @@ function adoptDescription(
   turn.allocator.agentUpdated(agent.id, total);
 }
 
-/** Launches that never arrived, or are on their way: the agent answers for each with an update. */
-function missingTasks(
-  turn: Turn,
-  agent: Agent,
-  message: internal.ReregisterSlaveMessage,
-): internal.ReconcileTasksMessage[] {
-  const reported = reportedTasksOf(message);
-  const reconciliations: internal.ReconcileTasksMessage[] = [];
-  for (const [frameworkId, tasks] of agent.tasksByFramework) {
-    const statuses: TaskStatus[] = [];
-    for (const task of tasks.values()) {
-      if (reported.has(keyOf(frameworkId, task.id))) continue;
-      statuses.push(
-        masterStatus(turn, {
-          taskId: task.id,
-          agentId: agent.id,
-          state: task.message.status_update_state ?? task.message.state,
-          reason: "REASON_RECONCILIATION",
-          message: "Reconciliation request",
-        }),
-      );
-    }
-    const framework = turn.state.frameworks.get(frameworkId);
-    if (statuses.length === 0 || framework === undefined) continue;
-    reconciliations.push({
-      framework_id: { value: frameworkId },
-      statuses,
-      framework: framework.info,
-    });
-  }
-  return reconciliations;
-}
-
 function removeMissingExecutors(
   turn: Turn,
   agent: Agent,
   message: internal.ReregisterSlaveMessage,
 ): void {
-  const reported = new Set(
-    (message.executor_infos ?? []).map((executor) =>
-      keyOf(executor.framework_id?.value ?? "", executor.executor_id.value),
-    ),
-  );
+  const reported = reportedExecutorsOf(message);
   const reportedTasks = reportedTasksOf(message);
   const isUnreported = ({ frameworkId, id }: Task): boolean =>
     !reportedTasks.has(keyOf(frameworkId, id));
@@ -134,14 +97,4 @@ function removeMissingExecutors(
     });
     removeExecutor(turn, agent, frameworkId, executorId);
   }
-}
-
-function reportedTasksOf(message: internal.ReregisterSlaveMessage): ReadonlySet<string> {
-  return new Set(
-    (message.tasks ?? []).map((task) => keyOf(task.framework_id.value, task.task_id.value)),
-  );
-}
-
-function keyOf(frameworkId: string, id: string): string {
-  return `${frameworkId}\n${id}`;
 }

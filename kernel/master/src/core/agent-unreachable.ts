@@ -3,6 +3,7 @@
  */
 
 import type { AgentId, Instant } from "@tavola/base";
+import type { ExecutorInfo } from "@tavola/protocol";
 import { releaseAgent, tellAgentLost } from "./agent-removed.ts";
 import { expectNoLonger } from "./early-kills.ts";
 import { isPartitionAware } from "./framework-info.ts";
@@ -37,17 +38,25 @@ export function agentMarkedUnreachable(
   const agent = state.agents.get(agentId);
   turn.count("master/slave_removals");
   turn.count("master/slave_removals/reason_unhealthy");
+  const executors = agent === undefined ? [] : executorsOf(agent);
   const tasks = agent === undefined ? [] : loseTasks(turn, agent, { at, reason });
   state.unreachableAgents.set(agentId, {
     id: agentId,
     since: at,
     tasks,
+    executors,
     isFromRegistry: agent === undefined,
   });
   // Nobody knows what an agent ran that did not come back: whoever misses a task asks for it.
   if (expectNoLonger(state, agentId)) turn.count("master/recovery_slave_removals");
   tellAgentLost(turn, agentId);
   turn.info("agent is unreachable", { agentId, reason, tasks: tasks.length });
+}
+
+function executorsOf({ executorsByFramework }: Agent): ExecutorInfo[] {
+  return [...executorsByFramework].flatMap(([id, executors]) =>
+    Array.from(executors.values(), (info) => ({ ...info, framework_id: { value: id } })),
+  );
 }
 
 interface Loss {

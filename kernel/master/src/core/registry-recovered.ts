@@ -26,7 +26,7 @@ export function registryRecovered(turn: Turn, registry: RegistryState): void {
     if (deactivated) state.agentUses.set(id, { drain, deactivated });
   }
   for (const [id, { since, drain, deactivated }] of registry.unreachable) {
-    state.unreachableAgents.set(id, { id, since, tasks: [], isFromRegistry: true });
+    state.unreachableAgents.set(id, { id, since, tasks: [], executors: [], isFromRegistry: true });
     if (deactivated) state.agentUses.set(id, { drain, deactivated });
   }
   for (const [id, { since }] of registry.gone) state.goneAgents.set(id, { id, since });
