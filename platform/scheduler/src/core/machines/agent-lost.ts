@@ -26,6 +26,7 @@ export function agentGone(turn: Turn, agentId: string, as: "DEAD" | "MISSING_ON_
   const wasActive = agent.currentState.state === "ACTIVE";
   changeMachineState(turn, "agent", agentId, { state: as });
   turn.state.placement.usage.delete(agentId);
+  turn.state.clusterAgenda.plan("settleMachines", turn.now);
   if (wasActive && as === "DEAD") turn.state.losses.agents++;
   if (!hasAgents(turn, agent.rackId)) changeMachineState(turn, "rack", agent.rackId, { state: as });
 }
