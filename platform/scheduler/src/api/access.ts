@@ -64,10 +64,16 @@ export function requestOrNone(engine: Decider | undefined, requestId: string): R
   return known ?? { id: requestId, requestType: "WORKER" };
 }
 
+/** What a call names. */
+export interface Named {
+  readonly parameters: Readonly<Record<string, string>>;
+  readonly query: URLSearchParams;
+}
+
 /** Refused with 400 when the id of a task is none, else with 403. */
 export function accessRefusal(
   access: Access,
-  parameters: Readonly<Record<string, string>>,
+  { parameters, query }: Named,
   rights: Rights,
 ): Refusal | undefined {
   const question = { user: rights.user, settings: rights.context.auth };
@@ -80,8 +86,13 @@ export function accessRefusal(
       return forbidden(userSentence(question));
     case "reader":
       return forbidden(readerSentence(question));
-    case "globalReader":
+    case "globalReader": {
+      const requestId = access.orOfRequest && query.get(access.orOfRequest);
+      if (requestId !== undefined && requestId !== null && requestId !== "") {
+        return forbidden(rights.sentence(requestOrNone(rights.engine, requestId), "READ"));
+      }
       return forbidden(globalReaderSentence(question));
+    }
     case "admin":
       return forbidden(adminSentence(question));
     default: {

@@ -98,7 +98,7 @@ async function carryOut(
 ): Promise<HttpResponse> {
   const { user, engine, context } = caller;
   const rights = rightsOf(caller);
-  const refusal = accessRefusal(route.access, parameters, rights);
+  const refusal = accessRefusal(route.access, { parameters, query: request.query }, rights);
   if (refusal !== undefined) return refusalAnswer(refusal);
   const forbidden =
     route.forbiddenBy && engine && isActionDisabled(engine.state, route.forbiddenBy);

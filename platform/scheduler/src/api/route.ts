@@ -32,8 +32,8 @@ export type Access =
   | { readonly kind: "filtered" }
   /** Whoever may read about the cluster. */
   | { readonly kind: "reader" }
-  /** Whoever may read about every request. */
-  | { readonly kind: "globalReader" }
+  /** Whoever may read about every request; or about the one that this query parameter names. */
+  | { readonly kind: "globalReader"; readonly orOfRequest?: string }
   | { readonly kind: "admin" }
   /** Rights to the request that the path names, or whose task it names. */
   | {
