@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
-import { CodedError, dayMs, seededRandom } from "@tavola/base";
+import { CodedError, dayMs, hourMs, seededRandom } from "@tavola/base";
 import { createMetrics, silentLogger, simulatedClock } from "@tavola/host";
 import type { HistoryBatch, HistoryStore } from "./history-store.ts";
 import { HistoryWriter, type OutboxRecord } from "./history-writer.ts";
@@ -26,6 +26,7 @@ class FailingHistory {
 
   async purge(...given: Parameters<HistoryStore["purge"]>): ReturnType<HistoryStore["purge"]> {
     this.purges += 1;
+    if (this.failWith !== undefined) throw away();
     return await this.inner.purge(...given);
   }
 }
@@ -136,6 +137,16 @@ test("it purges soon after its start and then every day", async (t) => {
   assert.equal(history.purges, 1);
   await clock.advanceSettling(2 * dayMs);
   assert.equal(history.purges, 3);
+});
+
+test("a purge that failed is tried again within the hour", async (t) => {
+  const { clock, history } = setUp(t);
+  history.failWith = away;
+  await clock.advanceSettling(11 * 60_000);
+  assert.equal(history.purges, 1);
+  history.failWith = undefined;
+  await clock.advanceSettling(hourMs);
+  assert.equal(history.purges, 2);
 });
 
 test("close() leaves what was not written in the outbox, also while it waits to try again", async (t) => {

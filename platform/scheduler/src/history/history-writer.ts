@@ -9,7 +9,7 @@
  * holds nobody else up, and is never dropped.
  */
 
-import { CodedError, dayMs, minuteMs, type Random } from "@tavola/base";
+import { CodedError, dayMs, hourMs, minuteMs, type Random } from "@tavola/base";
 import type { Clock, Logger, Metrics, Timer } from "@tavola/host";
 import type { DeployHistory } from "../core/model/deploy-progress.ts";
 import type { RequestHistory } from "../core/model/request.ts";
@@ -43,6 +43,7 @@ const limits = {
   retryMs: { first: 1000, most: minuteMs },
   purgeFirstMs: 10 * minuteMs,
   purgeEveryMs: dayMs,
+  purgeAgainMs: hourMs,
 } as const;
 
 export class HistoryWriter {
@@ -214,25 +215,27 @@ export class HistoryWriter {
     if (this.#isClosed) return;
     this.#queue.push(...this.#refused.splice(0));
     this.#work();
-    this.#purging = this.#purge().finally(() => {
+    this.#purging = this.#purge().then((isDone) => {
       this.#purging = undefined;
       if (this.#isClosed) return;
-      this.#purgeTimer = this.#options.clock.after(limits.purgeEveryMs, () => this.#purgeNow());
+      const nextMs = isDone ? limits.purgeEveryMs : limits.purgeAgainMs;
+      this.#purgeTimer = this.#options.clock.after(nextMs, () => this.#purgeNow());
     });
   }
 
-  async #purge(): Promise<void> {
+  async #purge(): Promise<boolean> {
     const { history, retention, clock, logger } = this.#options;
     try {
       const purged = await history.purge(retention, clock.now());
       logger.info({ history: history.description, ...purged }, "purged history");
+      return true;
     } catch (error) {
       if (!(error instanceof CodedError)) throw error;
-      if (error.code === "CLOSED") return;
       logger.warn(
         { history: history.description, error },
-        "history was not purged; tomorrow again",
+        "history was not purged; in an hour again",
       );
+      return false;
     }
   }
 }

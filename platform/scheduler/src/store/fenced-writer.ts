@@ -69,6 +69,7 @@ export class FencedWriter {
     const plain = { ...same, ...counts, writes: this.#head.writes + 1 };
     const head = next === undefined ? plain : { ...plain, batch: next };
     let isOpen = false;
+    let cause: unknown;
     for (let waitMs: number = backoff.firstMs; ; waitMs = Math.min(2 * waitMs, backoff.maxMs)) {
       try {
         const outcome = await knownOutcome(this.#transact(writes, head));
@@ -79,8 +80,9 @@ export class FencedWriter {
         if (outcome !== undefined) throw this.#changed(writes, outcome);
       } catch (error) {
         if (!isOpen || !isAway(error)) throw error;
-        if (!this.place.store.session.isAlive()) throw this.#unknown(error);
+        cause = error;
       }
+      if (!this.place.store.session.isAlive()) throw this.#unknown(cause);
       await pause(this.place, waitMs);
     }
   }
@@ -123,7 +125,7 @@ export class FencedWriter {
       "OUTCOME_UNKNOWN",
       `the session with ${this.place.store.description} ended while it was written: whoever leads next reads what was done`,
       {},
-      { cause },
+      cause === undefined ? {} : { cause },
     );
   }
 }

@@ -60,3 +60,14 @@ test("decodeFrame() takes nothing else for a record", () => {
     assert.equal(decodeFrame(Buffer.from(text)).error?.kind, "damaged", text);
   }
 });
+
+test("100,000 records of a kind stay below what ZooKeeper lists at once", () => {
+  const listed = new Map<string, number>();
+  for (let at = 0; at < 100_000; at += 1) {
+    const key = `${"request".repeat(14)}-deploy-17000000${at}-${at % 50}-${"host".repeat(20)}-${"rack".repeat(5)}`;
+    const bucket = bucketOf(key);
+    // ZooKeeper sends four bytes of length before each.
+    listed.set(bucket, (listed.get(bucket) ?? 0) + nameOfKey(key).length + 4);
+  }
+  assert.ok(Math.max(...listed.values()) < 600_000, `${Math.max(...listed.values())} bytes`);
+});
