@@ -20,6 +20,7 @@ import { isBySchedule } from "../tasks/due-plans.ts";
 import { planTask } from "../tasks/plan-task.ts";
 import { endKindOf } from "../tasks/task-end-kind.ts";
 import type { Turn } from "../turn.ts";
+import { previousRunOf } from "./next-scheduled-run.ts";
 
 /** Somebody wanted it to end. */
 const wantedEnds: ReadonlySet<TaskCleanupType> = new Set<TaskCleanupType>([
@@ -93,6 +94,6 @@ function rememberRun(turn: Turn, { taskId, pendingTask }: TaskRecord): void {
   if (!isBySchedule(turn.state, pendingTask)) return;
   const deploys = turn.get("requestDeploys", taskId.requestId);
   const { nextRunAt } = pendingTask.pendingTaskId;
-  if (deploys === undefined || (deploys.lastRunAt ?? 0) >= nextRunAt) return;
+  if (deploys === undefined || (previousRunOf(turn, taskId.requestId) ?? 0) >= nextRunAt) return;
   turn.put("requestDeploys", taskId.requestId, { ...deploys, lastRunAt: nextRunAt });
 }

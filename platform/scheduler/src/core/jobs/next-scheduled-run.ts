@@ -20,7 +20,7 @@ export function nextScheduledRun(turn: Turn, request: Request): Instant | undefi
   if (schedule === undefined) return undefined;
   const { wallOffsetMs } = turn.state;
   const wallNow = instant(Math.floor(turn.now + wallOffsetMs));
-  const next = nextRunAfter(schedule, previousRun(turn, request.id, wallNow), wallNow);
+  const next = nextRunAfter(schedule, previousRunOf(turn, request.id), wallNow);
   if (next === undefined) return undefined;
   const statistics = activeDeployOf(turn.state, request.id)?.statistics;
   const pauseMs = request.waitAtLeastMillisAfterTaskFinishesForReschedule ?? 0;
@@ -29,8 +29,13 @@ export function nextScheduledRun(turn: Turn, request: Request): Instant | undefi
   return instant(Math.max(next, Math.ceil(earliest + wallOffsetMs)));
 }
 
-/** A clock that is set back by more than a day was wrong before: it does not hold the job up. */
-function previousRun(turn: Turn, requestId: string, wallNow: Instant): Instant | undefined {
+/**
+ * The schedule's time of the last run that has ended, by the wall clock.
+ *
+ * A time more than a day ahead is of a clock that was wrong: it does not hold the job up.
+ */
+export function previousRunOf(turn: Turn, requestId: string): Instant | undefined {
   const lastRunAt = turn.get("requestDeploys", requestId)?.lastRunAt;
-  return lastRunAt === undefined || lastRunAt > wallNow + dayMs ? undefined : instant(lastRunAt);
+  const believedUntil = turn.now + turn.state.wallOffsetMs + dayMs;
+  return lastRunAt === undefined || lastRunAt > believedUntil ? undefined : instant(lastRunAt);
 }

@@ -8,48 +8,24 @@
 
 import assert from "node:assert/strict";
 import { instant } from "@tavola/base";
-import { advanceDeploy } from "../deploys/advance-deploy.ts";
 import { deployPosted } from "../deploys/deploy-posted.ts";
-import { forgetDeploys } from "../deploys/forget-deploys.ts";
-import { watchActiveDeploy } from "../deploys/watch-active-deploy.ts";
+import { requestRules } from "../finish-turn.ts";
 import { defaultMailSettings } from "../mail/mail-settings.ts";
 import type { DeployRequest } from "../model/actions.ts";
 import type { Deploy } from "../model/deploy.ts";
 import type { RequestState, TaskState } from "../model/enums.ts";
 import type { Request } from "../model/request.ts";
-import { type RequestRule, reconcileDirty } from "../reconcile-request.ts";
+import { launchableOf } from "../placement/launch-obstacle.ts";
+import { reconcileDirty } from "../reconcile-request.ts";
 import { deployKey, type RequestDeploys, type TaskRecord } from "../records.ts";
-import { finishDeletion } from "../requests/finish-deletion.ts";
-import { followCrashLoops } from "../requests/follow-crash-loops.ts";
 import { requestPosted } from "../requests/request-posted.ts";
-import { revertExpired } from "../requests/revert-expired.ts";
-import { settleBounce } from "../requests/settle-bounce.ts";
 import type { SchedulerConfig } from "../scheduler-config.ts";
-import { dueAt, dueToBePlaced } from "../tasks/due-plans.ts";
-import { keepInstances } from "../tasks/keep-instances.ts";
+import { dueAt } from "../tasks/due-plans.ts";
 import { statusUpdated } from "../tasks/status-updated.ts";
-import { settleCleanups } from "../tasks/task-cleanups.ts";
-import { healthcheckAnswered, isHealthy, settleHealth } from "../tasks/task-health.ts";
+import { healthcheckAnswered, isHealthy } from "../tasks/task-health.ts";
 import { taskLaunched } from "../tasks/task-launched.ts";
-import { restartUnhealthy } from "../tasks/unhealthy-restarts.ts";
 import type { Outcome, Turn } from "../turn.ts";
 import { Fixture } from "./fixture.ts";
-
-/** As `finish-turn.ts` has them, but for jobs and reconciliation. */
-const rules: readonly RequestRule[] = [
-  finishDeletion,
-  revertExpired,
-  settleHealth,
-  followCrashLoops,
-  advanceDeploy,
-  watchActiveDeploy,
-  settleBounce,
-  restartUnhealthy,
-  keepInstances,
-  settleCleanups,
-  forgetDeploys,
-  dueToBePlaced,
-];
 
 export class Scenario extends Fixture {
   constructor(config: Partial<SchedulerConfig> = {}) {
@@ -84,14 +60,15 @@ export class Scenario extends Fixture {
   }
 
   #settle(turn: Turn): void {
-    reconcileDirty(turn, rules);
-    while (this.hasRoom && this.#placeDue(turn)) reconcileDirty(turn, rules);
+    reconcileDirty(turn, requestRules);
+    while (this.hasRoom && this.#placeDue(turn)) reconcileDirty(turn, requestRules);
   }
 
   #placeDue(turn: Turn): boolean {
     let isAnyPlaced = false;
     for (const pendingTask of [...this.state.records.pendingTask.values()]) {
       if (dueAt(this.state, pendingTask) > this.now) continue;
+      if ("obstacle" in launchableOf(this.state, this.config, pendingTask)) continue;
       this.#hosts += 1;
       taskLaunched(turn, {
         pendingTask,
