@@ -32,8 +32,22 @@ export function putCrashLoops(
  */
 export function endFastFailureLoop(turn: Turn, requestId: string): void {
   const end = Math.floor(turn.now);
-  const loops = crashLoopsOf(turn, requestId).map((loop) =>
-    loop.type === "FAST_FAILURE_LOOP" && loop.end === undefined ? { ...loop, end } : loop,
-  );
-  putCrashLoops(turn, requestId, loops);
+  const isOver = ({ type, end }: CrashLoopInfo): boolean =>
+    type === "FAST_FAILURE_LOOP" && end === undefined;
+  const loops = crashLoopsOf(turn, requestId);
+  if (!loops.some(isOver)) return;
+  const ended = loops.filter(isOver).map((loop) => ({ ...loop, end }));
+  putCrashLoops(turn, requestId, [...loops.filter((loop) => !isOver(loop)), ...ended]);
+  for (const loop of ended) announceLoop(turn, loop);
+}
+
+/** To CRASHLOOP webhooks: that it has begun, or, once it has an end, that it is over. */
+export function announceLoop(turn: Turn, body: CrashLoopInfo): void {
+  const { requestId, deployId } = body;
+  for (const { id: webhookId, type } of turn.state.records.webhook.values()) {
+    if (type !== "CRASHLOOP") continue;
+    const key = `${webhookId}-${requestId}-${body.type}-${body.start}-${body.end ?? "begun"}`;
+    turn.put("outboxWebhook", key, { webhookId, type, at: turn.now, requestId, deployId, body });
+    turn.effect({ kind: "outbox", outbox: "webhook" });
+  }
 }

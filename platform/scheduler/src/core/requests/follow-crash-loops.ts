@@ -19,7 +19,7 @@ import type { CrashLoopInfo } from "../model/request.ts";
 import type { DeployRecord } from "../records.ts";
 import type { Turn } from "../turn.ts";
 import { activeLoops, nextLoopCheckAt } from "./crash-loop-detectors.ts";
-import { crashLoopsOf, putCrashLoops } from "./crash-loop-record.ts";
+import { announceLoop, crashLoopsOf, putCrashLoops } from "./crash-loop-record.ts";
 import { isAlwaysRunning, isLongRunning } from "./long-running.ts";
 import { requestChanged } from "./request-changed.ts";
 
@@ -97,11 +97,6 @@ function hasSucceeded(turn: Turn, requestId: string, { statistics }: DeployRecor
 function leaveCooldown(turn: Turn, requestId: string): void {
   const known = turn.get("request", requestId);
   if (known === undefined) return;
-  const end = Math.floor(turn.now);
-  const loops = crashLoopsOf(turn, requestId).map((loop) =>
-    loop.type === "FAST_FAILURE_LOOP" && loop.end === undefined ? { ...loop, end } : loop,
-  );
-  putCrashLoops(turn, requestId, loops);
   const { request } = known;
   requestChanged(turn, { request, state: "ACTIVE", eventType: "EXITED_COOLDOWN" });
 }
@@ -144,14 +139,4 @@ function cleaningSince(turn: Turn, requestId: string, deployId: string): Map<num
     since.set(taskId.instanceNo, Math.max(since.get(taskId.instanceNo) ?? 0, cleanup.timestamp));
   }
   return since;
-}
-
-function announceLoop(turn: Turn, body: CrashLoopInfo): void {
-  const { requestId, deployId } = body;
-  for (const { id: webhookId, type } of turn.state.records.webhook.values()) {
-    if (type !== "CRASHLOOP") continue;
-    const key = `${webhookId}-${requestId}-${body.type}-${body.start}-${body.end ?? "begun"}`;
-    turn.put("outboxWebhook", key, { webhookId, type, at: turn.now, requestId, deployId, body });
-    turn.effect({ kind: "outbox", outbox: "webhook" });
-  }
 }

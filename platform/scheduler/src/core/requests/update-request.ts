@@ -9,6 +9,7 @@ import { given } from "../given.ts";
 import type { RequestHistoryEvent } from "../model/enums.ts";
 import type { Request, RequestWithState } from "../model/request.ts";
 import { cleanUpTask } from "../tasks/clean-up-task.ts";
+import { isBySchedule } from "../tasks/due-plans.ts";
 import { dropPlans } from "../tasks/plan-task.ts";
 import type { Turn } from "../turn.ts";
 import { instancesOf, isLongRunning } from "./long-running.ts";
@@ -33,7 +34,8 @@ export function updateRequest(turn: Turn, update: RequestUpdate): RequestWithSta
     user,
     message,
   });
-  if (isRescheduled) dropScheduledPlans(turn, request.id);
+  // Runs that a person asked for stay; the rules plan the next one by the new schedule.
+  if (isRescheduled) dropPlans(turn, request.id, (pending) => isBySchedule(turn.state, pending));
   if (instancesOf(request) < instancesOf(before.request)) endSurplus(turn, update);
   return changed;
 }
@@ -41,15 +43,6 @@ export function updateRequest(turn: Turn, update: RequestUpdate): RequestWithSta
 function scheduleOf(request: Request): string {
   const { schedule, quartzSchedule, scheduleType, scheduleTimeZone } = request;
   return JSON.stringify([schedule, quartzSchedule, scheduleType, scheduleTimeZone]);
-}
-
-/** Runs that a person asked for stay; the rules plan the next one by the new schedule. */
-function dropScheduledPlans(turn: Turn, requestId: string): void {
-  dropPlans(
-    turn,
-    requestId,
-    ({ pendingTaskId: { pendingType } }) => !["IMMEDIATE", "ONEOFF", "RETRY"].includes(pendingType),
-  );
 }
 
 /** So that the tasks' history says who scaled down; the rules would only say that they are too many. */

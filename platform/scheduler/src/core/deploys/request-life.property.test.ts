@@ -1,0 +1,244 @@
+/**
+ * Random lives of a request: people scale, deploy, bounce, pause and delete, tasks run, fail and are
+ * lost, in any order and at any time. Whatever happens, some things hold at every moment, and in the end
+ * what is wanted is what runs.
+ */
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { hourMs } from "@tavola/base";
+import * as fc from "fast-check";
+import { requestRules } from "../finish-turn.ts";
+import type { Deploy } from "../model/deploy.ts";
+import type { TaskCleanupType } from "../model/enums.ts";
+import { deployKey, type TaskRecord } from "../records.ts";
+import { cooldownExited } from "../requests/cooldown-exited.ts";
+import { instancesOf } from "../requests/long-running.ts";
+import { requestBounced } from "../requests/request-bounced.ts";
+import { requestPaused } from "../requests/request-paused.ts";
+import { requestPosted } from "../requests/request-posted.ts";
+import { requestRemoved } from "../requests/request-removed.ts";
+import { requestScaled } from "../requests/request-scaled.ts";
+import { requestUnpaused } from "../requests/request-unpaused.ts";
+import { taskKillAsked } from "../tasks/task-kill-asked.ts";
+import { Scenario } from "../testing/scenario.ts";
+import { deployCancelled } from "./deploy-cancelled.ts";
+import { deployPosted } from "./deploy-posted.ts";
+import { deployRolledBack } from "./deploy-rolled-back.ts";
+import { pendingDeployUpdated } from "./pending-deploy-updated.ts";
+
+const requestId = "web";
+
+interface Step {
+  readonly deed: Deed;
+  /** Which task, how many, how long: as the deed reads it. */
+  readonly n: number;
+}
+
+let deployNumber = 0;
+
+function nthTask(s: Scenario, n: number): TaskRecord | undefined {
+  const tasks = s.tasksOf(requestId);
+  return tasks[n % Math.max(1, tasks.length)];
+}
+
+function deploy(s: Scenario, more: Partial<Deploy>): void {
+  deployNumber += 1;
+  const whole: Deploy = {
+    requestId,
+    id: `v${deployNumber}`,
+    command: "serve",
+    healthcheck: { uri: "/" },
+    ...more,
+  };
+  s.live((turn) =>
+    deployPosted(turn, { body: { deploy: whole, unpauseOnSuccessfulDeploy: true } }),
+  );
+}
+
+/** Each may be refused: then nothing has happened. */
+const deeds = {
+  post: (s, n) => {
+    const request = { id: requestId, requestType: "SERVICE", instances: 1 + (n % 4) } as const;
+    s.live((turn) => requestPosted(turn, { request }));
+  },
+  scale: (s, n) => {
+    const body = { instances: 1 + (n % 5), ...(n % 3 === 0 ? { durationMillis: 60_000 } : {}) };
+    s.live((turn) => requestScaled(turn, { requestId, body: { ...body, bounce: n % 7 === 0 } }));
+  },
+  deploy: (s, n) => deploy(s, n % 2 === 0 ? { watchAfterSuccessSeconds: 300 } : {}),
+  canary: (s, n) =>
+    deploy(s, {
+      canaryDeploySettings: {
+        enableCanaryDeploy: true,
+        instanceGroupSize: 1 + (n % 2),
+        allowedTasksFailuresPerGroup: n % 3,
+        acceptanceMode: n % 5 === 0 ? "TIMED" : "NONE",
+        waitMillisBetweenGroups: 5000,
+      },
+    }),
+  advanceDeploy: (s, n) => {
+    const body = { requestId, deployId: s.pending(requestId) ?? "", targetActiveInstances: n % 5 };
+    s.live((turn) => pendingDeployUpdated(turn, { body }));
+  },
+  cancel: (s) => {
+    const deployId = s.pending(requestId) ?? "none";
+    s.live((turn) => deployCancelled(turn, { requestId, deployId }));
+  },
+  rollBack: (s) => s.live((turn) => deployRolledBack(turn, { requestId })),
+  bounce: (s, n) =>
+    s.live((turn) => requestBounced(turn, { requestId, body: { incremental: n % 2 === 0 } })),
+  pause: (s, n) =>
+    s.live((turn) => requestPaused(turn, { requestId, body: { killTasks: n % 2 === 0 } })),
+  unpause: (s) => s.live((turn) => requestUnpaused(turn, { requestId })),
+  remove: (s) => s.live((turn) => requestRemoved(turn, { requestId })),
+  exitCooldown: (s) => s.live((turn) => cooldownExited(turn, { requestId })),
+  killTask: (s, n) => {
+    const taskId = nthTask(s, n)?.taskId.id ?? "";
+    s.live((turn) => taskKillAsked(turn, { taskId, waitForReplacementTask: n % 2 === 0 }));
+  },
+  healthy: (s, n) => withTask(s, n, (task) => s.healthy(task)),
+  allHealthy: (s) => s.allHealthy(),
+  run: (s, n) => withTask(s, n, (task) => s.run(task)),
+  fail: (s, n) => withTask(s, n, (task) => s.fail(task)),
+  finish: (s, n) => withTask(s, n, (task) => s.report(task, "TASK_FINISHED")),
+  lose: (s, n) =>
+    withTask(s, n, (task) => s.report(task, "TASK_LOST", "gone", "REASON_AGENT_REMOVED")),
+  fallIll: (s, n) => withTask(s, n, (task) => s.unhealthy(task)),
+  obeyKills: (s) => s.obeyKills(),
+  wait: (s, n) => s.advance((n % 40) * 5000),
+  fill: (s, n) => {
+    s.hasRoom = n % 3 !== 0;
+  },
+} satisfies Record<string, (s: Scenario, n: number) => unknown>;
+
+function withTask(s: Scenario, n: number, what: (task: TaskRecord) => void): void {
+  const task = nthTask(s, n);
+  if (task !== undefined) what(task);
+}
+
+type Deed = keyof typeof deeds;
+
+/** Tasks do more than people ask, and nobody deletes all the time. */
+const often: Partial<Record<Deed, number>> = {
+  healthy: 8,
+  allHealthy: 6,
+  obeyKills: 6,
+  wait: 5,
+  deploy: 4,
+  canary: 4,
+  rollBack: 3,
+  fail: 3,
+  remove: 1,
+  pause: 1,
+};
+
+const deed = fc.oneof(
+  ...(Object.keys(deeds) as Deed[]).map((name) => ({
+    arbitrary: fc.constant(name),
+    weight: often[name] ?? 2,
+  })),
+);
+
+const steps = fc.array(fc.record({ deed, n: fc.nat(1000) }), {
+  minLength: 5,
+  maxLength: 80,
+  size: "max",
+});
+
+/** What only the deploy that is gone from may suffer. */
+const endsOfTheOld: readonly TaskCleanupType[] = [
+  "NEW_DEPLOY_SUCCEEDED",
+  "DEPLOY_FAILED",
+  "DEPLOY_CANCELED",
+  "INCREMENTAL_DEPLOY_FAILED",
+  "INCREMENTAL_DEPLOY_CANCELLED",
+];
+
+function checkAlways(s: Scenario): void {
+  const { active, pending, previous } = s.deploysOf(requestId);
+  const inUse = [active?.deployId, pending?.deployMarker.deployId];
+  const taken = new Set<string>();
+  for (const task of s.tasksOf(requestId)) {
+    const { deployId, instanceNo, id } = task.taskId;
+    assert.ok(s.state.records.deploy.has(deployKey(requestId, deployId)), `${id} has no deploy`);
+    const cleanupType = task.cleanup?.cleanupType;
+    if (deployId === active?.deployId && cleanupType !== undefined) {
+      assert.ok(!endsOfTheOld.includes(cleanupType), `${id} of the active deploy: ${cleanupType}`);
+    }
+    if (cleanupType !== undefined) continue;
+    assert.ok(inUse.includes(deployId), `${id} stands, and its deploy is over`);
+    const number = `${deployId} ${instanceNo}`;
+    assert.ok(!taken.has(number), `${number} is served twice`);
+    taken.add(number);
+  }
+  for (const { pendingTaskId } of s.state.records.pendingTask.values()) {
+    const { deployId, instanceNo, id } = pendingTaskId;
+    assert.ok(inUse.includes(deployId), `${id} is planned, and its deploy is over`);
+    const number = `${deployId} ${instanceNo}`;
+    assert.ok(!taken.has(number), `${number} is served and planned`);
+    taken.add(number);
+  }
+  for (const id of [...inUse, previous?.deployId]) {
+    if (id !== undefined) assert.ok(s.state.records.deploy.has(deployKey(requestId, id)), id);
+  }
+  const again = s.turn((turn) => {
+    for (const rule of requestRules) rule(turn, requestId);
+    return turn.changes;
+  });
+  assert.deepEqual(again, [], "the rules come to rest");
+}
+
+/** Everybody stops asking, and every task does as it is told. */
+function comeToRest(s: Scenario): void {
+  s.hasRoom = true;
+  for (let round = 0; round < 40; round += 1) {
+    s.live((turn) => turn.dirty(requestId));
+    s.obeyKills();
+    s.allHealthy();
+    s.advance(hourMs / 4);
+  }
+}
+
+function checkAtRest(s: Scenario): void {
+  const known = s.state.records.request.get(requestId);
+  const tasks = s.tasksOf(requestId);
+  assert.equal(s.pending(requestId), undefined, "no deploy is on trial for ever");
+  if (known === undefined) {
+    assert.deepEqual(tasks, []);
+    assert.equal(s.state.records.deploy.size, 0);
+    return;
+  }
+  if (known.state === "PAUSED") {
+    assert.ok(tasks.every(({ cleanup }) => cleanup?.cleanupType === "PAUSING"));
+    return;
+  }
+  assert.equal(known.state, "ACTIVE");
+  const active = s.active(requestId);
+  if (active === undefined) {
+    assert.deepEqual(tasks, []);
+    return;
+  }
+  const wanted = Array.from({ length: instancesOf(known.request) }, (_, index) => index + 1);
+  assert.deepEqual(s.numbers(requestId, active), wanted);
+  assert.equal(tasks.length, wanted.length, "and nothing else");
+  assert.equal(s.state.records.requestCleanup.size, 0);
+  assert.ok(s.state.records.deploy.size <= 2, "the active deploy, and the one before");
+}
+
+function live(life: readonly Step[]): void {
+  deployNumber = 0;
+  const s = new Scenario();
+  s.start({ id: requestId, instances: 2 }, { healthcheck: { uri: "/" }, id: "v0" });
+  for (const { deed, n } of life) {
+    deeds[deed](s, n);
+    checkAlways(s);
+  }
+  comeToRest(s);
+  checkAlways(s);
+  checkAtRest(s);
+}
+
+test("a request holds to its rules through any life, and comes to rest", () => {
+  fc.assert(fc.property(steps, live), { numRuns: 300, seed: 7 });
+});
