@@ -15,6 +15,8 @@ import { eventually } from "./eventually.ts";
 export interface ClusterOptions {
   /** Default 2. */
   readonly agents?: number;
+  /** Default 0: what is not about services needs none. */
+  readonly schedulers?: number;
   /** Further arguments of `tavola up`. */
   readonly arguments?: readonly string[];
   /** How long the cluster may take to be ready, and to end. Default 30 s. */
@@ -26,6 +28,8 @@ export interface Cluster {
   readonly master: string;
   readonly masters: readonly string[];
   readonly agents: readonly string[];
+  /** Context path included; undefined without schedulers. */
+  readonly scheduler?: string;
   /** Of the `tavola up` process. */
   readonly pid: number;
   readonly workDir: string;
@@ -53,6 +57,7 @@ interface ReadyFile {
   readonly master: string;
   readonly masters: readonly string[];
   readonly agents: readonly string[];
+  readonly scheduler?: string;
   readonly pid: number;
 }
 
@@ -71,6 +76,7 @@ export async function startCluster(
     `--ready-file=${readyFile}`,
     `--work-dir=${workDir}`,
     `--agents=${options.agents ?? 2}`,
+    `--schedulers=${options.schedulers ?? 0}`,
     ...(options.arguments ?? []),
   ];
   const child = spawn(program, args, { stdio: ["ignore", "pipe", "pipe"] });

@@ -1,6 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type ClusterPlanOptions, planAgent, planMaster, storeOf } from "./cluster-plan.ts";
+import {
+  type ClusterPlanOptions,
+  planAgent,
+  planMaster,
+  planScheduler,
+  storeOf,
+} from "./cluster-plan.ts";
 import { formatShare, type Machine, shareOf } from "./machine-share.ts";
 import { parseUpOptions } from "./up-options.ts";
 
@@ -12,6 +18,9 @@ const options: ClusterPlanOptions = {
   masters: 1,
   zk: undefined,
   agents: 2,
+  schedulers: 1,
+  schedulerPort: 7099,
+  schedulerFlags: [],
   firstPort: 5050,
   logFormat: "text",
   cgroupsRoot: "tavola-up-1",
@@ -93,6 +102,16 @@ test("flags that the user passes through replace those of the plan", () => {
   assert.equal(resources, "cpus:1");
 });
 
+test("planScheduler() shares a store among several, and gives one that is started again its port", () => {
+  const { args, name } = planScheduler({ ...options, schedulers: 2 }, 1, "127.0.0.1:5050");
+  assert.equal(name, "scheduler 2");
+  assert.ok(args.includes("--store=sqlite:///w/scheduler/scheduler.db"));
+  assert.ok(args.includes("--port=7100"));
+  const stored = planScheduler({ ...options, zk: "zk://h:2181/m" }, 0, "zk://h:2181/m", 40_001);
+  assert.ok(stored.args.includes("--store=zk://h:2181/m/scheduler"));
+  assert.ok(stored.args.includes("--port=40001"));
+});
+
 test("parseUpOptions() tells its own options from those of the daemons", () => {
   const parsed = parseUpOptions([
     "--ports=auto",
@@ -106,6 +125,9 @@ test("parseUpOptions() tells its own options from those of the daemons", () => {
     masters: 1,
     zk: undefined,
     agents: 3,
+    schedulers: 1,
+    schedulerPort: 0,
+    schedulerFlags: [],
     firstPort: 0,
     readyFile: undefined,
     workDir: "/w",

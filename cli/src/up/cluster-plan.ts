@@ -11,6 +11,8 @@ export interface ClusterPlanOptions {
   /** The store in which they elect their leader. undefined: one of their own, or none for a single one. */
   readonly zk: string | undefined;
   readonly agents: number;
+  readonly schedulers: number;
+  readonly schedulerPort: number;
   /** The first master's port, those of the others and of the agents are the next; 0 lets the system pick each. */
   readonly firstPort: number;
   readonly logFormat: "text" | "json";
@@ -19,6 +21,7 @@ export interface ClusterPlanOptions {
   /** Flags that the user passes through, `--name=value`; they win over those of the plan. */
   readonly masterFlags: readonly string[];
   readonly agentFlags: readonly string[];
+  readonly schedulerFlags: readonly string[];
   readonly machine: Machine;
 }
 
@@ -106,6 +109,41 @@ export function planAgent(
     workDir,
     runtimeDir,
     resources: givenValue(flags, "resources") ?? resources,
+  };
+}
+
+/**
+ * `master` as for agents; `before` the port it had, when it is started again. Several share a store, and
+ * one of them leads.
+ */
+export function planScheduler(
+  options: ClusterPlanOptions,
+  index: number,
+  master: string,
+  before?: number,
+): PlannedDaemon {
+  const { schedulers, schedulerPort, workDir, zk } = options;
+  const name = schedulers === 1 ? "scheduler" : `scheduler-${index + 1}`;
+  const folder = join(workDir, "scheduler");
+  const isOwnFile = zk === undefined || zk.startsWith("sqlite:");
+  const store = isOwnFile ? `sqlite://${join(folder, "scheduler.db")}` : `${zk}/scheduler`;
+  const args = [
+    `--master=${master}`,
+    `--work_dir=${folder}`,
+    `--store=${store}`,
+    "--store_session_timeout=4secs",
+    `--ip=${loopback}`,
+    `--port=${before ?? (schedulerPort === 0 ? 0 : schedulerPort + index)}`,
+  ];
+  return {
+    name: name.replace("-", " "),
+    args: [
+      "scheduler",
+      ...withFlags(args, options.schedulerFlags),
+      `--log-format=${options.logFormat}`,
+      `--log-name=${name}`,
+    ],
+    directories: [folder],
   };
 }
 

@@ -2,9 +2,9 @@
  * A whole cluster as child processes: started in order, ended together.
  *
  * ```
- *   masters start -> one leads -> agents start -> all registered: ready
- *        |                             |                  |
- *        +---- a daemon ends, or stop() ------------------+--> agents shut down -> masters end -> swept
+ *   masters start -> one leads -> agents, schedulers start -> all registered, one leads: ready
+ *        |                             |                          |
+ *        +---- a daemon ends, or stop() --> schedulers end -> agents shut down -> masters end -> swept
  * ```
  *
  * A daemon that is killed is started again and goes on where it was; one that ends by itself, in good
@@ -19,10 +19,12 @@ import {
   type PlannedDaemon,
   planAgent,
   planMaster,
+  planScheduler,
   storeOf,
 } from "./cluster-plan.ts";
 import { DaemonProcess, describeEnd } from "./daemon-process.ts";
 import { killProcessesOf, removeCgroups } from "./leftovers.ts";
+import { untilScheduling } from "./scheduling.ts";
 import { type SupervisedDaemon, superviseDaemon } from "./supervised-daemon.ts";
 
 const limits = {
@@ -30,6 +32,8 @@ const limits = {
   electedMsMax: 30_000,
   /** Until every agent has registered. */
   registeredMsMax: 30_000,
+  /** Until a scheduler leads and has been taken in by the master. */
+  schedulingMsMax: 30_000,
   /** For agents to kill their tasks, and for the master to end. */
   shutdownMsMax: 15_000,
 } as const;
@@ -46,12 +50,19 @@ export interface StartedMasters {
   readonly masters: readonly string[];
 }
 
+export interface StartedCluster extends StartedMasters {
+  readonly agents: readonly RunningAgent[];
+  /** URLs, context path included; the one that leads first. */
+  readonly schedulers: readonly string[];
+}
+
 export class Cluster {
   readonly #plan: ClusterPlanOptions;
   readonly #entry: string;
   readonly #tell: (line: string) => void;
   readonly #masters: SupervisedDaemon[] = [];
   readonly #agents: SupervisedDaemon[] = [];
+  readonly #schedulers: SupervisedDaemon[] = [];
   readonly #ended = Promise.withResolvers<CodedError>();
 
   /** `entry` is the file that Node is to run as `tavola`; `tell` is given lines for people. */
@@ -67,7 +78,7 @@ export class Cluster {
   }
 
   /** Resolves when every agent has registered with the leader. Rejects with CANNOT_START. */
-  async start(): Promise<StartedMasters & { readonly agents: readonly RunningAgent[] }> {
+  async start(): Promise<StartedCluster> {
     const masters = await this.#startMasters();
     const addresses = masters.map((url) => new URL(url).host);
     const master = await this.#leaderOf(addresses);
@@ -79,17 +90,25 @@ export class Cluster {
       this.#supervise((port) => planAgent(this.#plan, index, store, port)),
     );
     this.#agents.push(...daemons);
+    const scheduling = this.#startSchedulers(store);
+    // What fails first is told; the other is not left to fail unheard.
+    scheduling.catch(() => undefined);
     const urls = await Promise.all(daemons.map(({ ready }) => ready));
     await this.#allRegistered(addresses);
+    const schedulers = await scheduling;
     const agents = plans.map(({ resources }, index) => ({ url: urls[index] as string, resources }));
-    return { master, masters, agents };
+    return { master, masters, agents, schedulers };
   }
 
   /** Ends everything, tasks first. Rejects with CANNOT_STOP when something had to be killed. */
   async stop(): Promise<void> {
+    // Schedulers first: they would start again what agents end.
+    const schedulers = this.#schedulers.map((scheduler) => scheduler.stop());
+    for (const scheduler of schedulers) scheduler.signal("SIGTERM");
+    const late = await this.#endWithin(schedulers);
     const agents = this.#agents.map((agent) => agent.stop());
     for (const agent of agents) agent.signal("SIGUSR1");
-    const late = await this.#endWithin(agents);
+    late.push(...(await this.#endWithin(agents)));
     const masters = this.#masters.map((master) => master.stop());
     for (const master of masters) master.signal("SIGTERM");
     late.push(...(await this.#endWithin(masters)));
@@ -101,7 +120,9 @@ export class Cluster {
 
   /** Ends everything at once, without asking. */
   async kill(): Promise<void> {
-    const daemons = [...this.#agents, ...this.#masters].map((daemon) => daemon.stop());
+    const daemons = [...this.#schedulers, ...this.#agents, ...this.#masters].map((daemon) =>
+      daemon.stop(),
+    );
     for (const daemon of daemons) daemon.signal("SIGKILL");
     await Promise.all(daemons.map(({ ended }) => ended));
     await this.#sweep();
@@ -114,6 +135,18 @@ export class Cluster {
     );
     this.#masters.push(...daemons);
     return await Promise.all(daemons.map(({ ready }) => ready));
+  }
+
+  /** Their URLs, the leader's first, once one leads and the master has taken it in. */
+  async #startSchedulers(master: string): Promise<readonly string[]> {
+    const daemons = Array.from({ length: this.#plan.schedulers }, (_, index) =>
+      this.#supervise((port) => planScheduler(this.#plan, index, master, port)),
+    );
+    this.#schedulers.push(...daemons);
+    const urls = await Promise.all(daemons.map(({ ready }) => ready));
+    if (urls.length === 0) return [];
+    const leader = await untilScheduling(urls, limits.schedulingMsMax);
+    return [leader, ...urls.filter((url) => url !== leader)];
   }
 
   /** Waits for an election. */

@@ -11,14 +11,14 @@ import type { Command } from "../command.ts";
 import { exitStatus } from "../exit-status.ts";
 import { type Interrupts, processInterrupts } from "../run/interrupts.ts";
 import type { Terminal } from "../terminal.ts";
-import { Cluster, type RunningAgent, type StartedMasters } from "./cluster.ts";
+import { Cluster, type StartedCluster } from "./cluster.ts";
 import { removeDirectory } from "./leftovers.ts";
 import { readMachine } from "./machine-share.ts";
 import { parseUpOptions, type UpOptions } from "./up-options.ts";
 
 const usage = `usage: tavola up [OPTIONS]
 
-Brings up a cluster on this machine, a master and two agents, and stays in the foreground. Ctrl-C (or
+Brings up a cluster on this machine, a master, two agents and a scheduler, and stays in the foreground. Ctrl-C (or
 SIGTERM) ends all of it, tasks included; a second one does not wait. The agents share the machine:
 each offers an equal part of its cpus, memory, disk and ports. Of several masters one leads; a
 daemon that is killed is started again.
@@ -27,14 +27,19 @@ daemon that is killed is started again.
   --zk=URL             where they elect their leader and keep the registry: zk://HOST:PORT,…/PATH,
                        etcd://…, sqlite:///FILE (default: a file in the work directory)
   --agents=N           how many agents (default: 2)
-  --ports=PORT         the first master's port, the others get the next (default: 5050); auto: free ones
+  --schedulers=N       how many schedulers of services and jobs; 0: none (default: 1)
+  --ports=PORT         the first master's port, the others get the next (default: 5050, the scheduler's
+                       7099); auto: free ones
   --work-dir=DIR       where sandboxes and checkpoints are kept (default: a temporary directory that
                        is removed at the end)
   --ready-file=PATH    written once all of it is ready:
-                       {"master":URL,"masters":[URL…],"agents":[URL…],"pid":N}; "master" leads
+                       {"master":URL,"masters":[URL…],"agents":[URL…],"scheduler":URL,"pid":N};
+                       "master" and "scheduler" lead
   --log-format=json    logs as JSON, one object a line (default: text)
   --master.FLAG=VALUE  a flag of \`tavola master\`, such as --master.allocation_interval=500ms
   --agent.FLAG=VALUE   a flag of \`tavola agent\`, for every agent, such as --agent.resources=cpus:4
+  --scheduler.FLAG=VALUE
+                       a flag of \`tavola scheduler\`, such as --scheduler.config=FILE
 `;
 
 export const upCommand: Command = {
@@ -103,18 +108,19 @@ function openWorkDir(given: string | undefined): string {
   }
 }
 
-interface StartedCluster extends StartedMasters {
-  readonly agents: readonly RunningAgent[];
-  readonly workDir: string;
-}
-
 async function announce(
   options: UpOptions,
-  { master, masters, agents, workDir }: StartedCluster,
+  { master, masters, agents, schedulers, workDir }: StartedCluster & { readonly workDir: string },
   terminal: Terminal,
 ): Promise<void> {
   if (options.readyFile !== undefined) {
-    const ready = { master, masters, agents: agents.map(({ url }) => url), pid: process.pid };
+    const ready = {
+      master,
+      masters,
+      agents: agents.map(({ url }) => url),
+      ...(schedulers[0] === undefined ? {} : { scheduler: schedulers[0] }),
+      pid: process.pid,
+    };
     await writeFileAtomically(options.readyFile, `${JSON.stringify(ready)}\n`);
   }
   const addresses = masters.map((url) => new URL(url).host).join(",");
@@ -127,6 +133,7 @@ async function announce(
         : `  master ${index + 1} ${url}${url === master ? "  (leads)" : ""}`,
     ),
     ...agents.map(({ url, resources }, index) => `  agent ${index + 1}  ${url}  ${resources}`),
+    ...schedulers.map((url) => `  services ${url}`),
     `  files    ${workDir}${options.workDir === undefined ? " (removed at the end)" : ""}`,
     `Try: tavola run${masterOption} -- 'echo hello from $(hostname)'`,
     "Ctrl-C ends all of it.",

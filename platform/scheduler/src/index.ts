@@ -1,3 +1,8 @@
 /** The door of `@tavola/scheduler`. */
 
-export type * from "./core/model/request.ts";
+export { type SchedulerFlags, schedulerFlags } from "./shell/scheduler-flags.ts";
+export {
+  type RunningScheduler,
+  type SchedulerOptions,
+  startScheduler,
+} from "./shell/start-scheduler.ts";

@@ -4,12 +4,20 @@
 
 import { describeError, type Random } from "@tavola/base";
 import type { Clock, Logger, Metrics } from "@tavola/host";
+import type { Configuration } from "../configuration/configuration.ts";
 import type { RecordKind } from "../core/records.ts";
+import { settingOf } from "../core/state.ts";
+import { formatWebhookBody } from "../core/webhooks/webhook-body.ts";
+import type { AgentHttp } from "../framework/agent-http.ts";
 import type { HistoryStore } from "../history/history-store.ts";
 import { HistoryWriter, type OutboxRecord } from "../history/history-writer.ts";
 import type { Retention } from "../history/retention.ts";
+import { createMailDelivery } from "../mail/mail-delivery.ts";
+import { createSmtpSender } from "../mail/smtp-sender.ts";
+import { createWebhookDelivery } from "../webhooks/webhook-delivery.ts";
 import type { Engine } from "./engine.ts";
-import type { Deliverer } from "./outboxes.ts";
+import type { Deliverer, OutboxName } from "./outboxes.ts";
+import { sandboxReader } from "./sandbox-reader.ts";
 
 type OutboxKind = Extract<RecordKind, `outbox${string}`>;
 
@@ -68,3 +76,76 @@ function waitingRecords({ state: { records } }: Engine): readonly OutboxRecord[]
   for (const [key, value] of records.outboxTask) waiting.push({ kind: "outboxTask", key, value });
   return waiting;
 }
+
+export interface DeliverersOptions extends Omit<HistoryDelivererOptions, "retention"> {
+  readonly settings: Configuration;
+  readonly agents: AgentHttp;
+}
+
+/** Everybody who delivers. */
+export function createDeliverers(
+  options: DeliverersOptions,
+): Readonly<Record<OutboxName, Deliverer>> {
+  return {
+    history: createHistoryDeliverer({ ...options, retention: options.settings.retention }),
+    mail: createMailDeliverer(options),
+    webhook: createWebhookDeliverer(options),
+  };
+}
+
+function createMailDeliverer(options: DeliverersOptions): Deliverer {
+  const { engine, logger, clock, metrics, agents, settings } = options;
+  const mail = settings.core.mail;
+  if (mail === undefined || settings.smtp === undefined) return nobody;
+  const delivery = createMailDelivery({
+    settings: mail,
+    smtp: settings.smtp,
+    sender: createSmtpSender(settings.smtp),
+    clock,
+    logger,
+    metrics,
+    lists: () => settingOf(engine.state, "notifications") ?? { blocked: [], allowed: [] },
+    logs: sandboxReader(engine, agents),
+    onDelivered: (keys) =>
+      confirmDelivered(
+        engine,
+        logger,
+        keys.map((key) => ({ kind: "outboxMail", key })),
+      ),
+  });
+  return {
+    deliver: () => delivery.deliver(engine.state.records.outboxMail),
+    close: () => delivery.close(),
+  };
+}
+
+function createWebhookDeliverer({
+  engine,
+  settings,
+  clock,
+  logger,
+  metrics,
+}: DeliverersOptions): Deliverer {
+  const { records } = engine.state;
+  const delivery = createWebhookDelivery({
+    settings: settings.webhooks,
+    clock,
+    logger,
+    metrics,
+    webhookOf: (webhookId) => records.webhook.get(webhookId),
+    format: formatWebhookBody,
+    onDelivered: (keys) =>
+      confirmDelivered(
+        engine,
+        logger,
+        keys.map((key) => ({ kind: "outboxWebhook", key })),
+      ),
+  });
+  return {
+    deliver: () => delivery.deliver(records.outboxWebhook),
+    close: () => delivery.close(),
+  };
+}
+
+/** What nobody is to get is not put into its outbox. */
+const nobody: Deliverer = { deliver: () => undefined, close: async () => undefined };

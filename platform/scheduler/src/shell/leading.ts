@@ -12,6 +12,7 @@ import type { Coordination } from "@tavola/coordination";
 import type { Clock, Logger } from "@tavola/host";
 import type { FrameworkInfo, TaskInfo } from "@tavola/protocol";
 import type { ClientWorld } from "@tavola/sdk";
+import type { AgentAddress } from "../api/task-files.ts";
 import type { Effect } from "../core/effects.ts";
 import { healthTargetOf } from "../core/health/health-target.ts";
 import { type LaunchSettings, taskInfo } from "../core/launch/task-info.ts";
@@ -21,11 +22,14 @@ import { OfferCache } from "../core/placement/offer-cache.ts";
 import { offerRescinded, offersLost, offersReceived } from "../core/placement/offers-received.ts";
 import { deployKey } from "../core/records.ts";
 import type { SchedulerConfig } from "../core/scheduler-config.ts";
+import { directoriesFound } from "../core/tasks/directories-found.ts";
 import { wallClockStepped } from "../core/tasks/due-plans.ts";
 import { disconnected, subscribed } from "../core/tasks/reconciliation.ts";
 import { shellCommandUpdated } from "../core/tasks/shell-command-asked.ts";
-import { statusUpdated } from "../core/tasks/status-updated.ts";
+import { statusUpdated, type TaskReport } from "../core/tasks/status-updated.ts";
 import { healthcheckAnswered, healthTelling } from "../core/tasks/task-health.ts";
+import type { AgentHttp } from "../framework/agent-http.ts";
+import { DirectoryFinder } from "../framework/directory-finder.ts";
 import { shellCommandUpdateOf } from "../framework/executor-message.ts";
 import { FrameworkLink } from "../framework/framework-link.ts";
 import { createHealthChecker, type HealthChecker } from "../health/health-checker.ts";
@@ -46,6 +50,7 @@ export interface LeadingOptions {
   readonly framework: FrameworkInfo;
   readonly openOutboxes: OpenOutboxes;
   readonly probe: Probe;
+  readonly agents: AgentHttp;
   readonly clock: Clock;
   /** Epoch ms by the machine's own clock. */
   readonly wallNow: () => number;
@@ -64,6 +69,7 @@ export class Leading {
   readonly #options: LeadingOptions;
   readonly #health: HealthChecker;
   readonly #outboxes: Outboxes;
+  readonly #directories: DirectoryFinder;
   readonly #wallClock: { close(): void };
 
   /** Reads everything, begins to act on it, and resolves. Rejects with what the store says. */
@@ -106,6 +112,12 @@ export class Leading {
       probe: options.probe,
       onReport: (report) => this.#decide((turn) => healthcheckAnswered(turn, report)),
     });
+    this.#directories = new DirectoryFinder({
+      clock: options.clock,
+      addressOf: (agentId) => this.addressOf(agentId),
+      ask: (agent) => options.agents.directories(agent, options.framework.id?.value ?? ""),
+      found: (found) => this.#decide((turn) => directoriesFound(turn, found)),
+    });
     this.#wallClock = watchWallClock({
       clock: options.clock,
       wallNow: options.wallNow,
@@ -133,7 +145,7 @@ export class Leading {
           }),
         offers: (offers) => engine.decide((turn) => offersReceived(turn, offers)),
         rescinded: (offerId) => engine.decide((turn) => offerRescinded(turn, offerId)),
-        updated: (report) => engine.decide((turn) => statusUpdated(turn, report)),
+        updated: (report) => this.#updated(report),
         agentLost: (agentId) => engine.decide((turn) => agentLost(turn, agentId)),
         message: async (data) => {
           const update = shellCommandUpdateOf(data);
@@ -142,6 +154,12 @@ export class Leading {
         },
       },
     });
+  }
+
+  /** Where to ask about an agent; undefined: it is not known, or has not said its port. */
+  addressOf(agentId: string): AgentAddress | undefined {
+    const { hostname, port } = this.#agent(agentId) ?? {};
+    return hostname === undefined || port === undefined ? undefined : { hostname, port };
   }
 
   /** What the master's list of agents says; `isStartup`: just after a subscription. */
@@ -175,15 +193,38 @@ export class Leading {
   async close(): Promise<void> {
     this.engine.close();
     this.#wallClock.close();
+    this.#directories.close();
     await Promise.all([this.link.close(), this.#health.close(), this.#outboxes.close()]);
   }
 
   /** What a former leader was doing: checks, and what is in the outboxes. */
   #resume(): void {
     for (const [taskId, task] of this.engine.state.records.task) {
-      if (task.runningAt !== undefined) this.#check(taskId);
+      if (task.runningAt === undefined) continue;
+      this.#check(taskId);
+      if (task.directory === undefined) this.#directories.want(taskId, task.agentId);
     }
     for (const outbox of ["history", "mail", "webhook"] as const) this.#outboxes.filled(outbox);
+  }
+
+  async #updated(report: TaskReport): Promise<void> {
+    await this.engine.decide((turn) => statusUpdated(turn, report));
+    const task = this.engine.state.records.task.get(report.taskId);
+    if (task?.runningAt !== undefined && task.directory === undefined) {
+      this.#directories.want(report.taskId, task.agentId);
+    }
+  }
+
+  #agent(agentId: string): { readonly hostname: string; readonly port?: number } | undefined {
+    const { records, tasksOn } = this.engine.state;
+    const agent = records.agent.get(agentId);
+    if (agent === undefined) return undefined;
+    // The agent's own record has its name as people see it, perhaps shortened; its tasks' have all of it.
+    const [task] = tasksOn.get(agentId)?.values() ?? [];
+    return {
+      hostname: task?.hostname ?? agent.host,
+      ...(agent.port === undefined ? {} : { port: agent.port }),
+    };
   }
 
   #check(taskId: string): void {

@@ -1,0 +1,181 @@
+/**
+ * A scheduler on this machine: its port, its API, its stores, its candidacy.
+ *
+ *     listens ──► follows ──► elected: loads ──► leads ──► exited
+ *
+ * A follower answers by passing calls on to the leader. A leader that another may have followed ends:
+ * what it knows may no longer be so. Whoever supervises it starts it again.
+ */
+
+import { describeError, type Random } from "@tavola/base";
+import { type Coordination, openCoordination, untilConnected } from "@tavola/coordination";
+import {
+  type Clock,
+  createHttpClient,
+  createMetrics,
+  type HttpHandler,
+  type Logger,
+  makeDirectory,
+  openEndpoint,
+  systemClock,
+  systemRandom,
+  textResponse,
+} from "@tavola/host";
+import type { ClientWorld } from "@tavola/sdk";
+import { createSchedulerApi } from "../api/scheduler-api.ts";
+import { AgentHttp } from "../framework/agent-http.ts";
+import { AgentsWatch } from "../framework/agents-watch.ts";
+import { frameworkInfo } from "../framework/framework-info.ts";
+import { createProbe } from "../health/probe.ts";
+import { openHistory } from "../history/open-history.ts";
+import { createDeliverers } from "./deliverers.ts";
+import { hostState } from "./host-state.ts";
+import { Leadership } from "./leadership.ts";
+import { Leading } from "./leading.ts";
+import { createOutboxes } from "./outboxes.ts";
+import type { SchedulerFlags } from "./scheduler-flags.ts";
+import { schedulerSettings } from "./scheduler-settings.ts";
+
+export interface SchedulerOptions {
+  readonly flags: SchedulerFlags;
+  readonly logger: Logger;
+  /** Default: the machine's. */
+  readonly clock?: Clock;
+  readonly wallNow?: () => number;
+  readonly random?: Random;
+  /** Default: a port of this machine. */
+  readonly openEndpoint?: typeof openEndpoint;
+  /** Default: the one that the flags name. */
+  readonly openStore?: () => Coordination | Promise<Coordination>;
+  /** For the connection to the master. */
+  readonly world?: ClientWorld;
+}
+
+export interface RunningScheduler {
+  /** Context path included; no trailing slash. */
+  readonly url: string;
+  /** Resolves when it must not go on. */
+  readonly exited: Promise<{ readonly code: number; readonly reason: string }>;
+  /** Tasks live on. */
+  close(): Promise<void>;
+}
+
+/** How long a store may take to answer at the start. */
+const storePatienceMs = 60_000;
+
+/**
+ * Resolves when it answers, and the store has been reached. Rejects with a CodedError: CANNOT_LISTEN,
+ * CONFIGURATION_INVALID, what the stores say.
+ */
+export async function startScheduler(options: SchedulerOptions): Promise<RunningScheduler> {
+  const { flags, logger } = options;
+  const settings = schedulerSettings(flags);
+  if (options.openStore === undefined) await makeDirectory(flags.work_dir);
+  const clock = options.clock ?? systemClock();
+  const random = options.random ?? systemRandom();
+  const metrics = createMetrics();
+  const exit = Promise.withResolvers<{ readonly code: number; readonly reason: string }>();
+  let serve: HttpHandler = () => textResponse(503, "The scheduler is starting");
+  const endpoint = await (options.openEndpoint ?? openEndpoint)({
+    ip: flags.ip,
+    port: flags.port,
+    onRequest: (request) => serve(request),
+    logger,
+  });
+  const url = `http://${flags.hostname ?? endpoint.ip}:${endpoint.port}${settings.contextPath}`;
+  const http = createHttpClient();
+  const history = await openHistory(settings.history, { logger });
+  const agents = new AgentHttp({ http });
+  const startedAt = clock.now();
+  let leading: Leading | undefined;
+  let agentsWatch: AgentsWatch | undefined;
+
+  const openStore =
+    options.openStore ??
+    (() =>
+      openCoordination(settings.store, {
+        sessionTimeoutMs: flags.store_session_timeout,
+        logger,
+      }));
+  const end = (reason: string): void => exit.resolve({ code: 1, reason });
+  const path = settings.store.path === "/" ? "" : settings.store.path;
+  const leadership = new Leadership({
+    openStore,
+    group: `${path}/candidates`,
+    url,
+    clock,
+    logger,
+    lost: end,
+    lead: async (store) => {
+      leading = await Leading.begin({
+        store,
+        path: `${path}/records`,
+        url,
+        config: settings.core,
+        masters: flags.master,
+        framework: frameworkInfo({ ...settings.framework, webuiUrl: url }),
+        openOutboxes: (engine) =>
+          createOutboxes(
+            createDeliverers({
+              engine,
+              history,
+              settings,
+              agents,
+              clock,
+              random,
+              logger,
+              metrics,
+            }),
+          ),
+        probe: createProbe({ clock }),
+        agents,
+        clock,
+        wallNow: options.wallNow ?? Date.now,
+        random,
+        logger,
+        ...(options.world === undefined ? {} : { world: options.world }),
+        ended: (error) => end(describeError(error)),
+        resigned: end,
+      });
+      agentsWatch = new AgentsWatch({ masters: flags.master, leading, clock, logger });
+    },
+  });
+  serve = createSchedulerApi({
+    contextPath: settings.contextPath,
+    engine: () => (leadership.mayAct() ? leading?.engine : undefined),
+    leaderUrl: () => (leadership.isLeading ? undefined : leadership.leaderUrl),
+    http,
+    history,
+    auth: settings.auth,
+    files: agents,
+    logger,
+    metrics,
+    hostState: () => hostState({ leading, url, startedAt, now: clock.now() }),
+    allowTestResourceCalls: settings.allowTestResourceCalls,
+  });
+  const close = async (): Promise<void> => {
+    agentsWatch?.close();
+    await leading?.close();
+    await leadership.close();
+    await endpoint.close();
+    await history.close();
+    await http.close();
+  };
+  try {
+    const probe = await openStore();
+    try {
+      await untilConnected(probe, storePatienceMs);
+    } finally {
+      await probe.close();
+    }
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  leadership.stand().catch((error: unknown) => end(describeError(error)));
+  logger.info(
+    { url, store: settings.store.scheme, history: history.description },
+    "scheduler is up",
+  );
+  return { url, exited: exit.promise, close };
+}
