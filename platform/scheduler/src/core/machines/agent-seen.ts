@@ -93,7 +93,7 @@ function retireInactiveHost(turn: Turn, { agentId, hostname }: SeenAgent): void 
 }
 
 /** As the API names hosts: without what all their names end with. */
-export function shortHost(turn: Turn, hostname: string): string {
+function shortHost(turn: Turn, hostname: string): string {
   const suffix = turn.config.commonHostnameSuffixToOmit;
   if (suffix === undefined || suffix === "" || !hostname.endsWith(suffix)) return hostname;
   return hostname.slice(0, -suffix.length);

@@ -32,7 +32,7 @@ const alwaysAllowed: ReadonlySet<DisabledActionType> = new Set<DisabledActionTyp
 ]);
 
 /** Only then is what it forbade allowed again by itself. */
-export function isAutomaticallyClearable(type: DisasterType): boolean {
+function isAutomaticallyClearable(type: DisasterType): boolean {
   return type === "EXCESSIVE_TASK_LAG";
 }
 

@@ -132,3 +132,22 @@ test("offers of frozen agents are declined at once, for long", () => {
     { kind: "decline", offerIds: ["again"], refuseMs: 300_000 },
   ]);
 });
+
+test("keepOffers() lifts the filters of a look around for a task that may start only now", () => {
+  const placing = new Placing();
+  placing.addService({ id: "web" });
+  const known = placing.state.records.request.get("web");
+  assert.ok(known !== undefined);
+  placing.turn((turn) => turn.put("request", "web", { ...known, state: "PAUSED" }));
+  placing.plan("web");
+  placing.offer({});
+  tick(placing);
+  assert.equal(placing.take("decline").length, 1);
+  placing.advance(1000);
+  placing.turn((turn) => turn.put("request", "web", known));
+  tick(placing);
+  assert.deepEqual(
+    placing.take("wantOffers").map(({ wanted }) => wanted),
+    [true],
+  );
+});

@@ -31,19 +31,21 @@ export const keepOffers: ClusterRule = (turn) => {
 /** Offers are wanted; those that were of no use go back for a while. */
 function hold(turn: Turn, quietAt: number): number {
   const { state, config, now } = turn;
+  ask(turn, state.placement.lookUntil !== undefined);
   state.placement.lookUntil = undefined;
-  ask(turn);
   const isCached = isActionDisabled(state, "CACHE_OFFERS") === undefined;
   giveBack(turn, config.offers.refuseMs, isCached ? now - config.cacheOffersForMs : now);
   return Math.min(quietAt, oldestOfferAt(turn) + config.cacheOffersForMs);
 }
 
-/** Said again when agents were declined before what is due now was: it lifts the master's filters. */
-function ask(turn: Turn): void {
+/**
+ * Said again when agents were declined while nothing was wanted, or before what is due now was: that
+ * lifts the master's filters.
+ */
+function ask(turn: Turn, wasResting: boolean): void {
   const { placement } = turn.state;
-  const { filteredAt, lastBecameDueAt } = placement;
-  const isFiltered =
-    filteredAt !== undefined && lastBecameDueAt !== undefined && lastBecameDueAt >= filteredAt;
+  const { filteredAt, lastBecameDueAt = Number.NEGATIVE_INFINITY } = placement;
+  const isFiltered = filteredAt !== undefined && (wasResting || lastBecameDueAt >= filteredAt);
   if (placement.offersWanted && !isFiltered) return;
   placement.filteredAt = undefined;
   placement.offersWanted = true;
@@ -80,6 +82,7 @@ function wantOffers(turn: Turn, wanted: boolean): void {
 /** A task waits for a place now or will soon. PERF: O(1) as a rule: stops at the first. */
 function isDemand(turn: Turn): boolean {
   const { state, config, now } = turn;
+  if (isActionDisabled(state, "PROCESS_OFFERS") !== undefined) return false;
   const due = state.placement.due(state, now);
   const { nextDueAt } = state.placement;
   if (nextDueAt !== undefined && nextDueAt <= now + config.offers.aheadMs) return true;

@@ -2,7 +2,8 @@
  * What is free in the offers of one agent, by the role that it is reserved for.
  *
  * Only what a task can simply use counts: no revocable resources, no volumes, no disks of their own,
- * nothing shared. Amounts are thousandths, as everywhere in the cluster.
+ * nothing shared, and of what is reserved only what was when the agent started (a dynamic reservation
+ * would have to be named in full). Amounts are thousandths, as everywhere in the cluster.
  */
 
 import { milli } from "@tavola/base";
@@ -57,7 +58,11 @@ function roleOf(resource: Resource): string {
 }
 
 function isPlain(resource: Resource): boolean {
+  const { reservation, reservations = [] } = resource;
   return (
+    reservation === undefined &&
+    reservations.length <= 1 &&
+    reservations[0]?.type !== "DYNAMIC" &&
     resource.revocable === undefined &&
     resource.shared === undefined &&
     resource.provider_id === undefined &&

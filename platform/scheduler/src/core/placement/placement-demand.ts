@@ -75,11 +75,7 @@ export function demandOf(
 }
 
 /** The strategy that holds now: the operator's for all, else the request's, else the default. */
-export function placementOf(
-  state: SchedulerState,
-  config: SchedulerConfig,
-  request: Request,
-): Placement {
+function placementOf(state: SchedulerState, config: SchedulerConfig, request: Request): Placement {
   const override = settingOf(state, "placementStrategyOverride")?.strategy;
   return (
     (override as Placement | undefined) ?? request.agentPlacement ?? config.defaultAgentPlacement

@@ -49,10 +49,7 @@ function defaultResources(config: SchedulerConfig): TaskResources {
 }
 
 /** What an executor of the deploy's own takes beside the task; undefined: it has none. */
-export function executorResources(
-  config: SchedulerConfig,
-  deploy: Deploy,
-): TaskResources | undefined {
+function executorResources(config: SchedulerConfig, deploy: Deploy): TaskResources | undefined {
   if (deploy.customExecutorCmd === undefined) return undefined;
   const { customExecutorCpus, customExecutorMemoryMb, customExecutorDiskMb } = config;
   return (
