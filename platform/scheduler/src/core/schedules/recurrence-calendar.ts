@@ -26,6 +26,8 @@ import { TimesOfDay } from "./times-of-day.ts";
 
 /** Days that are looked at before a rule is said never to happen again: a hundred years. */
 const daysMax = 36_600;
+/** COUNT is counted for four hundred years from DTSTART, which is in this millennium or the last. */
+const countedDaysMax = 4 * 36_600;
 /** Periods shorter than a day that are looked at. PERF: 10 to 20 ms for a rule that never happens. */
 const periodsMax = 100_000;
 
@@ -47,7 +49,7 @@ export function recurrenceCalendarOf(
   return {
     nextAfter(wall) {
       if (!isCounted) {
-        last = lastOf(unbounded, rule.count ?? 0);
+        last = lastOf(unbounded, start, rule.count ?? 0);
         isCounted = true;
       }
       const next = unbounded(wall);
@@ -56,14 +58,20 @@ export function recurrenceCalendarOf(
   };
 }
 
-function lastOf(next: (wall: WallMs) => WallMs | undefined, count: number): WallMs | undefined {
+/** The last of so many; `undefined`: later than anybody asks about. */
+function lastOf(
+  next: (wall: WallMs) => WallMs | undefined,
+  start: WallMs,
+  count: number,
+): WallMs | undefined {
   let last: WallMs | undefined;
   for (let done = 0; done < count; done++) {
     const following = next(last ?? wallMs(Number.NEGATIVE_INFINITY));
     if (following === undefined) break;
+    if (following - start > countedDaysMax * dayMs) return undefined;
     last = following;
   }
-  return last;
+  return last ?? wallMs(Number.NEGATIVE_INFINITY);
 }
 
 interface Periods {

@@ -205,7 +205,9 @@ function parseTime(name: string, text: string): Result<RuleTime & { readonly isD
   const match = /^(\d{4})(\d\d)(\d\d)(?:T(\d\d)(\d\d)(\d\d)(Z)?)?$/i.exec(text);
   const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] =
     match?.slice(1, 7).map((digits) => Number(digits ?? 0)) ?? [];
-  const isDate = month >= 1 && month <= 12 && day >= 1 && day <= daysInMonth(year, month);
+  // Nobody plans for other years, and to count through them takes its time.
+  const isYear = year >= 1900 && year <= 2999;
+  const isDate = isYear && month >= 1 && month <= 12 && day >= 1 && day <= daysInMonth(year, month);
   if (!isDate || hour > 23 || minute > 59 || second > 59) {
     return { error: `${name} (${text}) is no time; write 20260131T093000, with a Z for UTC` };
   }

@@ -154,6 +154,23 @@ test("a rule that is over has no next run, however long it took", () => {
   assert.deepEqual(runsOf(text, "1998-10-24T00:00:00Z", 2), ["1998-10-24T01:00", "never"]);
 });
 
+test("a COUNT that is not reached in centuries costs no more than they do", () => {
+  const rare = "FREQ=SECONDLY;BYMONTH=2;BYMONTHDAY=29;BYHOUR=0;BYMINUTE=0;BYSECOND=0;COUNT=100000";
+  const started = performance.now();
+  assert.deepEqual(runsOf(`DTSTART=19000101T000000 RRULE:${rare}`, "2026-01-01T00:00:00Z", 1), [
+    "2028-02-29T00:00",
+  ]);
+  assert.ok(performance.now() - started < 2000);
+  assert.deepEqual(
+    runsOf(
+      "DTSTART=20240101T120000 RRULE:FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30;BYSETPOS=1;COUNT=5",
+      "2026-01-01T00:00:00Z",
+      1,
+    ),
+    ["never"],
+  );
+});
+
 test("BYSETPOS counts within the whole period, also before DTSTART", () => {
   // 27 February 2024 is a Tuesday; the first of Sunday and Wednesday of its week is over.
   const text = "DTSTART=20240227T120000 RRULE:FREQ=WEEKLY;WKST=SU;BYDAY=SU,WE;BYSETPOS=1";
@@ -227,6 +244,7 @@ test("parseSchedule() names the part of a rule that it refuses", () => {
     ["FREQ=DAILY;BYSETPOS=1", /BYSETPOS needs another BY part/],
     ["FREQ=MONTHLY;BYWEEKNO=1", /BYWEEKNO needs FREQ=YEARLY/],
     ["FREQ=DAILY;BYHOUR", /'BYHOUR' is not NAME=VALUE/],
+    ["DTSTART=00010101T000000 FREQ=DAILY", /DTSTART \(00010101T000000\) is no time/],
     ["DTSTART=20261301T000000 FREQ=DAILY", /DTSTART \(20261301T000000\) is no time/],
     ["FREQ=DAILY\nEXDATE:20260101T000000", /is not NAME=VALUE/],
   ];
