@@ -9,17 +9,18 @@ import {
   steadyClock,
   untilConnected,
 } from "@tavola/coordination";
+import { type Clock, simulatedClock } from "@tavola/host";
 import { openRecordStore, type RecordWrite } from "./record-store.ts";
 import { type Cut, cutClient } from "./testing/cut-store.ts";
 import { plain, put, withCode } from "./testing/record-store-contract.ts";
 
 const path = "/tavola/scheduler";
 
-function world(t: TestContext, sessionTimeoutMs = 300) {
+function world(t: TestContext, sessionTimeoutMs: number, clock: Clock = steadyClock()) {
   const clients: Coordination[] = [];
   t.after(() => Promise.all(clients.map((client) => client.close())));
   const ensemble = createMemoryCoordination({
-    clock: steadyClock(),
+    clock,
     random: seededRandom(1),
     delayMs: { min: 0, max: 0 },
   });
@@ -73,8 +74,18 @@ async function dieIn(
 }
 
 test("a leader that dies at any transaction leaves all of a batch or none of it", async (t) => {
+  const clock = simulatedClock();
+  let isOver = false;
+  const done = dieEverywhere(t, clock).finally(() => {
+    isOver = true;
+  });
+  while (!isOver) await clock.advanceSettling(5);
+  await done;
+});
+
+async function dieEverywhere(t: TestContext, clock: Clock): Promise<void> {
   const wanted = async (writes: readonly RecordWrite[]) => {
-    const { connect, load } = world(t);
+    const { connect, load } = world(t, 300, clock);
     const store = await openRecordStore(await connect(), path);
     await store.load();
     for (const write of writes) await store.write([write]);
@@ -86,7 +97,7 @@ test("a leader that dies at any transaction leaves all of a batch or none of it"
   let sawNone = 0;
   let sawAll = 0;
   for (let cutAt = 0; ; cutAt += 1) {
-    const { connect, load } = world(t);
+    const { connect, load } = world(t, 300, clock);
     const first = await openRecordStore(await connect(), path);
     await first.load();
     await first.write(before);
@@ -106,7 +117,7 @@ test("a leader that dies at any transaction leaves all of a batch or none of it"
     else sawNone += 1;
   }
   assert.ok(sawNone > 4 && sawAll > 8, `cuts on both sides: ${sawNone}, ${sawAll}`);
-});
+}
 
 async function dieInLoad(connect: () => Promise<Coordination>, cut: Cut): Promise<void> {
   const { client } = cutClient(await connect(), cut);
@@ -119,7 +130,7 @@ async function dieInLoad(connect: () => Promise<Coordination>, cut: Cut): Promis
 
 for (const outcome of ["applied", "not applied"] as const) {
   test(`a write whose outcome is unknown, and was ${outcome}, is found out about`, async (t) => {
-    const { ensemble, connect, load } = world(t, 2000);
+    const { ensemble, connect, load } = world(t, 800);
     const client = await connect();
     const store = await openRecordStore(client, path);
     await store.load();
@@ -130,7 +141,7 @@ for (const outcome of ["applied", "not applied"] as const) {
   });
 
   test(`a large batch goes on behind a break of its connection (${outcome})`, async (t) => {
-    const { ensemble, connect, load } = world(t, 2000);
+    const { ensemble, connect, load } = world(t, 800);
     const client = await connect();
     const store = await openRecordStore(client, path);
     await store.load();
