@@ -92,12 +92,11 @@ function isDemand(turn: Turn): boolean {
   return false;
 }
 
-/** Declines what came by `until` and is not about to be accepted. */
+/** Declines what came by `until`. */
 function giveBack(turn: Turn, refuseMs: number, until: number): void {
   const { offers, placement } = turn.state;
   const declined: string[] = [];
   for (const agent of [...offers.agents()]) {
-    if (agent.launching.length > 0) continue;
     for (const [offerId, { receivedAt }] of [...agent.offers]) {
       if (receivedAt > until) continue;
       offers.remove(offerId);

@@ -15,6 +15,7 @@ import { placeTasks } from "./place-tasks.ts";
 import { Placing } from "./testing/placing.ts";
 
 const agentCpus = 4;
+const requestIds = ["q0", "q1", "q2", "q3"] as const;
 
 /** What the master believes: which offers are out, and what runs where. */
 class Master {
@@ -87,7 +88,7 @@ test("every task is launched once, by all it was promised, and in the end all th
         offers: { ...defaultOfferSettings, placementsPerTurnMax: 2, turnsPerRoundMax: 3 },
       });
       const master = new Master();
-      placing.addService({ id: "web", instances: 100 });
+      for (const id of requestIds) placing.addService({ id, instances: 100 });
       for (const [what, n] of events) {
         placing.advance(5);
         happen(placing, master, what, n);
@@ -95,8 +96,8 @@ test("every task is launched once, by all it was promised, and in the end all th
       }
       settle(placing, master);
       const room = 4 * agentCpus - master.running.size;
-      assert.ok(placing.planned("web").length === 0 || room === 0);
-      assert.equal(master.running.size, placing.tasksOf("web").length);
+      assert.ok(placing.state.records.pendingTask.size === 0 || room === 0);
+      assert.equal(master.running.size, placing.state.records.task.size);
     }),
     { numRuns: 500 },
   );
@@ -105,7 +106,7 @@ test("every task is launched once, by all it was promised, and in the end all th
 function happen(placing: Placing, master: Master, what: string, n: number): void {
   const agent = `a${n}`;
   if (what === "offer") master.offer(placing, agent);
-  else if (what === "plan") placing.plan("web", n + 1);
+  else if (what === "plan") placing.plan(requestIds[n] as string, n + 1);
   else if (what === "slice") placing.turn(placeTasks);
   else if (what === "rescind") {
     const id = [...master.offers.keys()][n];

@@ -434,3 +434,18 @@ test("offers to different roles of ours are never accepted together", () => {
     [["o1"], ["o2"]],
   );
 });
+
+test("placeTasks() goes on with what a round that took too long has left", () => {
+  const offers = { ...new Placing().config.offers, placementsPerTurnMax: 1, turnsPerRoundMax: 1 };
+  const placing = new Placing({ offers });
+  for (const id of ["q0", "q1"]) {
+    placing.addService({ id });
+    placing.plan(id);
+  }
+  placing.offer({ agent: "a1" }, { agent: "a2" });
+  for (let turn = 0; turn < 2; turn++) {
+    assert.ok(placing.state.placementDue);
+    placing.place();
+  }
+  assert.equal(placing.take("launch").length, 2);
+});
