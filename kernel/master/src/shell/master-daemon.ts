@@ -68,6 +68,7 @@ export class MasterDaemon {
     this.#parts = parts;
     const { shell } = parts;
     this.#inbox = new AgentInbox({
+      clock: parts.clock,
       state: shell.state,
       dispatch: (event) => shell.dispatch(event),
     });
