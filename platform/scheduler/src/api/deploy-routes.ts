@@ -203,9 +203,8 @@ const rollBack = route({
   async handle(call) {
     const requestId = call.parameter("requestId");
     const { deployId, message } = call.body;
-    const inHistory =
+    const fromHistory =
       deployId === undefined ? undefined : await call.context.history.deploy(requestId, deployId);
-    const fromHistory = inHistory?.deploy;
     return changed(call, (turn) =>
       deployRolledBack(turn, {
         requestId,

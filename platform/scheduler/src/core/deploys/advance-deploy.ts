@@ -2,7 +2,7 @@
  * The rule that moves the deploy on trial, one step each time it is asked.
  *
  *     starting   the step's tasks are planned and started beside the old ones
- *         |  all of them healthy
+ *         |  all of them healthy (and back, when one no longer is)
  *     accepting  nothing starts; the step is judged (NONE, TIMED, CHECKS, or by hand)
  *         |  accepted, and fewer than wanted: as many old ones go, and the next step is starting
  *         |  accepted, and all there
@@ -100,17 +100,18 @@ function advanceStep(turn: Turn, step: DeployStep): number | undefined {
   replaceUnhealthy(turn, step);
   const { targetActiveInstances } = pending.deployProgress;
   const isAllHealthy = healthyOf(turn, step).length >= targetActiveInstances;
+  const isAccepting = pending.deployProgress.stepLaunchComplete === true;
+  if (isAllHealthy !== isAccepting) {
+    // A step falls back to starting when one of its instances has to be started again.
+    const timestamp = Math.floor(turn.now);
+    putProgress(turn, step, { stepLaunchComplete: isAllHealthy, timestamp });
+    return undefined;
+  }
+  if (isAccepting) return acceptStep(turn, step);
   const overdueAt = stepOverdueAt(turn, step);
-  if (!isAllHealthy) {
-    if (turn.now < overdueAt) return overdueAt;
-    failDeploy(turn, deploys, describeOverdue(turn, step));
-    return undefined;
-  }
-  if (pending.deployProgress.stepLaunchComplete !== true) {
-    putProgress(turn, step, { stepLaunchComplete: true, timestamp: Math.floor(turn.now) });
-    return undefined;
-  }
-  return acceptStep(turn, step);
+  if (turn.now < overdueAt) return overdueAt;
+  failDeploy(turn, deploys, describeOverdue(turn, step));
+  return undefined;
 }
 
 function acceptStep(turn: Turn, step: DeployStep): number | undefined {

@@ -165,3 +165,18 @@ test("steps that are advanced by hand wait for the next number, and go back to a
   assert.equal(s.active("web"), "v2");
   assert.deepEqual(s.numbers("web"), [1, 2, 3]);
 });
+
+test("a step that waits to be advanced may lose an instance with its host, and starts it again", () => {
+  const s = serving(2);
+  s.deploy("web", { id: "v2", ...canary(), autoAdvanceDeploySteps: false });
+  finishStep(s);
+  s.advance(hourMs);
+  s.report(s.instance("web", 1, "v2"), "TASK_LOST", "agent removed", "REASON_AGENT_REMOVED");
+  s.advance(minuteMs);
+  assert.equal(s.pending("web"), "v2");
+  finishStep(s);
+  assert.equal(s.deploysOf("web").pending?.deployProgress.stepLaunchComplete, true);
+  s.report(s.instance("web", 1, "v2"), "TASK_LOST", "agent removed", "REASON_AGENT_REMOVED");
+  s.advance(3 * minuteMs);
+  assert.equal(s.result("web", "v2")?.deployState, "OVERDUE");
+});

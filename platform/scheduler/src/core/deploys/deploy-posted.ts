@@ -79,10 +79,15 @@ function whyNotDeployed(
       `updatedRequest is of request ${updatedRequest.id}, the deploy of ${requestId}`,
     ).refusal;
   }
-  const from = turn.state.tasksOf.get(requestId)?.size ?? 0;
+  const running = turn.state.tasksOf.get(requestId)?.size ?? 0;
   return (
     illegalChange(updatedRequest, request) ??
-    scaleRefusal(turn, { request: updatedRequest, from, largeScaleDownAcknowledged })
+    scaleRefusal(turn, {
+      request: updatedRequest,
+      from: running,
+      tasksBeside: running,
+      largeScaleDownAcknowledged,
+    })
   );
 }
 

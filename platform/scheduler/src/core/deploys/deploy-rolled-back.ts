@@ -11,11 +11,13 @@
 
 import { given } from "../given.ts";
 import type { Deploy } from "../model/deploy.ts";
+import type { DeployHistory } from "../model/deploy-progress.ts";
 import type { RequestWithState } from "../model/request.ts";
 import { type DeployRollback, deployKey, type RequestDeploys } from "../records.ts";
 import { changeableRequest } from "../requests/known-request.ts";
 import { type Outcome, refused, type Turn } from "../turn.ts";
 import { alreadyDeploying, startDeploy } from "./deploy-posted.ts";
+import { deployHistoryOf } from "./tell-deploy.ts";
 
 export interface DeployRolledBack {
   readonly requestId: string;
@@ -24,7 +26,7 @@ export interface DeployRolledBack {
   /** Which to go back to; default: the one that was active before. */
   readonly deployId?: string | undefined;
   /** That deploy as history knows it, where it is no longer among the records. */
-  readonly fromHistory?: Deploy | undefined;
+  readonly fromHistory?: DeployHistory | undefined;
 }
 
 export function deployRolledBack(turn: Turn, asked: DeployRolledBack): Outcome<RequestWithState> {
@@ -65,12 +67,13 @@ function targetOf(
   if (wanted === deploys.active?.deployId) {
     return refused(409, `Deploy ${wanted} of request ${requestId} is the active one already`);
   }
-  const known = turn.get("deploy", deployKey(requestId, wanted));
-  const deploy = known?.deploy ?? fromHistory;
-  if (deploy === undefined || (known !== undefined && known.result?.deployState !== "SUCCEEDED")) {
-    return refused(404, `Request ${requestId} has no deploy ${wanted} that had succeeded`);
-  }
-  return { value: deploy };
+  const key = deployKey(requestId, wanted);
+  const record = turn.get("deploy", key);
+  const known = record && deployHistoryOf(record);
+  const { deploy, deployResult } = known ?? turn.get("outboxDeploy", key) ?? fromHistory ?? {};
+  return deploy === undefined || deployResult?.deployState !== "SUCCEEDED"
+    ? refused(404, `Request ${requestId} has no deploy ${wanted} that had succeeded`)
+    : { value: deploy };
 }
 
 export interface RollbackReason {

@@ -65,8 +65,10 @@ test("after a rollback there is no deploy before; history may name one", () => {
   assert.match(refusal.message, /name one with deployId/);
   const unknown = s.refused((turn) => deployRolledBack(turn, { requestId: "web", deployId: "v9" }));
   assert.equal(unknown.status, 404);
-  const fromHistory = { requestId: "web", id: "v2", ...checked };
+  const fromHistory = s.state.records.outboxDeploy.get("web-v2");
+  s.live((turn) => turn.remove("outboxDeploy", "web-v2"));
   s.do((turn) => deployRolledBack(turn, { requestId: "web", deployId: "v2", fromHistory }));
+
   assert.match(s.pending("web") ?? "", /^v2_r/);
 });
 
@@ -128,4 +130,18 @@ test("the watch ends to the millisecond, and without a deploy before there is no
   const first = new Scenario();
   first.start({ id: "web" }, watched);
   assert.equal(first.deploysOf("web").watch, undefined);
+});
+
+test("a deploy that failed cannot be gone back to", () => {
+  const s = afterTwo(1, checked);
+  s.deploy("web", { id: "v3", ...checked });
+  s.fail(s.instance("web", 1, "v3"));
+  const fromHistory = s.state.records.outboxDeploy.get("web-v3");
+  const refusal = s.refused((turn) =>
+    deployRolledBack(turn, { requestId: "web", deployId: "v3", fromHistory }),
+  );
+  assert.deepEqual(refusal, {
+    status: 404,
+    message: "Request web has no deploy v3 that had succeeded",
+  });
 });

@@ -8,7 +8,6 @@ import type { DeployFailure, PendingDeploy } from "../model/deploy-progress.ts";
 import type { DeployRecord, RequestDeploys, TaskRecord } from "../records.ts";
 import { isHealthy } from "../tasks/task-health.ts";
 import type { Turn } from "../turn.ts";
-import { canarySettingsOf } from "./canary-settings.ts";
 
 interface Step {
   readonly deploys: RequestDeploys;
@@ -44,12 +43,7 @@ export function failuresOf(turn: Turn, step: Step): readonly DeployFailure[] {
   return [...ended, ...unhealthy];
 }
 
-/**
- * When the step has taken too long. While it is being accepted its instances may fall ill and recover;
- * the wait is added to what they are given.
- */
+/** When the step has taken too long to start. */
 export function stepOverdueAt(turn: Turn, { pending, record }: Step): number {
-  const { timestamp, stepLaunchComplete } = pending.deployProgress;
-  const waitMs = stepLaunchComplete === true ? canarySettingsOf(record.deploy).waitMs : 0;
-  return timestamp + stepAllowedMs(turn.config.health, record.deploy) + waitMs;
+  return pending.deployProgress.timestamp + stepAllowedMs(turn.config.health, record.deploy);
 }

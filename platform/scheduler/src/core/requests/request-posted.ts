@@ -9,6 +9,7 @@ import { given } from "../given.ts";
 import type { RequestHistoryEvent } from "../model/enums.ts";
 import type { Request, RequestWithState } from "../model/request.ts";
 import { type Outcome, type Refusal, refused, type Turn } from "../turn.ts";
+import { requestChangeSentence } from "../validation/request-changes.ts";
 import { changeableRequest } from "./known-request.ts";
 import { instancesOf, isLongRunning } from "./long-running.ts";
 import { requestChanged } from "./request-changed.ts";
@@ -61,16 +62,8 @@ export function changeRefusal(turn: Turn, requestId: string): Refusal | undefine
 
 /** What a request is for cannot change: its tasks would have to be something else. */
 export function illegalChange(request: Request, before: Request): Refusal | undefined {
-  const isLoadBalanced = request.loadBalanced === true;
-  const wasLoadBalanced = before.loadBalanced === true;
-  const [from, to] = [before.requestType, request.requestType];
-  const isSameKind = isLongRunning(request) && isLongRunning(before);
-  if (from !== to && !(isSameKind && !isLoadBalanced && !wasLoadBalanced)) {
-    return refused(400, `Request can not change requestType from ${from} to ${to}`).refusal;
-  }
-  return isLoadBalanced === wasLoadBalanced
-    ? undefined
-    : refused(400, "Request can not change whether it is load balanced").refusal;
+  const sentence = requestChangeSentence(request, before);
+  return sentence === undefined ? undefined : refused(400, sentence).refusal;
 }
 
 function completed(turn: Turn, request: Request, before: Request | undefined): Request {
