@@ -27,9 +27,9 @@ test("a run does much: masters change, agents die, tasks run, and all comes righ
   assert.ok(tasks > 100 && masters > 10 && agents > 5 && frameworks > 2, seen);
 });
 
-for (const [seed, what] of regressionSeeds) {
+for (const { seed, isPlain = false, what } of regressionSeeds) {
   test(`seed ${seed}: ${what}`, async () => {
-    const { failure } = await simulate(seed);
+    const { failure } = await simulate(seed, { isPlain });
     assert.equal(failure?.message, undefined);
   });
 }

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
+import type { internal } from "@tavola/protocol";
 import {
   CoreFixture,
   frameworkInfo,
@@ -237,6 +238,24 @@ test("an agent that never got its answer asks again over another connection and 
   f.advance(700_000);
   assert.equal(f.state.agents.size, 1);
   assertInvariants(f.state, f.allocator);
+});
+
+test("an agent that asks again while it is given up is answered when that is done", () => {
+  const f = new CoreFixture();
+  const agent = f.register();
+  f.answersPings = false;
+  f.holdsPersisted = true;
+  f.advance(90_000);
+  f.takeSent();
+  f.handle({ kind: "registerSlave", from: agent.pid, message: registration() });
+  assert.deepEqual(f.takeSent("SlaveRegisteredMessage"), []);
+  f.holdsPersisted = false;
+  f.releasePersisted();
+  assert.equal(f.state.unreachableAgents.has(agent.id), true);
+  f.handle({ kind: "registerSlave", from: agent.pid, message: registration() });
+  const [answer] = f.takeSent("SlaveRegisteredMessage");
+  const told = answer?.message as internal.SlaveRegisteredMessage | undefined;
+  assert.notEqual(told?.slave_id.value, agent.id);
 });
 
 test("an old question of an agent that runs something loses nothing", () => {

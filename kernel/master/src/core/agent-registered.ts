@@ -58,6 +58,8 @@ function asksAgain(known: Agent, { resource_version_uuid: asked }: internal.Regi
 
 /** Our answer was lost, or its question came twice. */
 function registeredAgain(turn: Turn, agent: Agent): void {
+  // One that is being given up is not told that it is welcome; it asks again when that is done.
+  if (turn.state.transitions.leaving.has(agent.id)) return;
   if (!agent.connected) {
     // One that runs something knows who it is: this was sent before, and it will reregister.
     if (agent.tasksByFramework.size > 0 || agent.executorsByFramework.size > 0) return;

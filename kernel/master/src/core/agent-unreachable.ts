@@ -3,7 +3,7 @@
  */
 
 import type { AgentId, Instant } from "@tavola/base";
-import type { ExecutorInfo } from "@tavola/protocol";
+import { type ExecutorInfo, isTerminal, type TaskState } from "@tavola/protocol";
 import { releaseAgent, tellAgentLost } from "./agent-removed.ts";
 import { expectNoLonger } from "./early-kills.ts";
 import { isPartitionAware } from "./framework-info.ts";
@@ -39,11 +39,13 @@ export function agentMarkedUnreachable(
   turn.count("master/slave_removals");
   turn.count("master/slave_removals/reason_unhealthy");
   const executors = agent === undefined ? [] : executorsOf(agent);
+  const statesBefore = new Map(agent === undefined ? [] : liveStatesOf(agent));
   const tasks = agent === undefined ? [] : loseTasks(turn, agent, { at, reason });
   state.unreachableAgents.set(agentId, {
     id: agentId,
     since: at,
     tasks,
+    statesBefore,
     executors,
     isFromRegistry: agent === undefined,
   });
@@ -57,6 +59,14 @@ function executorsOf({ executorsByFramework }: Agent): ExecutorInfo[] {
   return [...executorsByFramework].flatMap(([id, executors]) =>
     Array.from(executors.values(), (info) => ({ ...info, framework_id: { value: id } })),
   );
+}
+
+function* liveStatesOf({ tasksByFramework }: Agent): Generator<[Task, TaskState]> {
+  for (const tasks of tasksByFramework.values()) {
+    for (const task of tasks.values()) {
+      if (!isTerminal(task.message.state)) yield [task, task.message.state];
+    }
+  }
 }
 
 interface Loss {

@@ -11,7 +11,7 @@ import {
 import { assertInvariants } from "../testing/state-invariants.ts";
 
 /** Task `t` on executor `e` was launched on an agent that became unreachable and comes back without it. */
-function missed(partitionAware: boolean) {
+function missed(partitionAware: boolean, hasEnded = false) {
   const f = new CoreFixture();
   const agent = f.register();
   const aware = partitionAware ? {} : oldFramework;
@@ -27,6 +27,7 @@ function missed(partitionAware: boolean) {
     },
     resources: resources("cpus:1"),
   });
+  if (hasEnded) f.report(agent, framework, "t", "TASK_LOST");
   f.answersPings = false;
   f.advance(90_000);
   f.answersPings = true;
@@ -83,4 +84,14 @@ test("a missed task that arrives after all is there, and what was to be killed i
   assert.equal(f.takeSent("KillTaskMessage").length, 1);
   assert.equal(returned.usedResources.scalar("cpus"), 1500);
   assertInvariants(f.state, f.allocator);
+});
+
+test("a task whose end was told, and not acknowledged, before its agent was away is not missed", () => {
+  for (const partitionAware of [true, false]) {
+    const { framework, comesBack } = missed(partitionAware, true);
+    const { returned, answer } = comesBack();
+    assert.deepEqual(answer.reconciliations, []);
+    assert.equal(returned.usedResources.isEmpty, true);
+    assert.equal(framework.tasks.size, 0);
+  }
 });

@@ -4,7 +4,7 @@
  */
 
 import type { AgentId } from "@tavola/base";
-import { type ExecutorInfo, type internal, isTerminal, type TaskStatus } from "@tavola/protocol";
+import type { ExecutorInfo, internal, TaskState, TaskStatus } from "@tavola/protocol";
 import { masterStatus } from "./master-status.ts";
 import type { Agent, MasterState, Task } from "./state.ts";
 import { taskOfMessage } from "./task-records.ts";
@@ -76,9 +76,9 @@ export function missedSinceUnreachable(
   const away = state.unreachableAgents.get(agentId);
   const reported = reportedTasksOf(message);
   const missed: Task[] = [];
-  for (const task of away?.tasks ?? []) {
+  for (const [task, before] of away?.statesBefore ?? []) {
     if (reported.has(keyOf(task.frameworkId, task.id)) || !isMissed(state, task)) continue;
-    missed.push(takenBack(task));
+    missed.push(takenBack(task, before));
   }
   const reportedExecutors = reportedExecutorsOf(message);
   const needed = new Set(missed.map((task) => keyOf(task.frameworkId, task.executorId ?? "")));
@@ -89,24 +89,15 @@ export function missedSinceUnreachable(
   return { tasks: missed, executors };
 }
 
-/** Still remembered as unreachable, alive when it became so, and its id not used for another since. */
+/** Still remembered as unreachable, and its id not used for another since. */
 function isMissed({ frameworks }: MasterState, task: Task): boolean {
   const framework = frameworks.get(task.frameworkId);
-  if (framework?.unreachableTasks.get(task.id) !== task) return false;
-  if (framework.tasks.has(task.id)) return false;
-  const { state } = task.message;
-  return !isTerminal(stateBefore(task)) && (state === "TASK_LOST" || !isTerminal(state));
+  return framework?.unreachableTasks.get(task.id) === task && !framework.tasks.has(task.id);
 }
 
-/** It was declared unreachable, or lost, with its last status. */
-function stateBefore({ message }: Task): Task["message"]["state"] {
-  return message.statuses.at(-2)?.state ?? "TASK_STAGING";
-}
-
-function takenBack(task: Task): Task {
-  const { message, resources, kill, earlierUpdates } = task;
-  const before = taskOfMessage({ ...message, state: stateBefore(task) }, resources);
-  before.kill = kill && { ...kill, sent: false };
-  before.earlierUpdates = earlierUpdates;
-  return before;
+function takenBack({ message, resources, kill, earlierUpdates }: Task, state: TaskState): Task {
+  const task = taskOfMessage({ ...message, state }, resources);
+  task.kill = kill && { ...kill, sent: false };
+  task.earlierUpdates = earlierUpdates;
+  return task;
 }

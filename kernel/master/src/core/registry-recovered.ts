@@ -26,7 +26,8 @@ export function registryRecovered(turn: Turn, registry: RegistryState): void {
     if (deactivated) state.agentUses.set(id, { drain, deactivated });
   }
   for (const [id, { since, drain, deactivated }] of registry.unreachable) {
-    state.unreachableAgents.set(id, { id, since, tasks: [], executors: [], isFromRegistry: true });
+    const nothing = { tasks: [], statesBefore: new Map(), executors: [] };
+    state.unreachableAgents.set(id, { id, since, ...nothing, isFromRegistry: true });
     if (deactivated) state.agentUses.set(id, { drain, deactivated });
   }
   for (const [id, { since }] of registry.gone) state.goneAgents.set(id, { id, since });

@@ -192,6 +192,8 @@ export interface UnreachableAgent {
   readonly since: Instant;
   /** Its tasks, as far as `unreachableTasks` of their frameworks still remember them. */
   readonly tasks: readonly Task[];
+  /** The states of those that were alive then. */
+  readonly statesBefore: ReadonlyMap<Task, TaskState>;
   /** Its executors, as they were when it became so. */
   readonly executors: readonly ExecutorInfo[];
   /** It has been so since before this master led, which knows nothing of what it ran. */

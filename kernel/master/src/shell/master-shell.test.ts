@@ -100,6 +100,7 @@ test("an asker gets its own answer, and 503 when the master closes", async () =>
     id: agentId,
     since: state.startedAt,
     tasks: [],
+    statesBefore: new Map(),
     executors: [],
     isFromRegistry: false,
   });
