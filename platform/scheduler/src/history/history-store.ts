@@ -42,7 +42,7 @@ export interface TaskHistoryQuery {
   readonly startedAfter?: number;
   readonly updatedBefore?: number;
   readonly updatedAfter?: number;
-  /** Leaves these out, at most 10,000: they are still in the outbox, and the caller shows them itself. */
+  /** Leaves these out: they are still in the outbox, and the caller shows them itself. */
   readonly exceptTaskIds?: readonly string[];
 }
 

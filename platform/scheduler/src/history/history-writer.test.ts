@@ -85,16 +85,18 @@ test("what is in the history is confirmed, every kind of it, 500 at a time", asy
 test("a record that waits is not taken twice; one that was confirmed may come again", async (t) => {
   const { clock, history, writer, add } = setUp(t);
   history.failWith = away;
-  add(task(1));
-  add(task(1), task(2));
+  const [first, second] = [task(1), task(2)];
+  add(first);
+  add({ ...first }, second);
   await clock.advanceSettling(10);
   assert.equal(writer.waiting, 2);
   history.failWith = undefined;
   await clock.advanceSettling(5000);
   assert.equal(writer.waiting, 0);
-  add(task(1));
+  add(first);
   await clock.advanceSettling(10);
   assert.equal(writer.waiting, 0);
+  assert.equal(history.batches.at(-1), 1);
   assert.equal(await history.inner.countTasks({}), 2);
 });
 

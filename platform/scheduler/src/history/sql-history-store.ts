@@ -76,11 +76,13 @@ export class SqlHistoryStore implements HistoryStore {
     direction: OrderDirection = "DESC",
   ): Promise<readonly TaskIdHistory[]> {
     assertSlice(slice);
-    return this.#ask((database) => listTasks(database, query, slice, direction));
+    return this.#ask((database) =>
+      listTasks({ database, kind: this.#kind }, query, slice, direction),
+    );
   }
 
   countTasks(query: TaskHistoryQuery): Promise<number> {
-    return this.#ask((database) => countTasks(database, query));
+    return this.#ask((database) => countTasks({ database, kind: this.#kind }, query));
   }
 
   requestEvents(

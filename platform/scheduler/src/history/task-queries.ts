@@ -1,12 +1,26 @@
 /** Questions about tasks that have ended. PERF: by an index, but for a state or a start time alone. */
 
-import type { Expression, ExpressionBuilder, Kysely, SqlBool } from "kysely";
+import {
+  type Expression,
+  type ExpressionBuilder,
+  type Kysely,
+  type RawBuilder,
+  type SqlBool,
+  sql,
+} from "kysely";
 import type { TaskHistory, TaskIdHistory } from "../core/model/task.ts";
+import type { DatabaseKind } from "./history-format.ts";
 import { parseStored, taskIdHistory } from "./history-rows.ts";
 import type { OrderDirection, Slice, TaskHistoryQuery } from "./history-store.ts";
 import type { HistoryTables } from "./history-tables.ts";
 
 type Tables = Kysely<HistoryTables>;
+
+/** Lists are asked for in the database's own words. */
+export interface TaskTables {
+  readonly database: Tables;
+  readonly kind: DatabaseKind;
+}
 
 const table = "tavola_task_history";
 
@@ -39,7 +53,7 @@ export async function findTaskOfRun(
 }
 
 export async function listTasks(
-  database: Tables,
+  { database, kind }: TaskTables,
   query: TaskHistoryQuery,
   { offset, limit }: Slice,
   direction: OrderDirection,
@@ -49,7 +63,7 @@ export async function listTasks(
     .selectFrom(table)
     .select(["task_id", "request_id", "deploy_id", "run_id", "host", "rack_id", "instance_no"])
     .select(["last_state", "started_at", "updated_at"])
-    .where((builder) => matches(builder, query))
+    .where((builder) => matches(builder, query, kind))
     .orderBy("updated_at", order)
     .orderBy("task_id", order)
     .limit(limit)
@@ -58,11 +72,14 @@ export async function listTasks(
   return rows.map(taskIdHistory);
 }
 
-export async function countTasks(database: Tables, query: TaskHistoryQuery): Promise<number> {
+export async function countTasks(
+  { database, kind }: TaskTables,
+  query: TaskHistoryQuery,
+): Promise<number> {
   const row = await database
     .selectFrom(table)
     .select(({ fn }) => fn.countAll<number>().as("count"))
-    .where((builder) => matches(builder, query))
+    .where((builder) => matches(builder, query, kind))
     .executeTakeFirstOrThrow();
   return Number(row.count);
 }
@@ -88,6 +105,7 @@ export async function listArguments(
 function matches(
   builder: ExpressionBuilder<HistoryTables, typeof table>,
   query: TaskHistoryQuery,
+  kind: DatabaseKind,
 ): Expression<SqlBool> {
   const equals = [
     ["request_id", query.requestId],
@@ -110,6 +128,16 @@ function matches(
     if (value !== undefined) conditions.push(builder(column, operator, value));
   }
   const { exceptTaskIds = [] } = query;
-  if (exceptTaskIds.length > 0) conditions.push(builder("task_id", "not in", exceptTaskIds));
+  if (exceptTaskIds.length > 0) {
+    conditions.push(sql<SqlBool>`task_id NOT IN (${listed(exceptTaskIds, kind)})`);
+  }
   return builder.and(conditions);
+}
+
+/** As one parameter: thousands of them would be more than a statement takes. */
+function listed(texts: readonly string[], kind: DatabaseKind): RawBuilder<string> {
+  const json = JSON.stringify(texts);
+  return kind === "postgres"
+    ? sql`SELECT jsonb_array_elements_text(${json}::jsonb)`
+    : sql`SELECT value FROM json_each(${json})`;
 }

@@ -18,7 +18,7 @@ import { batchFolder, piecePath } from "./record-layout.ts";
 
 const pieceBytes = valueBytesMax - 4096;
 /** All of a batch is in memory at once when it is read again. */
-const batchBytesMax = 64 * 1024 * 1024;
+const batchBytesMax = 256 * 1024 * 1024;
 /** Deletes in one transaction; etcd counts each twice. */
 const sweptAtOnce = 40;
 

@@ -8,6 +8,7 @@
 
 import { CodedError } from "@tavola/base";
 import type { StoreWrite, TransactionOutcome } from "@tavola/coordination";
+import { newUuid } from "@tavola/host";
 import { fenced, foreign, type RecordPlace, unreadable } from "./record-errors.ts";
 import { decodeHead, encodeHead, type RecordHead } from "./record-head.ts";
 import { headPath } from "./record-layout.ts";
@@ -36,16 +37,17 @@ export class FencedWriter {
    * Rejects with CORRUPT, NEWER_FORMAT, and what the store says.
    */
   static async takeOver(place: RecordPlace, writer: string): Promise<FencedWriter> {
+    const nonce = newUuid();
     for (;;) {
       const found = await readHead(place);
-      const head = nextEpoch(found?.head, writer);
+      const head = { ...nextEpoch(found?.head), writer, nonce };
       const outcome = await knownOutcome(place.store.transact([headWrite(place, head, found)]));
       if (outcome?.done) {
         return new FencedWriter(place, { head, version: (found?.version ?? -1) + 1 });
       }
       // Somebody else was faster, or nobody knows: what is there now decides.
       const now = await readHead(place);
-      if (now?.head?.writer === writer) return new FencedWriter(place, { ...now, head: now.head });
+      if (now?.head?.nonce === nonce) return new FencedWriter(place, { ...now, head: now.head });
     }
   }
 
@@ -99,8 +101,8 @@ export class FencedWriter {
     if (found?.head === undefined) {
       throw unreadable(this.place, headPath(path), { kind: "damaged", what: "has vanished" });
     }
-    const { epoch, writer, writes } = found.head;
-    if (epoch !== head.epoch || writer !== head.writer) throw fenced(this.place, writer, epoch);
+    const { epoch, writer, nonce, writes } = found.head;
+    if (nonce !== head.nonce) throw fenced(this.place, writer, epoch);
     if (writes !== head.writes) return false;
     this.#written(head, found.version);
     return true;
@@ -156,9 +158,9 @@ function headWrite(
   return { kind: "set", path: headPath(path), value, version: found.version };
 }
 
-function nextEpoch(found: RecordHead | undefined, writer: string): RecordHead {
-  if (found === undefined) return { epoch: 1, writer, writes: 1, records: 0 };
-  return { ...found, epoch: found.epoch + 1, writes: found.writes + 1, writer };
+function nextEpoch(found: RecordHead | undefined): Omit<RecordHead, "writer" | "nonce"> {
+  if (found === undefined) return { epoch: 1, writes: 1, records: 0 };
+  return { ...found, epoch: found.epoch + 1, writes: found.writes + 1 };
 }
 
 /** undefined: nobody knows. */

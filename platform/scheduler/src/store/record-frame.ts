@@ -14,8 +14,8 @@ import { valueBytesMax } from "@tavola/coordination";
 
 /** What this version writes, and the newest that it reads. */
 const recordFormat = 1;
-/** Of the JSON. A deploy with its artifacts in it is the largest that anybody has. */
-export const recordBytesMax = 8 * 1024 * 1024;
+/** Of the JSON. A deploy may have 8 MB of artifacts in it, and a mail that waits two of it. */
+export const recordBytesMax = 32 * 1024 * 1024;
 /** Leaves room for the line, and for the head in the same transaction. */
 const partBytes = valueBytesMax - 32 * 1024;
 /** A hashed key is in the line; longer keys than this fit nowhere. */

@@ -15,8 +15,10 @@ const headFormat = 1;
 export interface RecordHead {
   /** One more with every leader. */
   readonly epoch: number;
-  /** Who took over last: no two that ever lived are called the same. */
+  /** Who took over last, for people. */
   readonly writer: string;
+  /** Of that one time: no two ever are the same, also of one writer that was started again. */
+  readonly nonce: string;
   /** Transactions so far. */
   readonly writes: number;
   /** Records that there are. */
@@ -50,15 +52,16 @@ export function decodeHead(value: Uint8Array): Result<RecordHead, FrameProblem> 
     const what = `has format ${json.format}, this version reads ${headFormat}`;
     return { error: { kind: "newer", what } };
   }
-  const { epoch, writer, writes, records, batch } = json;
+  const { epoch, writer, nonce, writes, records, batch } = json;
   const isHead =
     isCount(epoch) &&
     typeof writer === "string" &&
+    typeof nonce === "string" &&
     isCount(writes) &&
     isCount(records) &&
     (batch === undefined || isBatch(batch));
   if (!isHead) return damaged("lacks a field, or has a wrong one");
-  const head = { epoch, writer, writes, records };
+  const head = { epoch, writer, nonce, writes, records };
   return { value: batch === undefined ? head : { ...head, batch } };
 }
 

@@ -9,7 +9,6 @@
 
 import { CodedError, invariant } from "@tavola/base";
 import type { Coordination, StorePath } from "@tavola/coordination";
-import { newUuid } from "@tavola/host";
 import { BatchLog } from "./batch-log.ts";
 import { type EncodedWrite, encodeWrites, type RecordWrite } from "./encoded-write.ts";
 import { FencedWriter, isAway, pause } from "./fenced-writer.ts";
@@ -45,7 +44,7 @@ export interface RecordStore {
 }
 
 export interface RecordStoreOptions {
-  /** Who this is, for the message of a former leader; unique to this start. A random id where absent. */
+  /** Who this is, for the message of a former leader: its URL. "a scheduler" where absent. */
   readonly writer?: string;
 }
 
@@ -59,7 +58,7 @@ export async function openRecordStore(
   path: StorePath,
   options: RecordStoreOptions = {},
 ): Promise<RecordStore> {
-  const { writer = newUuid() } = options;
+  const { writer = "a scheduler" } = options;
   return new NodeRecordStore(await FencedWriter.takeOver({ store, path }, writer));
 }
 

@@ -150,6 +150,16 @@ function testTaskLists(define: Define): void {
     },
   );
 
+  define("as many as an outbox may hold are left out", async (history) => {
+    const tasks = Array.from({ length: 3 }, (_, at) => taskSample({ startedAt: at }));
+    await history.append({ tasks });
+    const others = Array.from({ length: 70_000 }, (_, at) => `other-${at}`);
+    const exceptTaskIds = [...others, ...tasks.slice(1).map(({ task }) => task.taskId.id)];
+    assert.equal(await history.countTasks({ exceptTaskIds }), 1);
+    const [listed] = await history.tasks({ exceptTaskIds }, whole);
+    assert.deepEqual(listed?.taskId, tasks[0]?.task.taskId);
+  });
+
   define("pages neither overlap nor leave anything out", async (history) => {
     const tasks = Array.from({ length: 25 }, (_, at) => taskSample({ startedAt: at, endedAt: 7 }));
     await history.append({ tasks });

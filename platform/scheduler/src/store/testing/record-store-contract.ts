@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, type TestContext, test } from "node:test";
 import { CodedError } from "@tavola/base";
 import { type Coordination, valueBytesMax } from "@tavola/coordination";
+import { recordBytesMax } from "../record-frame.ts";
 import { headPath, recordPath } from "../record-layout.ts";
 import { openRecordStore, type RecordStore, type RecordWrite } from "../record-store.ts";
 import type { TestStore } from "./record-stores.ts";
@@ -61,6 +62,7 @@ export function recordStoreContract(name: string, start: () => Promise<TestStore
     testRecords(define);
     testLargeOnes(define);
     testLeaders(define);
+    testTwins(define);
     testDamage(define);
   });
 }
@@ -158,7 +160,7 @@ function testLargeOnes(define: Define): void {
 
   define("one that is larger is refused by name, and the others may be written", async (given) => {
     const { store } = await given.lead();
-    const tooLarge = put("deploy", "huge", "x".repeat(8 * megabyte));
+    const tooLarge = put("deploy", "huge", "x".repeat(recordBytesMax));
     await assert.rejects(
       store.write([put("request", "a", 1), tooLarge]),
       withCode("TOO_LARGE", /deploy "huge"/),
@@ -178,6 +180,20 @@ function testLeaders(define: Define): void {
     await assert.rejects(former.store.write(batch), withCode("FENCED"));
     await leader.store.write([put("request", "b", 1)]);
     assert.deepEqual((await given.lead()).records, { request: { a: 1, b: 1 } });
+  });
+}
+
+function testTwins(define: Define): void {
+  define("one that was started again under its name is fenced from itself", async (given) => {
+    const start = async () => {
+      const store = await openRecordStore(await given.client(), given.path, { writer: "twin:1" });
+      await store.load();
+      return store;
+    };
+    const former = await start();
+    const now = await start();
+    await assert.rejects(former.write([put("request", "a", 1)]), withCode("FENCED", /twin:1/));
+    await now.write([put("request", "a", 2)]);
   });
 }
 
