@@ -5,6 +5,7 @@ import type { Deploy } from "../model/deploy.ts";
 import { requestPaused } from "../requests/request-paused.ts";
 import { requestPosted } from "../requests/request-posted.ts";
 import { requestScaled } from "../requests/request-scaled.ts";
+import { disconnected, subscribed } from "../tasks/reconciliation.ts";
 import { Scenario } from "../testing/scenario.ts";
 import { deployCancelled } from "./deploy-cancelled.ts";
 import { deployPosted } from "./deploy-posted.ts";
@@ -93,6 +94,21 @@ test("a deploy is OVERDUE to the millisecond, and says which instance it waited 
   assert.match(result?.deployFailures[0]?.message ?? "", /Instance 2 on host4 has been running/);
   assert.deepEqual(s.cleanups("web", "v2"), ["DEPLOY_FAILED", "DEPLOY_FAILED"]);
   assert.deepEqual(s.numbers("web"), [1, 2]);
+});
+
+test("time without the master does not count against a deploy", () => {
+  const s = new Scenario();
+  s.start({ id: "web" }, checked);
+  s.deploy("web", { id: "v2", ...checked });
+  s.advance(minuteMs);
+  s.live(disconnected);
+  s.advance(10 * minuteMs);
+  assert.equal(s.pending("web"), "v2");
+  s.live((turn) => subscribed(turn, { frameworkId: "f" }));
+  s.advance(minuteMs);
+  assert.equal(s.pending("web"), "v2");
+  s.advance(2 * minuteMs);
+  assert.equal(s.result("web", "v2")?.deployState, "OVERDUE");
 });
 
 test("a deploy whose tasks find no place is OVERDUE and says so", () => {

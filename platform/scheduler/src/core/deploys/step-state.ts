@@ -43,7 +43,13 @@ export function failuresOf(turn: Turn, step: Step): readonly DeployFailure[] {
   return [...ended, ...unhealthy];
 }
 
-/** When the step has taken too long to start. */
+/**
+ * When the step has taken too long to start. While the master is away, and until it has answered for
+ * the tasks from before, nobody can know how they are: that time does not count.
+ */
 export function stepOverdueAt(turn: Turn, { pending, record }: Step): number {
-  return pending.deployProgress.timestamp + stepAllowedMs(turn.config.health, record.deploy);
+  const { connected, launchesFrom = 0 } = turn.state.link;
+  const { timestamp } = pending.deployProgress;
+  const from = connected ? Math.max(timestamp, launchesFrom) : turn.now;
+  return from + stepAllowedMs(turn.config.health, record.deploy);
 }

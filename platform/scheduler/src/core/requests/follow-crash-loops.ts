@@ -34,6 +34,8 @@ export function followCrashLoops(turn: Turn, requestId: string): number | undefi
     if (known.state === "SYSTEM_COOLDOWN") leaveCooldown(turn, requestId);
     return undefined;
   }
+  const hasFailed = (statistics.taskFailureEvents ?? []).length > 0;
+  if (!hasFailed && before.length === 0 && known.state === "ACTIVE") return undefined;
   const cooling = settleCooldown(turn, requestId, record);
   noteLoops(turn, requestId, record);
   const isLooping = crashLoopsOf(turn, requestId).some(({ end }) => end === undefined);

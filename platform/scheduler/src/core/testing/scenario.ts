@@ -30,6 +30,7 @@ import { Fixture } from "./fixture.ts";
 export class Scenario extends Fixture {
   constructor(config: Partial<SchedulerConfig> = {}) {
     super({ mail: defaultMailSettings, ...config });
+    this.state.link.connected = true;
   }
 
   /** Whether the cluster takes tasks. */
