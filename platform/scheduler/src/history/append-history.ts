@@ -9,36 +9,62 @@ import { deployRow, lastOfEach, requestRow, taskRow } from "./history-rows.ts";
 import type { HistoryBatch } from "./history-store.ts";
 import type { DeployRow, HistoryTables, RequestRow, TaskRow } from "./history-tables.ts";
 
-/** Rows a statement: SQLite binds at most 32,766 values, and large texts are best sent a few at a time. */
-const rowsAtOnce = 100;
+/**
+ * Rows a statement: SQLite binds at most 32,766 values. And JSON: tasks have their deploy in them, and
+ * a deploy may have megabytes.
+ */
+const sliceMax = { rows: 100, jsonLength: 4_000_000 } as const;
 
 export async function appendHistory(
   database: Kysely<HistoryTables>,
   batch: HistoryBatch,
 ): Promise<void> {
-  const tasks = lastOfEach((batch.tasks ?? []).map(taskRow), (row) => row.task_id);
+  const tasks = lastOfEach(batch.tasks, ({ task }) => task.taskId.id);
   const requests = lastOfEach(
-    (batch.requests ?? []).map(requestRow),
-    (row) => `${row.request_id} ${row.created_at} ${row.event_type}`,
+    batch.requests,
+    ({ request, createdAt, eventType }) => `${request.id} ${createdAt} ${eventType}`,
   );
   const deploys = lastOfEach(
-    (batch.deploys ?? []).map(deployRow),
-    (row) => `${row.request_id} ${row.deploy_id}`,
+    batch.deploys,
+    ({ deployMarker }) => `${deployMarker.requestId} ${deployMarker.deployId}`,
   );
-  const ids = [...new Set([...requests, ...deploys, ...tasks].map((row) => row.request_id))];
-  if (ids.length === 0) return;
+  const ids = new Set([
+    ...tasks.map(({ task }) => task.taskId.requestId),
+    ...requests.map(({ request }) => request.id),
+    ...deploys.map(({ deployMarker }) => deployMarker.requestId),
+  ]);
+  if (ids.size === 0) return;
   await database.transaction().execute(async (transaction) => {
-    for (const rows of slices(tasks)) await putTasks(transaction, rows);
-    for (const rows of slices(requests)) await putRequests(transaction, rows);
-    for (const rows of slices(deploys)) await putDeploys(transaction, rows);
-    for (const some of slices(ids)) {
+    for (const rows of slices(tasks, taskRow)) await putTasks(transaction, rows);
+    for (const rows of slices(requests, requestRow)) await putRequests(transaction, rows);
+    for (const rows of slices(deploys, deployRow)) await putDeploys(transaction, rows);
+    for (const rows of slices([...ids], (request_id) => ({ request_id, json: null }))) {
       await transaction
         .insertInto("tavola_request_ids")
-        .values(some.map((request_id) => ({ request_id })))
+        .values(rows.map(({ request_id }) => ({ request_id })))
         .onConflict((conflict) => conflict.doNothing())
         .execute();
     }
   });
+}
+
+/** Makes rows as they are asked for, so that no more of them than a slice is in memory. */
+function* slices<T, Row extends { readonly json: string | null }>(
+  records: readonly T[],
+  rowOf: (record: T) => Row,
+): Iterable<readonly Row[]> {
+  let rows: Row[] = [];
+  let jsonLength = 0;
+  for (const record of records) {
+    const row = rowOf(record);
+    rows.push(row);
+    jsonLength += row.json?.length ?? 0;
+    if (rows.length < sliceMax.rows && jsonLength < sliceMax.jsonLength) continue;
+    yield rows;
+    rows = [];
+    jsonLength = 0;
+  }
+  if (rows.length > 0) yield rows;
 }
 
 async function putTasks(
@@ -90,10 +116,4 @@ async function putDeploys(
       })),
     )
     .execute();
-}
-
-function slices<T>(rows: readonly T[]): readonly (readonly T[])[] {
-  return Array.from({ length: Math.ceil(rows.length / rowsAtOnce) }, (_, at) =>
-    rows.slice(at * rowsAtOnce, (at + 1) * rowsAtOnce),
-  );
 }

@@ -86,6 +86,9 @@ export function parseStored<T>(json: string, what: string): T {
 }
 
 /** The last of those with the same key; a statement may not write one row twice. */
-export function lastOfEach<T>(rows: readonly T[], keyOf: (row: T) => string): readonly T[] {
-  return [...new Map(rows.map((row) => [keyOf(row), row])).values()];
+export function lastOfEach<T>(
+  records: readonly T[] | undefined,
+  keyOf: (record: T) => string,
+): readonly T[] {
+  return [...new Map((records ?? []).map((record) => [keyOf(record), record])).values()];
 }

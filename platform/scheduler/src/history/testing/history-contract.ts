@@ -150,6 +150,15 @@ function testTaskLists(define: Define): void {
     },
   );
 
+  define("tasks of megabytes are written with the others", async (history) => {
+    const tasks = Array.from({ length: 12 }, (_, at) =>
+      taskSample({ startedAt: at, message: "x".repeat(at % 3 === 0 ? 3_000_000 : 10) }),
+    );
+    await history.append({ tasks });
+    assert.equal(await history.countTasks({}), 12);
+    assert.deepEqual(await history.task(tasks[3]?.task.taskId.id ?? ""), tasks[3]);
+  });
+
   define("as many as an outbox may hold are left out", async (history) => {
     const tasks = Array.from({ length: 3 }, (_, at) => taskSample({ startedAt: at }));
     await history.append({ tasks });
