@@ -13,6 +13,7 @@ import { isBySchedule } from "../tasks/due-plans.ts";
 import { dropPlans } from "../tasks/plan-task.ts";
 import type { Turn } from "../turn.ts";
 import { instancesOf, isLongRunning } from "./long-running.ts";
+import { rebalance } from "./rebalance.ts";
 import { requestChanged } from "./request-changed.ts";
 
 export interface RequestUpdate {
@@ -46,7 +47,7 @@ function scheduleOf(request: Request): string {
 }
 
 /** So that the tasks' history says who scaled down; the rules would only say that they are too many. */
-function endSurplus(turn: Turn, { request, user, message }: RequestUpdate): void {
+function endSurplus(turn: Turn, { before, request, user, message }: RequestUpdate): void {
   const active = turn.get("requestDeploys", request.id)?.active;
   if (active === undefined || !isLongRunning(request)) return;
   const wanted = instancesOf(request);
@@ -56,4 +57,6 @@ function endSurplus(turn: Turn, { request, user, message }: RequestUpdate): void
       continue;
     cleanUpTask(turn, task, { cleanupType: "SCALING_DOWN", ...given({ user, message }) });
   }
+  const { deployId } = active;
+  rebalance(turn, { request, instancesBefore: instancesOf(before.request), deployId, user });
 }
