@@ -94,18 +94,28 @@ export class FencedWriter {
     return this.place.store.transact([headWrite(this.place, head, found), ...writes]);
   }
 
-  /** Whether the head is the one that was to be written. Throws FENCED when it is somebody else's. */
+  /** Rejects with FENCED when somebody else has taken over, as far as can be told now. */
+  async assertLeads(): Promise<void> {
+    await this.#ownHead();
+  }
+
+  /** Whether the head is the one that was to be written. */
   async #isWritten(head: RecordHead): Promise<boolean> {
+    const found = await this.#ownHead();
+    if (found.head.writes !== head.writes) return false;
+    this.#written(head, found.version);
+    return true;
+  }
+
+  async #ownHead(): Promise<VersionedHead> {
     const { path } = this.place;
     const found = await readHead(this.place);
     if (found?.head === undefined) {
       throw unreadable(this.place, headPath(path), { kind: "damaged", what: "has vanished" });
     }
-    const { epoch, writer, nonce, writes } = found.head;
-    if (nonce !== head.nonce) throw fenced(this.place, writer, epoch);
-    if (writes !== head.writes) return false;
-    this.#written(head, found.version);
-    return true;
+    const { epoch, writer, nonce } = found.head;
+    if (nonce !== this.#head.nonce) throw fenced(this.place, writer, epoch);
+    return { head: found.head, version: found.version };
   }
 
   #written(head: RecordHead, version: number): void {

@@ -80,12 +80,18 @@ class NodeRecordStore implements RecordStore {
 
   async load(): Promise<ReadonlyMap<string, ReadonlyMap<string, unknown>>> {
     invariant(this.#counts === undefined, "records are loaded once");
-    const { place } = this.#writer;
-    await this.#finishDecided();
-    await this.#batches.sweep();
-    const { records, counts } = await readRecords(place, this.#writer.head.records);
-    this.#counts = counts;
-    return records;
+    try {
+      await this.#finishDecided();
+      await this.#batches.sweep();
+      const { place, head } = this.#writer;
+      const { records, counts } = await readRecords(place, head.records);
+      this.#counts = counts;
+      return records;
+    } catch (error) {
+      // What looks like damage may be another leader at work.
+      if (error instanceof CodedError && error.code === "CORRUPT") await this.#writer.assertLeads();
+      throw error;
+    }
   }
 
   async write(writes: readonly RecordWrite[]): Promise<void> {

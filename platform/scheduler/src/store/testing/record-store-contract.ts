@@ -184,6 +184,16 @@ function testLeaders(define: Define): void {
 }
 
 function testTwins(define: Define): void {
+  define(
+    "who is overtaken while it loads is told so, and not that records are damaged",
+    async (given) => {
+      const slow = await openRecordStore(await given.client(), given.path);
+      const { store } = await given.lead();
+      await store.write([put("request", "a", 1)]);
+      await assert.rejects(slow.load(), withCode("FENCED"));
+    },
+  );
+
   define("one that was started again under its name is fenced from itself", async (given) => {
     const start = async () => {
       const store = await openRecordStore(await given.client(), given.path, { writer: "twin:1" });
