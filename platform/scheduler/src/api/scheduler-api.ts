@@ -11,6 +11,7 @@ import { requestListRoutes } from "./request-list-routes.ts";
 import { requestRoutes } from "./request-routes.ts";
 import type { Route } from "./route.ts";
 import { sandboxRoutes } from "./sandbox-routes.ts";
+import { stateRoutes } from "./state-routes.ts";
 import { taskRoutes } from "./task-routes.ts";
 
 export const routes: readonly Route[] = [
@@ -20,6 +21,7 @@ export const routes: readonly Route[] = [
   ...taskRoutes,
   ...historyRoutes,
   ...sandboxRoutes,
+  ...stateRoutes,
 ];
 
 export function createSchedulerApi(context: ApiContext): HttpHandler {
