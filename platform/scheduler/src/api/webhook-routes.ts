@@ -16,7 +16,7 @@ import type { TaskWebhook } from "../core/records.ts";
 import { webhookAdded, webhookRemoved } from "../core/settings/webhooks-kept.ts";
 import type { SchedulerState } from "../core/state.ts";
 import { refused } from "../core/turn.ts";
-import { admin, body, needed, type Route, route } from "./route.ts";
+import { admin, body, needed, one, type Route, route } from "./route.ts";
 
 const hooks = route({
   method: "GET",
@@ -96,12 +96,16 @@ const removeByPath = route({
     }),
 });
 
-/** What a hook has not been told, oldest first; undefined: there is no such hook. */
-function queuedFor(state: SchedulerState, asked: string): readonly unknown[] | undefined {
-  const id = spellingOf(state, asked);
-  if (!state.records.webhook.has(id)) return undefined;
+/** What a hook, or all of a type, have not been told, oldest first; undefined: there is no such hook. */
+function queuedFor(
+  state: SchedulerState,
+  type: WebhookType,
+  asked: string | undefined,
+): readonly unknown[] | undefined {
+  const id = asked === undefined ? undefined : spellingOf(state, asked);
+  if (id !== undefined && !state.records.webhook.has(id)) return undefined;
   return [...state.records.outboxWebhook]
-    .filter(([, { webhookId }]) => webhookId === id)
+    .filter(([, each]) => (id === undefined ? each.type === type : each.webhookId === id))
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([, { body, type }]) => (type === "TASK" ? (body as TaskWebhook).taskUpdate : body));
 }
@@ -119,8 +123,8 @@ const queues: Readonly<
 const queueRoutes: readonly Route[] = Object.entries(queues).flatMap(([name, { type, shape }]) => {
   const answer = list(shape as Shape<unknown>);
   const summary = `What a webhook of type ${type} has not been told yet`;
-  const queued = (state: SchedulerState, id: string) => {
-    const value = queuedFor(state, id);
+  const queued = (state: SchedulerState, id: string | undefined) => {
+    const value = queuedFor(state, type, id);
     return value === undefined ? refused(404, `Couldn't find webhook with id ${id}`) : { value };
   };
   return [
@@ -129,7 +133,7 @@ const queueRoutes: readonly Route[] = Object.entries(queues).flatMap(([name, { t
       path: `/webhooks/${name}`,
       summary,
       access: admin,
-      query: { webhookId: needed(text) },
+      query: { webhookId: one(text) },
       answer,
       handle: ({ state, query }) => queued(state, query.webhookId),
     }),
