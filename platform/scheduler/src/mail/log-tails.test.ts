@@ -11,12 +11,16 @@ const never = new AbortController().signal;
 function sandboxOf(files: Readonly<Record<string, string>>): LogReader & { reads: number } {
   return {
     reads: 0,
-    async read({ path, offset, length = 0 }) {
-      this.reads += 1;
-      const bytes = files[path] === undefined ? undefined : Buffer.from(files[path]);
-      if (bytes === undefined) return undefined;
-      if (offset === undefined) return { offset: bytes.length, data: "" };
-      return { offset, data: bytes.subarray(offset, offset + length).toString("utf8") };
+    async open() {
+      return {
+        read: async (path, { offset, length = 0 }) => {
+          this.reads += 1;
+          const bytes = files[path] === undefined ? undefined : Buffer.from(files[path]);
+          if (bytes === undefined) return undefined;
+          if (offset === undefined) return { offset: bytes.length, data: "" };
+          return { offset, data: bytes.subarray(offset, offset + length).toString("utf8") };
+        },
+      };
     },
   };
 }
@@ -65,16 +69,20 @@ test("readLogTails() counts bytes, not characters, up to the error", async () =>
 });
 
 test("readLogTails() says why it could not read, and waits for no agent beyond its time", async () => {
-  const broken: LogReader = { read: () => Promise.reject(new Error("connection refused")) };
-  assert.deepEqual(await readLogTails({ taskId: "t" }, settings, broken, never), [
-    { file: "stdout", problem: "connection refused" },
-  ]);
+  const refuse = () => Promise.reject(new Error("connection refused"));
+  for (const broken of [{ open: refuse }, { open: async () => ({ read: refuse }) }]) {
+    assert.deepEqual(await readLogTails({ taskId: "t" }, settings, broken, never), [
+      { file: "stdout", problem: "connection refused" },
+    ]);
+  }
   const controller = new AbortController();
   const silent: LogReader = {
-    read: () => {
-      controller.abort(new Error("out of time"));
-      return new Promise(() => {});
-    },
+    open: async () => ({
+      read: () => {
+        controller.abort(new Error("out of time"));
+        return new Promise(() => {});
+      },
+    }),
   };
   const late = [{ file: "stdout", problem: "the agent did not answer in time" }];
   assert.deepEqual(await readLogTails({ taskId: "t" }, settings, silent, controller.signal), late);

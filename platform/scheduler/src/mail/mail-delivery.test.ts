@@ -7,6 +7,7 @@ import { defaultMailSettings, type MailSettings } from "../core/mail/mail-settin
 import type { MailRecord } from "../core/records.ts";
 import { startMailServer } from "../testing/mail-server.ts";
 import { sampleRequest, sampleTaskId, sampleTaskMail } from "../testing/sample-mail.ts";
+import type { LogReader, Sandbox } from "./log-tails.ts";
 import { createMailDelivery, type MailDeliveryOptions } from "./mail-delivery.ts";
 import { createSmtpSender, type OutgoingMail, type SendResult } from "./smtp-sender.ts";
 import { defaultSmtpSettings } from "./smtp-settings.ts";
@@ -202,14 +203,18 @@ test("a mail that is tried again after a crash has the Message-ID it had", async
 test("a mail about a failed task has the end of its logs, or says that its agent did not answer", async () => {
   const failed = () =>
     sampleTaskMail("TASK_FAILED", sampleTaskId(1), ["TASK_RUNNING", "TASK_FAILED"], { at: 1000 });
-  const read: NonNullable<MailDeliveryOptions["logs"]>["read"] = async ({ path, offset }) =>
+  const read: Sandbox["read"] = async (path, { offset }) =>
     offset === undefined ? { offset: 9, data: "" } : { offset, data: `end of ${path}` };
-  const well = simulated(undefined, { logs: { read } });
+  const open: LogReader["open"] = async (taskId, task) => {
+    assert.equal(task?.task.taskId.id, taskId);
+    return { read };
+  };
+  const well = simulated(undefined, { logs: { open } });
   well.delivery.deliver([["failed", failed()]]);
   await well.clock.advanceSettling(3000);
   assert.match(well.mails[0]?.text ?? "", /end of stdout[\s\S]*end of stderr/);
   await well.delivery.close();
-  const silent = simulated(undefined, { logs: { read: () => new Promise(() => {}) } });
+  const silent = simulated(undefined, { logs: { open: () => new Promise(() => {}) } });
   silent.delivery.deliver([["failed", failed()]]);
   await silent.clock.advanceSettling(3000 + 4999);
   assert.equal(silent.mails.length, 0);

@@ -242,7 +242,10 @@ class Delivery implements MailDelivery {
       taskIds.map(async (taskId) => {
         const errorRegex = request?.taskLogErrorRegex;
         const errorRegexCaseSensitive = request?.taskLogErrorRegexCaseSensitive;
-        const wish = { taskId, errorRegex, errorRegexCaseSensitive };
+        const task = bundle.mails.find(
+          ({ record }) => record.taskHistory?.task.taskId.id === taskId,
+        )?.record.taskHistory;
+        const wish = { taskId, task, errorRegex, errorRegexCaseSensitive };
         const signal = AbortSignal.any([end.signal, this.#closed.signal]);
         tails.set(taskId, await readLogTails(wish, settings.logs, logs, signal));
       }),

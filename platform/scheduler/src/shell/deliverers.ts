@@ -94,7 +94,7 @@ export function createDeliverers(
 }
 
 function createMailDeliverer(options: DeliverersOptions): Deliverer {
-  const { engine, logger, clock, metrics, agents, settings } = options;
+  const { engine, logger, clock, metrics, agents, history, settings } = options;
   const mail = settings.core.mail;
   if (mail === undefined || settings.smtp === undefined) return nobody;
   const delivery = createMailDelivery({
@@ -105,7 +105,7 @@ function createMailDeliverer(options: DeliverersOptions): Deliverer {
     logger,
     metrics,
     lists: () => settingOf(engine.state, "notifications") ?? { blocked: [], allowed: [] },
-    logs: sandboxReader(engine, agents),
+    logs: sandboxReader({ engine, agents, history }),
     onDelivered: (keys) =>
       confirmDelivered(
         engine,

@@ -1,43 +1,74 @@
 /**
- * A file of a task's sandbox, for mails about it: found by the task's id, read from its agent.
+ * The sandbox of a task, for mails about it: wherever it is known where that is.
+ *
+ * A task that has ended leaves the state within moments, and one that ended at once never had its directory
+ * asked for. So the mail's own record is looked at, history, and at last the agent itself.
  */
 
 import { CodedError } from "@tavola/base";
 import type { AgentAddress } from "../api/task-files.ts";
-import { parseTaskId } from "../core/model/task-id.ts";
+import type { TaskHistory } from "../core/model/task.ts";
 import type { AgentHttp } from "../framework/agent-http.ts";
+import type { HistoryStore } from "../history/history-store.ts";
 import type { LogReader } from "../mail/log-tails.ts";
 import type { Engine } from "./engine.ts";
 
-export function sandboxReader(engine: Engine, agents: AgentHttp): LogReader {
+export interface SandboxSources {
+  readonly engine: Pick<Engine, "state">;
+  readonly agents: Pick<AgentHttp, "read" | "directories">;
+  readonly history: Pick<HistoryStore, "task">;
+}
+
+export function sandboxReader(sources: SandboxSources): LogReader {
   return {
-    async read({ taskId, path, ...range }) {
-      const { directory, agent } = sandboxOf(engine, taskId);
-      const answer = await agents.read(agent, `${directory}/${path}`, range);
-      if (answer.value !== undefined) {
-        const { offset = 0, data = "" } = answer.value;
-        return { offset, data };
-      }
-      if (answer.problem === "notFound") return undefined;
-      throw new CodedError("AGENT_UNREACHABLE", answer.message);
+    async open(taskId, known) {
+      const { agent, directory } = await findSandbox(sources, taskId, known);
+      return {
+        async read(path, range) {
+          const answer = await sources.agents.read(agent, `${directory}/${path}`, range);
+          if (answer.value !== undefined) {
+            const { offset = 0, data = "" } = answer.value;
+            return { offset, data };
+          }
+          if (answer.problem === "notFound") return undefined;
+          throw new CodedError("AGENT_UNREACHABLE", answer.message);
+        },
+      };
     },
   };
 }
 
-/** Throws CodedError SANDBOX_UNKNOWN. */
-function sandboxOf(
-  { state: { records } }: Engine,
+interface SandboxPlace {
+  readonly agent: AgentAddress;
+  readonly directory: string;
+}
+
+/** Rejects with CodedError SANDBOX_UNKNOWN, or AGENT_UNREACHABLE. */
+async function findSandbox(
+  { engine, agents, history }: SandboxSources,
   taskId: string,
-): { readonly directory: string; readonly agent: AgentAddress } {
+  known: TaskHistory | undefined,
+): Promise<SandboxPlace> {
+  const { records, link } = engine.state;
   const active = records.task.get(taskId);
-  const ended = records.outboxTask.get(taskId);
-  const directory = active?.directory ?? ended?.directory;
+  const ended =
+    records.outboxTask.get(taskId) ??
+    known ??
+    (active === undefined ? await history.task(taskId) : undefined);
   const agentId = active?.agentId ?? ended?.task.mesosTask.agentId?.value ?? "";
-  const hostname = active?.hostname ?? ended?.task.offer?.hostname;
+  const hostname = active?.hostname ?? ended?.task.offers[0]?.hostname;
   const port = records.agent.get(agentId)?.port;
-  if (directory === undefined || hostname === undefined || port === undefined) {
-    const what = parseTaskId(taskId).value?.requestId ?? taskId;
-    throw new CodedError("SANDBOX_UNKNOWN", `where the sandbox of ${what} is was not known yet`);
+  if (hostname === undefined || port === undefined) {
+    throw new CodedError("SANDBOX_UNKNOWN", "it is not known on which agent the task ran", {
+      taskId,
+    });
   }
-  return { directory, agent: { hostname, port } };
+  const agent = { hostname, port };
+  const recorded = active?.directory ?? ended?.directory;
+  if (recorded !== undefined) return { agent, directory: recorded };
+  const answer = await agents.directories(agent, link.frameworkId ?? "");
+  const directory = answer.value?.get(taskId);
+  if (directory !== undefined) return { agent, directory };
+  if (answer.problem === "unreachable") throw new CodedError("AGENT_UNREACHABLE", answer.message);
+  throw new CodedError("SANDBOX_UNKNOWN", "the agent knows of no sandbox of the task", { taskId });
 }
