@@ -43,13 +43,13 @@ export function advanceDeploy(turn: Turn, requestId: string): number | undefined
   const pending = deploys?.pending;
   if (deploys === undefined || pending === undefined || known === undefined) return undefined;
   if (deploys.cancel !== undefined) {
-    const { user, at } = deploys.cancel;
-    const by = user === undefined ? "" : ` by ${user}`;
-    const message = `Canceled due to request${by} at ${at}`;
+    const { user } = deploys.cancel;
+    const message = `Canceled due to request${user === undefined ? "" : ` by ${user}`}`;
     failDeploy(turn, deploys, {
       deployState: "CANCELED",
       message,
       deployFailures: [{ reason: "DEPLOY_CANCELLED", message }],
+      isAskedFor: true,
     });
     return undefined;
   }
@@ -59,6 +59,7 @@ export function advanceDeploy(turn: Turn, requestId: string): number | undefined
       deployState: "FAILED",
       message,
       deployFailures: [{ reason: "PENDING_DEPLOY_REMOVED", message }],
+      isAskedFor: true,
     });
     return undefined;
   }
@@ -150,6 +151,7 @@ export function startNextStep(turn: Turn, step: DeployStep, target: number): voi
       timestamp: Math.floor(turn.now),
     },
   );
+  if (pending.deployProgress.canary !== true) return;
   endReplaced(turn, { requestId: request.id, deployId, accepted });
 }
 

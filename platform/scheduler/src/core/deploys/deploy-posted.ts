@@ -13,6 +13,7 @@ import type { Deploy } from "../model/deploy.ts";
 import type { DeployMarker, PendingDeploy } from "../model/deploy-progress.ts";
 import type { Request, RequestWithState } from "../model/request.ts";
 import { type DeployRollback, deployKey } from "../records.ts";
+import { durationWords } from "../requests/duration-words.ts";
 import { changeableRequest } from "../requests/known-request.ts";
 import { isLongRunning } from "../requests/long-running.ts";
 import { requestChanged } from "../requests/request-changed.ts";
@@ -60,7 +61,7 @@ function whyNotDeployed(
   const { id: requestId } = request;
   const { deploy, updatedRequest } = body;
   const pending = turn.get("requestDeploys", requestId)?.pending;
-  if (pending !== undefined) return alreadyDeploying(pending);
+  if (pending !== undefined) return alreadyDeploying(turn, pending);
   const mayBePaused =
     body.unpauseOnSuccessfulDeploy === true || turn.config.allowDeployOfPausedRequests;
   if (state === "PAUSED" && !mayBePaused) {
@@ -92,12 +93,13 @@ function whyNotDeployed(
 }
 
 /** The sentence for whoever comes second. */
-export function alreadyDeploying({ deployMarker }: PendingDeploy): Refusal {
-  const { requestId, deployId, user } = deployMarker;
+export function alreadyDeploying(turn: Turn, { deployMarker }: PendingDeploy): Refusal {
+  const { requestId, deployId, user, timestamp } = deployMarker;
+  const ago = durationWords(turn.now - timestamp);
   const by = user === undefined ? "" : ` by ${user}`;
   return refused(
     409,
-    `Pending deploy already in progress for ${requestId} - cancel it or wait for it to complete (deploy ${deployId}, started${by} at ${deployMarker.timestamp})`,
+    `Pending deploy already in progress for ${requestId} - cancel it or wait for it to complete (deploy ${deployId}, started${by} ${ago} ago)`,
   ).refusal;
 }
 

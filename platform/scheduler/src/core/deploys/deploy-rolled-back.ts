@@ -43,7 +43,7 @@ export function deployRolledBack(turn: Turn, asked: DeployRolledBack): Outcome<R
   if (deploys?.active === undefined) {
     return refused(409, `Request ${requestId} has no active deploy to roll back from`);
   }
-  if (deploys.pending !== undefined) return { refusal: alreadyDeploying(deploys.pending) };
+  if (deploys.pending !== undefined) return { refusal: alreadyDeploying(turn, deploys.pending) };
   const target = targetOf(turn, deploys, asked);
   if (target.refusal !== undefined) return target;
   const reason =

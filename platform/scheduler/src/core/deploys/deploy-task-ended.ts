@@ -24,6 +24,9 @@ const heldAgainstIt: ReadonlySet<TaskCleanupType> = new Set([
   "UNHEALTHY_NEW_TASK",
 ]);
 
+/** Characters of what Mesos says that go into a deploy's result; the task's history has all of them. */
+const wordsMax = 1000;
+
 /** `task` as it was last, with the update. Tasks of other deploys are passed over. */
 export function deployTaskEnded(turn: Turn, task: TaskRecord, update: TaskHistoryUpdate): void {
   const { requestId, deployId, id } = task.taskId;
@@ -83,5 +86,5 @@ function ranFor(runningAt: number, { timestamp }: TaskHistoryUpdate): string {
 
 function told({ statusMessage, statusReason }: TaskHistoryUpdate): string {
   const words = [statusMessage, statusReason].filter((word) => word !== undefined && word !== "");
-  return words.length === 0 ? "" : `: ${words.join(", ")}`;
+  return words.length === 0 ? "" : `: ${words.join(", ").slice(0, wordsMax)}`;
 }

@@ -26,6 +26,8 @@ export interface DeployEnd {
   readonly deployState: DeployState;
   readonly message?: string | undefined;
   readonly deployFailures?: DeployResult["deployFailures"];
+  /** Somebody cancelled it, or paused or deleted its request: nobody needs to be told by mail. */
+  readonly isAskedFor?: boolean;
 }
 
 /** The pending deploy is the active one from here on. */
@@ -108,7 +110,7 @@ export function failDeploy(turn: Turn, deploys: RequestDeploys, end: DeployEnd):
   if (record === undefined) return;
   tellHistory(turn, record);
   announceDeploy(turn, record, "FINISHED");
-  if (end.deployState !== "CANCELED") {
+  if (end.isAskedFor !== true) {
     mailDeploy(turn, "DEPLOY_FAILED", record, { message: end.message ?? end.deployState });
   }
 }

@@ -5,11 +5,12 @@
  * skipped. Of requests that are not long-running nothing is planned here.
  */
 
+import { oldInstanceNumbers } from "../deploys/old-instances-wanted.ts";
 import type { TaskPlan } from "../tasks/plan-task.ts";
 import { planTask } from "../tasks/plan-task.ts";
 import type { Turn } from "../turn.ts";
 import { earliestStart } from "./cooldown-delay.ts";
-import { instancesOf, isLongRunning } from "./long-running.ts";
+import { isLongRunning } from "./long-running.ts";
 
 type Words = Pick<TaskPlan, "pendingType" | "user" | "message" | "skipHealthchecks" | "actionId">;
 
@@ -24,7 +25,8 @@ export function planMissing(turn: Turn, requestId: string, words: Words): void {
   for (const { pendingTaskId } of turn.state.pendingOf.get(requestId)?.values() ?? []) {
     if (pendingTaskId.deployId === deployId) taken.add(pendingTaskId.instanceNo);
   }
-  for (let instanceNo = 1; instanceNo <= instancesOf(request); instanceNo += 1) {
+  const { first, last } = oldInstanceNumbers(turn.state, requestId);
+  for (let instanceNo = first; instanceNo <= last; instanceNo += 1) {
     if (taken.has(instanceNo)) continue;
     const nextRunAt = earliestStart(turn, requestId);
     planTask(turn, { requestId, deployId, instanceNo, nextRunAt, ...words });

@@ -5,15 +5,14 @@
  * that: what may not change any more, who is on its way out, and scales that look like a slip.
  */
 
-import { given } from "../given.ts";
 import type { RequestHistoryEvent } from "../model/enums.ts";
 import type { Request, RequestWithState } from "../model/request.ts";
 import { type Outcome, type Refusal, refused, type Turn } from "../turn.ts";
 import { requestChangeSentence } from "../validation/request-changes.ts";
 import { changeableRequest } from "./known-request.ts";
-import { instancesOf, isLongRunning } from "./long-running.ts";
+import { instancesOf } from "./long-running.ts";
 import { requestChanged } from "./request-changed.ts";
-import { activeAgents, scaleRefusal } from "./scale-guards.ts";
+import { scaleRefusal } from "./scale-guards.ts";
 import { updateRequest } from "./update-request.ts";
 
 export interface RequestPosted {
@@ -26,11 +25,8 @@ export interface RequestPosted {
 }
 
 export function requestPosted(turn: Turn, posted: RequestPosted): Outcome<RequestWithState> {
-  const { user, message, largeScaleDownAcknowledged } = posted;
-  const before = turn.get("request", posted.request.id);
-  const spread = spreadOut(turn, completed(turn, posted.request, before?.request));
-  if (spread.refusal !== undefined) return spread;
-  const request = spread.value;
+  const { request, user, message } = posted;
+  const before = turn.get("request", request.id);
   if (before === undefined) {
     const refusal = scaleRefusal(turn, { request });
     if (refusal !== undefined) return { refusal };
@@ -39,6 +35,9 @@ export function requestPosted(turn: Turn, posted: RequestPosted): Outcome<Reques
   }
   const from = instancesOf(before.request);
   const isScaled = instancesOf(request) !== from;
+  // How many agents there are is nobody's slip.
+  const isSpread = request.agentPlacement === "SPREAD_ALL_AGENTS";
+  const largeScaleDownAcknowledged = isSpread || posted.largeScaleDownAcknowledged;
   const refusal =
     changeRefusal(turn, request.id) ??
     illegalChange(request, before.request) ??
@@ -64,23 +63,4 @@ export function changeRefusal(turn: Turn, requestId: string): Refusal | undefine
 export function illegalChange(request: Request, before: Request): Refusal | undefined {
   const sentence = requestChangeSentence(request, before);
   return sentence === undefined ? undefined : refused(400, sentence).refusal;
-}
-
-function completed(turn: Turn, request: Request, before: Request | undefined): Request {
-  const keepsInstances =
-    turn.config.allowEmptyRequestInstances &&
-    isLongRunning(request) &&
-    request.instances === undefined;
-  return keepsInstances ? { ...request, ...given({ instances: before?.instances }) } : request;
-}
-
-/** One instance on each agent: how many that is, is not for the caller to say. */
-function spreadOut(turn: Turn, request: Request): Outcome<Request> {
-  if (request.agentPlacement !== "SPREAD_ALL_AGENTS") return { value: request };
-  return turn.config.spreadAllAgentsEnabled
-    ? { value: { ...request, instances: Math.max(1, activeAgents(turn)) } }
-    : refused(
-        400,
-        "You must enabled spread to all agents in order to use the SPREAD_ALL_AGENTS request type",
-      );
 }

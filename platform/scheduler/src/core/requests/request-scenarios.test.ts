@@ -322,3 +322,16 @@ test("a bounce is refused where hosts are too few for old and new", () => {
   assert.equal(refusal.status, 400);
   assert.match(refusal.message, /minimum required: 2, current: 0/);
 });
+
+test("a pause that expires during a deploy to unpause ends when the deploy fails", () => {
+  const s = serving(1);
+  s.do((turn) => requestPaused(turn, { requestId, body: { durationMillis: minuteMs } }));
+  s.obeyKills();
+  s.deploy(requestId, { id: "v2", ...checked }, { unpauseOnSuccessfulDeploy: true });
+  s.advance(2 * minuteMs);
+  assert.equal(s.stateOf(requestId), "DEPLOYING_TO_UNPAUSE");
+  s.fail(s.instance(requestId, 1, "v2"));
+  assert.equal(s.stateOf(requestId), "ACTIVE");
+  assert.deepEqual(s.numbers(requestId), [1]);
+  assert.equal(s.active(requestId), "v1");
+});

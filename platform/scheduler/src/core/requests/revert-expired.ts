@@ -37,6 +37,10 @@ export function revertExpired(turn: Turn, requestId: string): number | undefined
   for (const kind of Object.keys(names) as ExpiringKind[]) {
     const dueAt = expiresAt(actions, kind);
     if (dueAt === undefined) continue;
+    // A deploy decides whether it stays paused; then this is asked again.
+    if (kind === "pause" && turn.get("request", requestId)?.state === "DEPLOYING_TO_UNPAUSE") {
+      continue;
+    }
     if (turn.now < dueAt) wakeAt = Math.min(wakeAt ?? dueAt, dueAt);
     else revert(turn, requestId, kind);
   }

@@ -47,7 +47,7 @@ export function placementOf(turn: Turn, request: Request): Placement {
   return request.agentPlacement ?? placementOverride ?? turn.config.defaultAgentPlacement;
 }
 
-export function activeAgents(turn: Turn): number {
+function activeAgents(turn: Turn): number {
   let count = 0;
   for (const { currentState } of turn.state.records.agent.values()) {
     if (currentState?.state === "ACTIVE") count += 1;
