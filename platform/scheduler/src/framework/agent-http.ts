@@ -97,6 +97,11 @@ export class AgentHttp implements TaskFiles {
     return { value: found };
   }
 
+  /** The agent's own gauges and counters, by name. */
+  async metrics(agent: AgentAddress): Promise<Fetched<Readonly<Record<string, number>>>> {
+    return this.#json<Readonly<Record<string, number>>>(agent, "/metrics/snapshot");
+  }
+
   async directories(agent: AgentAddress, frameworkId: string): Promise<Fetched<Directories>> {
     const answer = await this.#json<AgentState>(agent, "/state");
     if (answer.problem !== undefined) return answer;

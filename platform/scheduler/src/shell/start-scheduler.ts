@@ -35,6 +35,7 @@ import { Leading } from "./leading.ts";
 import { createOutboxes } from "./outboxes.ts";
 import type { SchedulerFlags } from "./scheduler-flags.ts";
 import { schedulerSettings } from "./scheduler-settings.ts";
+import { UsageWatch } from "./usage-watch.ts";
 
 export interface SchedulerOptions {
   readonly flags: SchedulerFlags;
@@ -89,6 +90,7 @@ export async function startScheduler(options: SchedulerOptions): Promise<Running
   const startedAt = clock.now();
   let leading: Leading | undefined;
   let agentsWatch: AgentsWatch | undefined;
+  const usage = new UsageWatch({ agents, clock, logger });
 
   const openStore =
     options.openStore ??
@@ -138,6 +140,7 @@ export async function startScheduler(options: SchedulerOptions): Promise<Running
         resigned: end,
       });
       agentsWatch = new AgentsWatch({ masters: flags.master, leading, clock, logger });
+      usage.follow(leading);
     },
   });
   serve = createSchedulerApi({
@@ -152,9 +155,11 @@ export async function startScheduler(options: SchedulerOptions): Promise<Running
     metrics,
     hostState: () => hostState({ leading, url, startedAt, now: clock.now() }),
     allowTestResourceCalls: settings.allowTestResourceCalls,
+    usage,
   });
   const close = async (): Promise<void> => {
     agentsWatch?.close();
+    usage.close();
     await leading?.close();
     await leadership.close();
     await endpoint.close();

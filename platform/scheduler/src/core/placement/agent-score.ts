@@ -81,17 +81,17 @@ function amountsIn(resources: Readonly<Record<string, unknown>>): Partial<Amount
 
 /** Undefined when the agent did not say enough. */
 function unusedShare(config: SchedulerConfig, { usage, added }: MeasuredUsage): number | undefined {
-  const { systemCpusTotal, systemLoad5Min, systemMemTotalBytes, systemMemFreeBytes } = usage;
-  if (systemCpusTotal === undefined || systemLoad5Min === undefined) return undefined;
-  if (systemMemTotalBytes === undefined || systemMemFreeBytes === undefined) return undefined;
+  const { systemCpusTotal = 0, systemLoad5Min = 0 } = usage;
+  const { systemMemTotalBytes = 0, systemMemFreeBytes = 0 } = usage;
+  if (systemCpusTotal <= 0 || systemMemTotalBytes <= 0) return undefined;
   const memoryLeft = systemMemFreeBytes - added.memoryMb * bytesPerMb;
-  const diskTotal = usage.diskTotal ?? usage.diskBytesTotal ?? 0;
-  const diskUsed = usage.diskUsed ?? usage.diskBytesUsed ?? 0;
+  // An agent tells of its disk in MB.
+  const { diskTotal = 0, diskUsed = 0 } = usage;
   return weigh(
     config,
     share(systemCpusTotal - systemLoad5Min - added.cpus, systemCpusTotal),
     share(memoryLeft, systemMemTotalBytes),
-    share(diskTotal - diskUsed - added.diskMb * bytesPerMb, diskTotal),
+    share(diskTotal - diskUsed - added.diskMb, diskTotal),
   );
 }
 

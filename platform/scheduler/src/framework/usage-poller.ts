@@ -1,0 +1,104 @@
+/**
+ * Asks every agent now and then what it and its tasks use, a few at a time.
+ *
+ * An agent that does not answer is asked again in the next round; nobody waits for it.
+ */
+
+import type { Instant } from "@tavola/base";
+import type { Clock, Logger, Timer } from "@tavola/host";
+import type { AgentAddress, Fetched } from "../api/task-files.ts";
+import { isInactive } from "../core/machines/machine-state.ts";
+import type { MesosTaskStatisticsObject } from "../core/model/answers.ts";
+import type { SchedulerState } from "../core/state.ts";
+import type { AgentSample } from "../core/usage/agent-sample.ts";
+
+const limits = {
+  /** Agents that are being asked at the same time. */
+  agentsAtOnceMax: 8,
+  /** The first round: soon, but not in the rush of starting. */
+  firstMs: 5_000,
+} as const;
+
+/** What agents are asked; `framework/agent-http.ts` is one. */
+export interface AgentMeasures {
+  metrics(agent: AgentAddress): Promise<Fetched<Readonly<Record<string, number>>>>;
+  allStatistics(
+    agent: AgentAddress,
+  ): Promise<Fetched<ReadonlyMap<string, MesosTaskStatisticsObject>>>;
+}
+
+export interface UsagePollerOptions {
+  readonly state: SchedulerState;
+  readonly everyMs: number;
+  readonly addressOf: (agentId: string) => AgentAddress | undefined;
+  readonly agents: AgentMeasures;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly onSample: (sample: AgentSample) => void;
+  /** Every agent has been asked. */
+  readonly onRound: () => void;
+}
+
+export class UsagePoller {
+  readonly #options: UsagePollerOptions;
+  #timer: Timer | undefined;
+  #isClosed = false;
+
+  constructor(options: UsagePollerOptions) {
+    this.#options = options;
+    this.#timer = options.clock.after(Math.min(limits.firstMs, options.everyMs), () =>
+      this.#start(),
+    );
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    this.#timer?.cancel();
+  }
+
+  #start(): void {
+    const beganAt = this.#options.clock.now();
+    // What an agent does wrong is a `problem`; what is thrown is a bug of ours.
+    void this.#round().then(() => this.#planNext(beganAt));
+  }
+
+  #planNext(beganAt: Instant): void {
+    if (this.#isClosed) return;
+    this.#options.onRound();
+    const { clock, everyMs } = this.#options;
+    const inMs = Math.max(everyMs / 10, beganAt + everyMs - clock.now());
+    this.#timer = clock.after(inMs, () => this.#start());
+  }
+
+  async #round(): Promise<void> {
+    const agentIds = [...this.#options.state.records.agent.values()]
+      .filter(({ currentState }) => !isInactive(currentState.state))
+      .map(({ id }) => id);
+    const next = agentIds.values();
+    const worker = async (): Promise<void> => {
+      for (const agentId of next) {
+        if (this.#isClosed) return;
+        await this.#ask(agentId);
+      }
+    };
+    await Promise.all(Array.from({ length: limits.agentsAtOnceMax }, worker));
+  }
+
+  async #ask(agentId: string): Promise<void> {
+    const { addressOf, agents, clock, logger, onSample } = this.#options;
+    const address = addressOf(agentId);
+    if (address === undefined) return;
+    const [metrics, statistics] = await Promise.all([
+      agents.metrics(address),
+      agents.allStatistics(address),
+    ]);
+    if (this.#isClosed) return;
+    const failed = [metrics, statistics].find(({ problem }) => problem !== undefined);
+    if (metrics.problem !== undefined || statistics.problem !== undefined) {
+      const message = failed?.problem === undefined ? "" : failed.message;
+      logger.debug({ agentId, message }, "an agent does not say what it uses");
+      return;
+    }
+    onSample({ agentId, at: clock.now(), metrics: metrics.value, tasks: statistics.value });
+  }
+}
