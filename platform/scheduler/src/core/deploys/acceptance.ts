@@ -37,7 +37,7 @@ export function judgeAcceptance(turn: Turn, step: DeployStep): AcceptanceVerdict
 }
 
 /** The names of the checks that this deploy is held to; none: it is accepted. */
-export function checksOf(turn: Turn, { record }: Pick<DeployStep, "record">): readonly string[] {
+function checksOf(turn: Turn, { record }: Pick<DeployStep, "record">): readonly string[] {
   return record.deploy.canaryDeploySettings?.acceptanceChecks ?? turn.config.acceptanceChecks;
 }
 

@@ -107,6 +107,7 @@ const deeds = {
   fallIll: (s, n) => withTask(s, n, (task) => s.unhealthy(task)),
   obeyKills: (s) => s.obeyKills(),
   wait: (s, n) => s.advance((n % 40) * 5000),
+  restart: (s) => s.restart(),
   fill: (s, n) => {
     s.hasRoom = n % 3 !== 0;
   },

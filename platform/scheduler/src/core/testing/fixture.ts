@@ -18,7 +18,7 @@ import { Turn } from "../turn.ts";
 const epoch = instant(1_767_225_600_000);
 
 export class Fixture {
-  readonly state: SchedulerState;
+  state: SchedulerState;
   readonly config: SchedulerConfig;
   readonly effects: Effect[] = [];
   now: Instant = epoch;

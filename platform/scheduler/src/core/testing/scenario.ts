@@ -16,11 +16,14 @@ import type { Deploy } from "../model/deploy.ts";
 import type { RequestState, TaskState } from "../model/enums.ts";
 import type { Request } from "../model/request.ts";
 import { launchableOf } from "../placement/launch-obstacle.ts";
+import { OfferCache } from "../placement/offer-cache.ts";
 import { reconcileDirty } from "../reconcile-request.ts";
-import { deployKey, type RequestDeploys, type TaskRecord } from "../records.ts";
+import { deployKey, type RequestDeploys, recordKinds, type TaskRecord } from "../records.ts";
 import { requestPosted } from "../requests/request-posted.ts";
 import type { SchedulerConfig } from "../scheduler-config.ts";
+import { createSchedulerState, fileRecord } from "../state.ts";
 import { dueAt } from "../tasks/due-plans.ts";
+import { subscribed } from "../tasks/reconciliation.ts";
 import { statusUpdated } from "../tasks/status-updated.ts";
 import { healthcheckAnswered, isHealthy } from "../tasks/task-health.ts";
 import { taskLaunched } from "../tasks/task-launched.ts";
@@ -97,6 +100,20 @@ export class Scenario extends Fixture {
       at = this.state.agenda.nextAt;
     }
     this.now = instant(until);
+  }
+
+  /** The scheduler dies and is started again: what was not a record is gone, kills on their way too. */
+  restart(): void {
+    const { records } = this.state;
+    this.effects.length = 0;
+    this.state = createSchedulerState(new OfferCache());
+    for (const kind of recordKinds) {
+      for (const [key, record] of records[kind]) fileRecord(this.state, kind, key, record);
+    }
+    this.live((turn) => {
+      for (const id of records.request.keys()) turn.dirty(id);
+      subscribed(turn, { frameworkId: "framework" });
+    });
   }
 
   /** A request and its first deploy, all instances healthy. */
