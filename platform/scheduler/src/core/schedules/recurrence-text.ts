@@ -12,7 +12,7 @@
 import { dayMs, type Result } from "@tavola/base";
 import { daysInMonth, type WallMs, wallMs, wallTimeOf } from "./civil-time.ts";
 
-export const frequencies = [
+const frequencies = [
   "SECONDLY",
   "MINUTELY",
   "HOURLY",
