@@ -49,7 +49,11 @@ interface Question {
   readonly url: string;
   readonly method: "GET" | "POST";
   readonly verifies: boolean;
-  readonly signal: AbortSignal;
+}
+
+/** The connection that is being waited for now; another one after each redirect. */
+interface Attempt {
+  controller: AbortController;
 }
 
 class HttpProbe implements Probe {
@@ -63,18 +67,18 @@ class HttpProbe implements Probe {
   }
 
   async ask(request: ProbeRequest, signal: AbortSignal): Promise<ProbeAnswer> {
-    // The caller's signal lives as long as the task; nothing of this check may stay attached to it.
-    const end = new AbortController();
-    const giveUp = () => end.abort();
+    const attempt = { controller: new AbortController() };
+    const giveUp = () => attempt.controller.abort();
     let isLate = false;
     const timer = this.#clock.after(request.timeoutMs, () => {
       isLate = true;
-      end.abort();
+      giveUp();
     });
-    if (signal.aborted) end.abort();
+    if (signal.aborted) giveUp();
+    // The caller's signal lives as long as the task; nothing of this check may stay attached to it.
     signal.addEventListener("abort", giveUp, { once: true });
     try {
-      return await this.#follow(request, end.signal);
+      return await this.#follow(request, attempt);
     } catch (error) {
       const reason = isLate
         ? `no answer within ${request.timeoutMs / secondMs} s`
@@ -94,10 +98,11 @@ class HttpProbe implements Probe {
     await this.#client.close();
   }
 
-  async #follow(request: ProbeRequest, signal: AbortSignal): Promise<ProbeAnswer> {
-    let question: Question = { ...request, verifies: this.#verifies, signal };
+  async #follow(request: ProbeRequest, attempt: Attempt): Promise<ProbeAnswer> {
+    const { url, method, protocol } = request;
+    let question: Question = { url, method, verifies: this.#verifies };
     for (let hops = 0; ; hops += 1) {
-      const { statusCode, location, body } = await this.#hop(request.protocol, question);
+      const { statusCode, location, body } = await this.#hop(protocol, question, attempt);
       const isRedirect = statusCode >= 300 && statusCode < 400 && location !== undefined;
       if (!isRedirect || hops === redirectsMax) {
         return { kind: "answered", statusCode, ...(body !== undefined && { body }) };
@@ -107,39 +112,42 @@ class HttpProbe implements Probe {
     }
   }
 
-  async #hop(protocol: HealthcheckProtocol, question: Question): Promise<HopAnswer> {
-    if (protocol === "HTTP" || protocol === "HTTPS") return this.#askHttp1(question);
-    const answer = await askHttp2(question);
+  async #hop(
+    protocol: HealthcheckProtocol,
+    question: Question,
+    attempt: Attempt,
+  ): Promise<HopAnswer> {
+    if (protocol === "HTTP" || protocol === "HTTPS") return this.#askHttp1(question, attempt);
+    const answer = await askHttp2({ ...question, signal: attempt.controller.signal });
     if (answer.kind === "answered") return answer;
     // Singularity's client speaks HTTP/2 only where TLS agreed on it; deploys with HTTP2 rely on that.
     try {
-      return await this.#askHttp1(question);
+      return await this.#askHttp1(question, attempt);
     } catch (cause) {
       if (cause instanceof CodedError && cause.code !== "CONNECTION_LOST") throw cause;
       throw new CodedError("CONNECTION_LOST", `${answer.error}; and over HTTP/1.1`, {}, { cause });
     }
   }
 
-  async #askHttp1(question: Question): Promise<HopAnswer> {
-    // What is left unread of an answer is let go of with its connection.
-    const leave = new AbortController();
+  async #askHttp1(question: Question, attempt: Attempt): Promise<HopAnswer> {
     const response = await this.#client.request({
       method: question.method,
       url: question.url,
       // A connection of its own each time: that one can be made is part of what is asked.
       headers: { Connection: "close", "User-Agent": "tavola-healthcheck", Accept: "*/*" },
       verifiesCertificate: question.verifies,
-      signal: AbortSignal.any([question.signal, leave.signal]),
+      signal: attempt.controller.signal,
     });
     const { status, headers } = response;
     const location = headers["location"];
     if (status >= 300 && status < 400 && location !== undefined) {
-      leave.abort();
+      // Its body is left unread, and let go of with the connection.
+      attempt.controller.abort();
+      attempt.controller = new AbortController();
       return { statusCode: status, location };
     }
     const kept = new KeptBody();
     for await (const chunk of response.chunks()) if (kept.add(chunk) === "full") break;
-    leave.abort();
     return { statusCode: status, ...kept.asField() };
   }
 }
