@@ -64,7 +64,8 @@ export function explainRequest(
   if (known === undefined) return undefined;
   const pendingTasks = explainPending(state, config, requestId, now);
   const ofTasks = pendingTasks.flatMap(({ reason }) => reason ?? []);
-  const reasons = distinct([...requestReasons(state, requestId, now), ...ofTasks]);
+  const { before, after } = requestReasons(state, requestId, now);
+  const reasons = distinct([...before, ...ofTasks, ...after]);
   const { instances } = known.request;
   const { lastOfferAt } = state.link;
   const tasksActive = state.tasksOf.get(requestId)?.size ?? 0;

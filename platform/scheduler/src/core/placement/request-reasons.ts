@@ -7,18 +7,21 @@ import type { SchedulerState } from "../state.ts";
 import type { WaitingReason } from "./explain-request.ts";
 import { placementBan } from "./may-place.ts";
 
-/** The most telling first. */
+/** In the order in which they are told: what the tasks themselves wait for comes between. */
+export interface RequestReasons {
+  readonly before: readonly WaitingReason[];
+  readonly after: readonly WaitingReason[];
+}
+
 export function requestReasons(
   state: SchedulerState,
   requestId: string,
   now: number,
-): WaitingReason[] {
-  return [
-    ...ofState(state, requestId),
-    ...ofDeploys(state, requestId),
-    ...ofScheduler(state, requestId, now),
-    ...ofDemand(state, requestId),
-  ];
+): RequestReasons {
+  return {
+    before: [...ofState(state, requestId), ...ofScheduler(state, requestId, now)],
+    after: [...ofDeploys(state, requestId), ...ofDemand(state, requestId)],
+  };
 }
 
 function ofState(state: SchedulerState, requestId: string): WaitingReason[] {
