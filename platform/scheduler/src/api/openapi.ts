@@ -52,7 +52,10 @@ function operationOf(row: Route): JsonSchema {
 }
 
 function operationIdOf({ method, path }: Route): string {
-  const words = path.split(/[^A-Za-z0-9]+/).filter((word) => word !== "");
+  const words = path
+    .replaceAll("-", "_")
+    .split(/[^A-Za-z0-9_]+/)
+    .filter((word) => word !== "");
   return (
     method.toLowerCase() + words.map((word) => word[0]?.toUpperCase() + word.slice(1)).join("")
   );

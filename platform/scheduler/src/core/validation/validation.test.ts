@@ -4,7 +4,6 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { instant, seededRandom } from "@tavola/base";
 import { deployShape } from "../model/deploy-shape.ts";
-import type { MachineState } from "../model/enums.ts";
 import { requestShape } from "../model/request-shape.ts";
 import { runNowRequestShape } from "../model/run-shape.ts";
 import { defaultSchedulerConfig, type SchedulerConfig } from "../scheduler-config.ts";
@@ -19,7 +18,6 @@ import {
 } from "./validate-action.ts";
 import { validateBounce } from "./validate-bounce.ts";
 import { validateDeploy } from "./validate-deploy.ts";
-import { drainingSentence, validateMachineChange } from "./validate-machine-change.ts";
 import {
   belowFreezeSentence,
   validatePriority,
@@ -449,58 +447,6 @@ test("validatePause() knows the commands that may be run before", () => {
   assert.equal(judge("rm"), "Shell command rm not in [jstack]");
   assert.equal(judge("jstack", ["-x"]), "Shell command jstack does not have option -x ([-l])");
   assert.equal(judge("jstack", ["-l"]), undefined);
-});
-
-test("validateMachineChange() refuses what a machine cannot revert to", () => {
-  const judge = (revertToState: MachineState | undefined, currentState: MachineState) =>
-    validateMachineChange(
-      { durationMillis: 1, ...(revertToState === undefined ? {} : { revertToState }) },
-      { currentState, isExpiring: false },
-    );
-  const cases: readonly (readonly [MachineState | undefined, MachineState, string])[] = [
-    [
-      undefined,
-      "ACTIVE",
-      "Must include a machine state to revert to for an expiring machine state change",
-    ],
-    [
-      "STARTING_DECOMMISSION",
-      "DECOMMISSIONING",
-      "Cannot start decommission when it has already been started",
-    ],
-    [
-      "DECOMMISSIONED",
-      "FROZEN",
-      "Cannot transition from FROZEN to DECOMMISSIONING or DECOMMISSIONED",
-    ],
-    [
-      "DECOMMISSIONING",
-      "ACTIVE",
-      "Cannot transition from ACTIVE to DECOMMISSIONING or DECOMMISSIONED",
-    ],
-    ["FROZEN", "DECOMMISSIONED", "Cannot transition from a decommissioning state to FROZEN"],
-    [
-      "DEAD",
-      "ACTIVE",
-      "States [DEAD, MISSING_ON_STARTUP, DECOMMISSIONING] are reserved for system usage, you cannot manually transition to DEAD",
-    ],
-    [
-      "DECOMMISSIONED",
-      "DECOMMISSIONING",
-      "Must specify that all tasks on agent get killed if transitioning to DECOMMISSIONED state",
-    ],
-  ];
-  for (const [to, from, sentence] of cases) assert.equal(sentenceOf(judge(to, from)), sentence);
-  const again = { currentState: "ACTIVE", isExpiring: true } as const;
-  const change = { durationMillis: 1, revertToState: "ACTIVE" } as const;
-  assert.equal(
-    sentenceOf(validateMachineChange(change, again), 409),
-    "A current expiring object already exists, delete it first",
-  );
-  assert.equal(
-    drainingSentence(2, 2),
-    "2 agents are already decommissioning state (2 allowed at once). Allow these agents to finish before decommissioning another",
-  );
 });
 
 test("validatePriorityFreeze() and validatePriority() want a level in range; a freeze has an id", () => {
