@@ -11,7 +11,7 @@ import type { HttpClient, HttpRequest, HttpResponse } from "@tavola/host";
 import { textAnswer } from "./json-answer.ts";
 
 /** Marks a call that has been passed on. */
-export const proxiedHeader = "x-tavola-proxied";
+const proxiedHeader = "x-tavola-proxied";
 
 /** Of one connection, or decided by the client and server between themselves. */
 const ownHeaders = new Set([

@@ -45,7 +45,7 @@ export function parentOf(
   };
 }
 
-export function deployStateOf(deploys: RequestDeploys | undefined): RequestDeployState | undefined {
+function deployStateOf(deploys: RequestDeploys | undefined): RequestDeployState | undefined {
   if (deploys === undefined) return undefined;
   const { requestId, active, pending } = deploys;
   return {

@@ -71,7 +71,7 @@ function agentOf(state: SchedulerState, { task }: TaskHistory): AgentAddress {
 }
 
 /** The path below the sandbox; undefined when it leads out of it. */
-export function pathWithin(directory: string, path: string): string | undefined {
+function pathWithin(directory: string, path: string): string | undefined {
   const names: string[] = [];
   for (const name of path.split("/")) {
     if (name === "" || name === ".") continue;

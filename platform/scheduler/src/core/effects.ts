@@ -1,7 +1,8 @@
 /**
  * What a turn asks of the world. The engine performs it once everything the turn put is durable, and
  * in order; what is lost in a crash between the two is found again by reconciliation and by the rules,
- * which ask for what is still missing.
+ * which ask for what is still missing. Mails, webhooks and history are no effects: they are records in
+ * an outbox.
  */
 
 export type Effect =
@@ -36,7 +37,5 @@ export type Effect =
       readonly name: string;
       readonly timestamp: number;
     }
-  /** Something was put into an outbox. */
-  | { readonly kind: "outbox"; readonly outbox: "history" | "mail" | "webhook" }
   /** An operator asked this scheduler to let another lead. */
   | { readonly kind: "resign"; readonly reason: string };

@@ -5,7 +5,7 @@
 import { describeError, type Random } from "@tavola/base";
 import type { Clock, Logger, Metrics } from "@tavola/host";
 import type { Configuration } from "../configuration/configuration.ts";
-import type { RecordKind } from "../core/records.ts";
+import type { RecordKinds } from "../core/records.ts";
 import { settingOf } from "../core/state.ts";
 import { formatWebhookBody } from "../core/webhooks/webhook-body.ts";
 import type { AgentHttp } from "../framework/agent-http.ts";
@@ -16,10 +16,8 @@ import { createMailDelivery } from "../mail/mail-delivery.ts";
 import { createSmtpSender } from "../mail/smtp-sender.ts";
 import { createWebhookDelivery } from "../webhooks/webhook-delivery.ts";
 import type { Engine } from "./engine.ts";
-import type { Deliverer, OutboxName } from "./outboxes.ts";
+import type { Deliverer, Deliverers, OutboxEntry, OutboxKind } from "./outboxes.ts";
 import { sandboxReader } from "./sandbox-reader.ts";
-
-type OutboxKind = Extract<RecordKind, `outbox${string}`>;
 
 /**
  * Takes delivered records out. One that was replaced meanwhile stays: its new content has yet to go.
@@ -62,19 +60,9 @@ export function createHistoryDeliverer(options: HistoryDelivererOptions): Delive
     confirm: (records) => confirmDelivered(engine, logger, records),
   });
   return {
-    deliver: () => writer.add(waitingRecords(engine)),
+    deliver: (entries) => writer.add(entries as readonly OutboxRecord[]),
     close: () => writer.close(),
   };
-}
-
-function waitingRecords({ state: { records } }: Engine): readonly OutboxRecord[] {
-  const waiting: OutboxRecord[] = [];
-  for (const [key, value] of records.outboxRequest)
-    waiting.push({ kind: "outboxRequest", key, value });
-  for (const [key, value] of records.outboxDeploy)
-    waiting.push({ kind: "outboxDeploy", key, value });
-  for (const [key, value] of records.outboxTask) waiting.push({ kind: "outboxTask", key, value });
-  return waiting;
 }
 
 export interface DeliverersOptions extends Omit<HistoryDelivererOptions, "retention"> {
@@ -83,13 +71,14 @@ export interface DeliverersOptions extends Omit<HistoryDelivererOptions, "retent
 }
 
 /** Everybody who delivers. */
-export function createDeliverers(
-  options: DeliverersOptions,
-): Readonly<Record<OutboxName, Deliverer>> {
+export function createDeliverers(options: DeliverersOptions): Deliverers {
+  const history = createHistoryDeliverer({ ...options, retention: options.settings.retention });
   return {
-    history: createHistoryDeliverer({ ...options, retention: options.settings.retention }),
-    mail: createMailDeliverer(options),
-    webhook: createWebhookDeliverer(options),
+    outboxTask: history,
+    outboxRequest: history,
+    outboxDeploy: history,
+    outboxMail: createMailDeliverer(options),
+    outboxWebhook: createWebhookDeliverer(options),
   };
 }
 
@@ -114,7 +103,7 @@ function createMailDeliverer(options: DeliverersOptions): Deliverer {
       ),
   });
   return {
-    deliver: () => delivery.deliver(engine.state.records.outboxMail),
+    deliver: (entries) => delivery.deliver(pairsOf<"outboxMail">(entries)),
     close: () => delivery.close(),
   };
 }
@@ -142,9 +131,15 @@ function createWebhookDeliverer({
       ),
   });
   return {
-    deliver: () => delivery.deliver(records.outboxWebhook),
+    deliver: (entries) => delivery.deliver(pairsOf<"outboxWebhook">(entries)),
     close: () => delivery.close(),
   };
+}
+
+function pairsOf<K extends OutboxKind>(
+  entries: readonly OutboxEntry[],
+): readonly (readonly [key: string, value: RecordKinds[K]])[] {
+  return (entries as readonly OutboxEntry<K>[]).map(({ key, value }) => [key, value]);
 }
 
 /** What nobody is to get is not put into its outbox. */

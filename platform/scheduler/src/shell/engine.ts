@@ -38,6 +38,8 @@ export interface EngineOptions {
   readonly logger: Logger;
   /** Called in order, once durable. Must not throw; what fails later is its own business. */
   readonly perform: (effect: Effect) => void;
+  /** What is durable from now on; before the effects that go with it. */
+  readonly durable?: (changes: Iterable<RecordChange>) => void;
   /** Called once: nothing can be decided any more, and why. */
   readonly ended: (error: CodedError) => void;
 }
@@ -147,6 +149,7 @@ export class Engine {
         this.#end(error);
         break;
       }
+      this.#options.durable?.(batch.changes.values());
       for (const effect of batch.effects) this.#options.perform(effect);
       for (const { resolve } of batch.waiting) resolve();
     }

@@ -28,6 +28,7 @@ import { disconnected, subscribed } from "../core/tasks/reconciliation.ts";
 import { shellCommandUpdated } from "../core/tasks/shell-command-asked.ts";
 import { statusUpdated, type TaskReport } from "../core/tasks/status-updated.ts";
 import { healthcheckAnswered, healthTelling } from "../core/tasks/task-health.ts";
+import type { RecordChange } from "../core/turn.ts";
 import type { AgentHttp } from "../framework/agent-http.ts";
 import { DirectoryFinder } from "../framework/directory-finder.ts";
 import { shellCommandUpdateOf } from "../framework/executor-message.ts";
@@ -37,7 +38,7 @@ import type { Probe } from "../health/probe.ts";
 import { openRecordStore } from "../store/record-store.ts";
 import { Engine } from "./engine.ts";
 import { loadState } from "./load-state.ts";
-import type { OpenOutboxes, Outboxes } from "./outboxes.ts";
+import { type Deliverers, deliverDurable, type OutboxKind } from "./outboxes.ts";
 import { watchWallClock } from "./wall-clock-watch.ts";
 
 export interface LeadingOptions {
@@ -48,7 +49,7 @@ export interface LeadingOptions {
   readonly config: SchedulerConfig;
   readonly masters: string;
   readonly framework: FrameworkInfo;
-  readonly openOutboxes: OpenOutboxes;
+  readonly openDeliverers: (engine: Engine) => Deliverers;
   readonly probe: Probe;
   readonly agents: AgentHttp;
   readonly clock: Clock;
@@ -68,7 +69,7 @@ export class Leading {
   readonly link: FrameworkLink;
   readonly #options: LeadingOptions;
   readonly #health: HealthChecker;
-  readonly #outboxes: Outboxes;
+  readonly #deliverers: Deliverers;
   readonly #directories: DirectoryFinder;
   readonly #wallClock: { close(): void };
 
@@ -89,10 +90,12 @@ export class Leading {
       clock: options.clock,
       random: options.random,
       logger: options.logger,
+      durable: (changes) => leading?.durable(changes),
       perform: (effect) => leading?.perform(effect),
       ended: options.ended,
     });
     leading = new Leading(options, engine);
+    leading.#deliverWhatWaits();
     options.logger.info(
       { requests: state.records.request.size, tasks: state.records.task.size },
       "leading with what was kept",
@@ -105,7 +108,7 @@ export class Leading {
   private constructor(options: LeadingOptions, engine: Engine) {
     this.#options = options;
     this.engine = engine;
-    this.#outboxes = options.openOutboxes(engine);
+    this.#deliverers = options.openDeliverers(engine);
     this.#health = createHealthChecker({
       clock: options.clock,
       logger: options.logger,
@@ -167,6 +170,10 @@ export class Leading {
     return this.engine.decide((turn) => agentsListed(turn, agents, isStartup));
   }
 
+  durable(changes: Iterable<RecordChange>): void {
+    deliverDurable(this.#deliverers, changes);
+  }
+
   perform(effect: Effect): void {
     switch (effect.kind) {
       case "startHealthcheck":
@@ -174,9 +181,6 @@ export class Leading {
         break;
       case "stopHealthcheck":
         this.#health.stop(effect.taskId);
-        break;
-      case "outbox":
-        this.#outboxes.filled(effect.outbox);
         break;
       case "shellCommand":
         this.#shellCommand(effect);
@@ -194,17 +198,29 @@ export class Leading {
     this.engine.close();
     this.#wallClock.close();
     this.#directories.close();
-    await Promise.all([this.link.close(), this.#health.close(), this.#outboxes.close()]);
+    const deliverers = [...new Set(Object.values(this.#deliverers))];
+    await Promise.all([
+      this.link.close(),
+      this.#health.close(),
+      ...deliverers.map((deliverer) => deliverer.close()),
+    ]);
   }
 
-  /** What a former leader was doing: checks, and what is in the outboxes. */
+  /** What a former leader did not get delivered. */
+  #deliverWhatWaits(): void {
+    const { records } = this.engine.state;
+    for (const kind of Object.keys(this.#deliverers) as OutboxKind[]) {
+      this.durable([...records[kind]].map(([key, value]) => ({ kind, key, value })));
+    }
+  }
+
+  /** What a former leader was doing: checking tasks, and finding out where they are. */
   #resume(): void {
     for (const [taskId, task] of this.engine.state.records.task) {
       if (task.runningAt === undefined) continue;
       this.#check(taskId);
       if (task.directory === undefined) this.#directories.want(taskId, task.agentId);
     }
-    for (const outbox of ["history", "mail", "webhook"] as const) this.#outboxes.filled(outbox);
   }
 
   async #updated(report: TaskReport): Promise<void> {

@@ -1,47 +1,40 @@
 /**
  * What must reach somebody else, and who takes it there.
  *
- * Records wait in the state until they are delivered. Deliverers are told that there is something, at
- * most once a turn of the event loop, look for themselves, and confirm what has arrived.
+ * Records wait in the state until they are delivered. Deliverers are given what has become durable,
+ * and nothing else: what is in memory only may never have been. They confirm what has arrived.
  */
 
-import type { Engine } from "./engine.ts";
+import type { RecordKind, RecordKinds } from "../core/records.ts";
+import type { RecordChange } from "../core/turn.ts";
 
-export type OutboxName = "history" | "mail" | "webhook";
+export type OutboxKind = Extract<RecordKind, `outbox${string}`>;
 
-export interface Outboxes {
-  /** Something was put in. Cheap. */
-  filled(outbox: OutboxName): void;
-  /** What is not delivered by then stays where it is. */
-  close(): Promise<void>;
+export interface OutboxEntry<K extends OutboxKind = OutboxKind> {
+  readonly kind: K;
+  readonly key: string;
+  readonly value: RecordKinds[K];
 }
-
-export type OpenOutboxes = (engine: Engine) => Outboxes;
 
 export interface Deliverer {
-  /** Takes what there is; what it has taken already, it passes over. Waits for nothing. */
-  deliver(): void;
+  /** Takes them; what it has taken already, it passes over. Waits for nothing. */
+  deliver(entries: readonly OutboxEntry[]): void;
+  /** What is not delivered by then stays in its outbox. */
   close(): Promise<void>;
 }
 
-/** Deliverers by outbox; one that is absent has nobody to deliver to, and its records are dropped at once. */
-export function createOutboxes(deliverers: Readonly<Record<OutboxName, Deliverer>>): Outboxes {
-  const waiting = new Set<OutboxName>();
-  let isClosed = false;
-  const deliver = (): void => {
-    const due = [...waiting];
-    waiting.clear();
-    if (isClosed) return;
-    for (const outbox of due) deliverers[outbox].deliver();
-  };
-  return {
-    filled(outbox) {
-      if (waiting.size === 0) setImmediate(deliver);
-      waiting.add(outbox);
-    },
-    async close() {
-      isClosed = true;
-      await Promise.all(Object.values(deliverers).map((deliverer) => deliverer.close()));
-    },
-  };
+export type Deliverers = Readonly<Record<OutboxKind, Deliverer>>;
+
+/** PERF: O(changes). */
+export function deliverDurable(deliverers: Deliverers, changes: Iterable<RecordChange>): void {
+  const entries = new Map<Deliverer, OutboxEntry[]>();
+  for (const { kind, key, value } of changes) {
+    const deliverer = (deliverers as Readonly<Partial<Record<RecordKind, Deliverer>>>)[kind];
+    if (deliverer === undefined || value === undefined) continue;
+    const entry = { kind, key, value } as OutboxEntry;
+    const others = entries.get(deliverer);
+    if (others === undefined) entries.set(deliverer, [entry]);
+    else others.push(entry);
+  }
+  for (const [deliverer, all] of entries) deliverer.deliver(all);
 }

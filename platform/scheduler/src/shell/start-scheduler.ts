@@ -22,7 +22,9 @@ import {
   textResponse,
 } from "@tavola/host";
 import type { ClientWorld } from "@tavola/sdk";
-import { createSchedulerApi } from "../api/scheduler-api.ts";
+import type { ApiContext } from "../api/api-context.ts";
+import { asHttpHandler, createApiHandler } from "../api/api-handler.ts";
+import { apiRoutes } from "../api/routes.ts";
 import { AgentHttp } from "../framework/agent-http.ts";
 import { AgentsWatch } from "../framework/agents-watch.ts";
 import { frameworkInfo } from "../framework/framework-info.ts";
@@ -32,7 +34,6 @@ import { createDeliverers } from "./deliverers.ts";
 import { hostState } from "./host-state.ts";
 import { Leadership } from "./leadership.ts";
 import { Leading } from "./leading.ts";
-import { createOutboxes } from "./outboxes.ts";
 import type { SchedulerFlags } from "./scheduler-flags.ts";
 import { schedulerSettings } from "./scheduler-settings.ts";
 import { UsageWatch } from "./usage-watch.ts";
@@ -61,8 +62,12 @@ export interface RunningScheduler {
   close(): Promise<void>;
 }
 
-/** How long a store may take to answer at the start. */
-const storePatienceMs = 60_000;
+const limits = {
+  /** How long a store may take to answer at the start. */
+  storePatienceMs: 60_000,
+  /** The API's own limit is lower, and says so in words. */
+  bodyBytesMax: 8 * 1024 * 1024,
+} as const;
 
 /**
  * Resolves when it answers, and the store has been reached. Rejects with a CodedError: CANNOT_LISTEN,
@@ -71,6 +76,7 @@ const storePatienceMs = 60_000;
 export async function startScheduler(options: SchedulerOptions): Promise<RunningScheduler> {
   const { flags, logger } = options;
   const settings = schedulerSettings(flags);
+  for (const passedOver of settings.passedOver) logger.warn({ passedOver }, "configuration");
   if (options.openStore === undefined) await makeDirectory(flags.work_dir);
   const clock = options.clock ?? systemClock();
   const random = options.random ?? systemRandom();
@@ -81,6 +87,7 @@ export async function startScheduler(options: SchedulerOptions): Promise<Running
     ip: flags.ip,
     port: flags.port,
     onRequest: (request) => serve(request),
+    bodyBytesMax: limits.bodyBytesMax,
     logger,
   });
   const url = `http://${flags.hostname ?? endpoint.ip}:${endpoint.port}${settings.contextPath}`;
@@ -116,19 +123,17 @@ export async function startScheduler(options: SchedulerOptions): Promise<Running
         config: settings.core,
         masters: flags.master,
         framework: frameworkInfo({ ...settings.framework, webuiUrl: url }),
-        openOutboxes: (engine) =>
-          createOutboxes(
-            createDeliverers({
-              engine,
-              history,
-              settings,
-              agents,
-              clock,
-              random,
-              logger,
-              metrics,
-            }),
-          ),
+        openDeliverers: (engine) =>
+          createDeliverers({
+            engine,
+            history,
+            settings,
+            agents,
+            clock,
+            random,
+            logger,
+            metrics,
+          }),
         probe: createProbe({ clock }),
         agents,
         clock,
@@ -143,7 +148,7 @@ export async function startScheduler(options: SchedulerOptions): Promise<Running
       usage.follow(leading);
     },
   });
-  serve = createSchedulerApi({
+  const context: ApiContext = {
     contextPath: settings.contextPath,
     engine: () => (leadership.mayAct() ? leading?.engine : undefined),
     leaderUrl: () => (leadership.isLeading ? undefined : leadership.leaderUrl),
@@ -156,7 +161,8 @@ export async function startScheduler(options: SchedulerOptions): Promise<Running
     hostState: () => hostState({ leading, url, startedAt, now: clock.now() }),
     allowTestResourceCalls: settings.allowTestResourceCalls,
     usage,
-  });
+  };
+  serve = asHttpHandler(createApiHandler(context, apiRoutes));
   const close = async (): Promise<void> => {
     agentsWatch?.close();
     usage.close();
@@ -169,7 +175,7 @@ export async function startScheduler(options: SchedulerOptions): Promise<Running
   try {
     const probe = await openStore();
     try {
-      await untilConnected(probe, storePatienceMs);
+      await untilConnected(probe, limits.storePatienceMs);
     } finally {
       await probe.close();
     }

@@ -119,8 +119,9 @@ function acceptStep(turn: Turn, step: DeployStep): number | undefined {
   const { deploys, pending, record, request } = step;
   const settings = canarySettingsOf(record.deploy);
   const { targetActiveInstances: target } = pending.deployProgress;
-  const isLast = !settings.isCanary || target >= instancesOf(request);
-  if (settings.isAdvancedByHand && !isLast) return undefined;
+  // One that starts all at once may have fewer than are wanted now: somebody scaled up meanwhile.
+  const isLast = target >= instancesOf(request);
+  if (settings.isCanary && settings.isAdvancedByHand && !isLast) return undefined;
   const verdict = judgeAcceptance(turn, step);
   if (verdict.kind === "wait") return verdict.until;
   if (verdict.kind === "refused") {

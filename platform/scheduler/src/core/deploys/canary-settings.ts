@@ -43,6 +43,7 @@ export function firstTarget(settings: CanarySettings, request: Request): number 
 /** How many there are to be once a group of them has been accepted. */
 export function nextTarget(settings: CanarySettings, request: Request, target: number): number {
   const all = instancesOf(request);
+  if (!settings.isCanary) return all;
   const groupsDone = Math.floor(target / settings.groupSize);
   return groupsDone >= settings.cycles ? all : Math.min(target + settings.groupSize, all);
 }

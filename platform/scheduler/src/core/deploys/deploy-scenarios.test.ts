@@ -223,6 +223,19 @@ test("updatedRequest is applied when the deploy succeeds, and not when it fails"
   assert.deepEqual(s.numbers("web"), [1, 2, 3]);
 });
 
+test("a scale-up during a deploy is waited for: no instance is ended before there is another", () => {
+  const s = new Scenario();
+  s.start({ id: "web", instances: 2 }, checked);
+  s.deploy("web", { id: "v2", ...checked });
+  s.do((turn) => requestScaled(turn, { requestId: "web", body: { instances: 4 } }));
+  for (const task of s.standing("web")) s.healthy(task);
+  assert.equal(s.active("web"), "v1");
+  assert.deepEqual(s.numbers("web", "v1"), [1, 2, 3, 4]);
+  assert.deepEqual(s.numbers("web", "v2"), [1, 2, 3, 4]);
+  s.allHealthy();
+  assert.equal(s.active("web"), "v2");
+});
+
 test("a first deploy that fails leaves nothing, and the next one may succeed", () => {
   const s = new Scenario();
   s.do((turn) => requestPosted(turn, { request: { id: "new", requestType: "WORKER" } }));

@@ -21,7 +21,6 @@ export function deployHistoryOf(record: DeployRecord): DeployHistory {
 export function tellHistory(turn: Turn, record: DeployRecord): void {
   const { requestId, id } = record.deploy;
   turn.put("outboxDeploy", deployKey(requestId, id), deployHistoryOf(record));
-  turn.effect({ kind: "outbox", outbox: "history" });
 }
 
 export function announceDeploy(
@@ -40,7 +39,6 @@ export function announceDeploy(
     if (type !== "DEPLOY") continue;
     const key = `${webhookId}-${deployKey(requestId, deployId)}-${eventType}`;
     turn.put("outboxWebhook", key, { webhookId, type, at: turn.now, requestId, deployId, body });
-    turn.effect({ kind: "outbox", outbox: "webhook" });
   }
 }
 

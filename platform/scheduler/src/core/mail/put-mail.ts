@@ -24,7 +24,6 @@ export function putMail(turn: Turn, mail: Omit<MailRecord, "at">): void {
   for (let n = 2; turn.get("outboxMail", key) !== undefined; n += 1)
     key = `${type}-${requestId}-${at}-${n}`;
   turn.put("outboxMail", key, { ...withoutBodies(mail), at });
-  turn.effect({ kind: "outbox", outbox: "mail" });
 }
 
 function withoutBodies(mail: Omit<MailRecord, "at">): Omit<MailRecord, "at"> {

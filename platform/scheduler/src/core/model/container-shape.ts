@@ -22,36 +22,33 @@ import type {
 import { object, optional, required, withDefault } from "./fields.ts";
 import { isObject, list, mapOf, oneOf, type Shape, text, truth, whole } from "./shape.ts";
 
-export const dockerVolumeShape: Shape<DockerVolume> = object("SingularityDockerVolume", {
+const dockerVolumeShape: Shape<DockerVolume> = object("SingularityDockerVolume", {
   driver: optional(text),
   name: optional(text),
   driverOptions: optional(mapOf(text)),
 });
 
-export const volumeSourceShape: Shape<VolumeSource> = object("SingularityVolumeSource", {
+const volumeSourceShape: Shape<VolumeSource> = object("SingularityVolumeSource", {
   type: optional(oneOf(["UNKNOWN", "DOCKER_VOLUME"])),
   dockerVolume: optional(dockerVolumeShape),
 });
 
-export const volumeShape: Shape<Volume> = object("SingularityVolume", {
+const volumeShape: Shape<Volume> = object("SingularityVolume", {
   containerPath: required(text, { missing: "volume containerPath may not be null" }),
   hostPath: optional(text),
   mode: optional(oneOf(["RO", "RW"])),
   source: optional(volumeSourceShape),
 });
 
-export const dockerPortMappingShape: Shape<DockerPortMapping> = object(
-  "SingularityDockerPortMapping",
-  {
-    containerPortType: withDefault(oneOf(["LITERAL", "FROM_OFFER"]), "LITERAL"),
-    containerPort: withDefault(whole, 0),
-    hostPortType: withDefault(oneOf(["LITERAL", "FROM_OFFER"]), "LITERAL"),
-    hostPort: withDefault(whole, 0),
-    protocol: withDefault(text, "tcp"),
-  },
-);
+const dockerPortMappingShape: Shape<DockerPortMapping> = object("SingularityDockerPortMapping", {
+  containerPortType: withDefault(oneOf(["LITERAL", "FROM_OFFER"]), "LITERAL"),
+  containerPort: withDefault(whole, 0),
+  hostPortType: withDefault(oneOf(["LITERAL", "FROM_OFFER"]), "LITERAL"),
+  hostPort: withDefault(whole, 0),
+  protocol: withDefault(text, "tcp"),
+});
 
-export const dockerParameterShape: Shape<DockerParameter> = object(
+const dockerParameterShape: Shape<DockerParameter> = object(
   "SingularityDockerParameter",
   {
     key: optional(text),
@@ -70,7 +67,7 @@ function splitParameter(text: string): { readonly key: string; readonly value: s
     : { key: text.slice(0, at), value: text.slice(at + 1) };
 }
 
-export const dockerInfoShape: Shape<DockerInfo> = object(
+const dockerInfoShape: Shape<DockerInfo> = object(
   "SingularityDockerInfo",
   {
     image: required(text, { missing: "docker image may not be null" }),
@@ -96,33 +93,33 @@ export const dockerInfoShape: Shape<DockerInfo> = object(
   },
 );
 
-export const appcImageShape: Shape<AppcImage> = object("SingularityAppcImage", {
+const appcImageShape: Shape<AppcImage> = object("SingularityAppcImage", {
   name: required(text),
   id: optional(text),
 });
 
-export const dockerImageShape: Shape<DockerImage> = object("SingularityDockerImage", {
+const dockerImageShape: Shape<DockerImage> = object("SingularityDockerImage", {
   name: required(text),
 });
 
-export const mesosImageShape: Shape<MesosImage> = object("SingularityMesosImage", {
+const mesosImageShape: Shape<MesosImage> = object("SingularityMesosImage", {
   type: required(oneOf(["APPC", "DOCKER"])),
   appc: optional(appcImageShape),
   docker: optional(dockerImageShape),
   cached: optional(truth),
 });
 
-export const mesosInfoShape: Shape<MesosInfo> = object("SingularityMesosInfo", {
+const mesosInfoShape: Shape<MesosInfo> = object("SingularityMesosInfo", {
   image: optional(mesosImageShape),
 });
 
-export const portMappingShape: Shape<PortMapping> = object("SingularityPortMapping", {
+const portMappingShape: Shape<PortMapping> = object("SingularityPortMapping", {
   hostPort: withDefault(whole, 0),
   containerPort: withDefault(whole, 0),
   protocol: optional(text),
 });
 
-export const networkInfoShape: Shape<NetworkInfo> = object("SingularityNetworkInfo", {
+const networkInfoShape: Shape<NetworkInfo> = object("SingularityNetworkInfo", {
   name: optional(text),
   groups: optional(list(text)),
   portMappings: optional(list(portMappingShape)),

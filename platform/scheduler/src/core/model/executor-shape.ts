@@ -12,7 +12,7 @@ import type {
 import { object, optional, required } from "./fields.ts";
 import { list, mapOf, oneOf, type Shape, text, truth, whole } from "./shape.ts";
 
-export const embeddedArtifactShape: Shape<EmbeddedArtifact> = object("EmbeddedArtifact", {
+const embeddedArtifactShape: Shape<EmbeddedArtifact> = object("EmbeddedArtifact", {
   name: optional(text),
   filename: optional(text),
   md5sum: optional(text),
@@ -20,7 +20,7 @@ export const embeddedArtifactShape: Shape<EmbeddedArtifact> = object("EmbeddedAr
   targetFolderRelativeToTask: optional(text),
 });
 
-export const externalArtifactShape: Shape<ExternalArtifact> = object("ExternalArtifact", {
+const externalArtifactShape: Shape<ExternalArtifact> = object("ExternalArtifact", {
   name: optional(text),
   filename: optional(text),
   md5sum: optional(text),
@@ -30,7 +30,7 @@ export const externalArtifactShape: Shape<ExternalArtifact> = object("ExternalAr
   isArtifactList: optional(truth),
 });
 
-export const s3ArtifactShape: Shape<S3Artifact> = object("S3Artifact", {
+const s3ArtifactShape: Shape<S3Artifact> = object("S3Artifact", {
   name: optional(text),
   filename: optional(text),
   md5sum: optional(text),
@@ -41,7 +41,7 @@ export const s3ArtifactShape: Shape<S3Artifact> = object("S3Artifact", {
   isArtifactList: optional(truth),
 });
 
-export const s3ArtifactSignatureShape: Shape<S3ArtifactSignature> = object("S3ArtifactSignature", {
+const s3ArtifactSignatureShape: Shape<S3ArtifactSignature> = object("S3ArtifactSignature", {
   name: optional(text),
   filename: optional(text),
   md5sum: optional(text),

@@ -19,11 +19,11 @@ import type {
   MesosTaskObject,
 } from "./task.ts";
 
-export const mesosStringValueShape: Shape<MesosStringValue> = object("MesosStringValue", {
+const mesosStringValueShape: Shape<MesosStringValue> = object("MesosStringValue", {
   value: required(text),
 });
 
-export const mesosExecutorInfoShape: Shape<MesosExecutorInfo> = object(
+const mesosExecutorInfoShape: Shape<MesosExecutorInfo> = object(
   "MesosExecutorInfo",
   {
     executorId: optional(mesosStringValueShape),
@@ -32,29 +32,29 @@ export const mesosExecutorInfoShape: Shape<MesosExecutorInfo> = object(
   { rest: "otherFields" },
 );
 
-export const mesosParameterShape: Shape<MesosParameter> = object("MesosParameter", {
+const mesosParameterShape: Shape<MesosParameter> = object("MesosParameter", {
   key: optional(text),
   value: optional(text),
 });
 
-export const mesosLabelsShape: Shape<MesosLabels> = object("MesosLabels", {
+const mesosLabelsShape: Shape<MesosLabels> = object("MesosLabels", {
   labels: optional(list(mesosParameterShape)),
 });
 
-export const mesosRangeObjectShape: Shape<MesosRangeObject> = object("MesosRangeObject", {
+const mesosRangeObjectShape: Shape<MesosRangeObject> = object("MesosRangeObject", {
   begin: optional(whole),
   end: optional(whole),
 });
 
-export const mesosScalarObjectShape: Shape<MesosScalarObject> = object("MesosScalarObject", {
+const mesosScalarObjectShape: Shape<MesosScalarObject> = object("MesosScalarObject", {
   value: required(decimal),
 });
 
-export const mesosRangesObjectShape: Shape<MesosRangesObject> = object("MesosRangesObject", {
+const mesosRangesObjectShape: Shape<MesosRangesObject> = object("MesosRangesObject", {
   range: optional(list(mesosRangeObjectShape)),
 });
 
-export const mesosResourceObjectShape: Shape<MesosResourceObject> = object(
+const mesosResourceObjectShape: Shape<MesosResourceObject> = object(
   "MesosResourceObject",
   {
     name: optional(text),

@@ -47,7 +47,7 @@ export function sanitizeForTaskId(name: string): string {
   return name.replaceAll("-", "_");
 }
 
-export function formatTaskId(id: Omit<TaskId, "id">): string {
+function formatTaskId(id: Omit<TaskId, "id">): string {
   return `${id.requestId}-${id.deployId}-${id.startedAt}-${id.instanceNo}-${id.host}-${id.rackId}`;
 }
 

@@ -48,6 +48,5 @@ export function announceLoop(turn: Turn, body: CrashLoopInfo): void {
     if (type !== "CRASHLOOP") continue;
     const key = `${webhookId}-${requestId}-${body.type}-${body.start}-${body.end ?? "begun"}`;
     turn.put("outboxWebhook", key, { webhookId, type, at: turn.now, requestId, deployId, body });
-    turn.effect({ kind: "outbox", outbox: "webhook" });
   }
 }

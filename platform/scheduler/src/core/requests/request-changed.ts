@@ -36,6 +36,5 @@ export function tellRequestEvent(turn: Turn, event: RequestEvent): void {
   while (turn.get("outboxRequest", keyAt(createdAt)) !== undefined) createdAt += 1;
   const history: RequestHistory = { createdAt, eventType, request, ...given({ user, message }) };
   turn.put("outboxRequest", keyAt(createdAt), history);
-  turn.effect({ kind: "outbox", outbox: "history" });
   announce(turn, { type: "REQUEST", requestId: request.id, body: history });
 }

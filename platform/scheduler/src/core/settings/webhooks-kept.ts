@@ -8,7 +8,7 @@ import type { Outcome, Turn } from "../turn.ts";
 import { validateWebhook } from "../validation/validate-action.ts";
 
 /** As Singularity makes it up. */
-export function webhookIdOf({ type, uri }: Pick<Webhook, "type" | "uri">): string {
+function webhookIdOf({ type, uri }: Pick<Webhook, "type" | "uri">): string {
   return `${type}-${encodeURIComponent(uri)}`;
 }
 

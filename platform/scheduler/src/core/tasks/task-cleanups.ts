@@ -49,7 +49,7 @@ function replaceableNow(
   )) {
     const healthy = tasks.filter(
       (task) => task.cleanup === undefined && task.taskId.deployId === deployId && isHealthy(task),
-    ).length;
+    );
     const wanted =
       deployId === pending?.deployMarker.deployId
         ? (pending?.deployProgress.targetActiveInstances ?? 0)
@@ -61,15 +61,22 @@ function replaceableNow(
 
 function mayGo(
   waiting: readonly TaskRecord[],
-  healthy: number,
+  healthy: readonly TaskRecord[],
   wanted: number,
 ): readonly TaskRecord[] {
-  if (healthy >= wanted) return waiting;
+  if (healthy.length >= wanted) return waiting;
+  const replaced = new Set(healthy.map(({ taskId }) => taskId.instanceNo));
+  const isReplaced = ({ taskId }: TaskRecord): boolean => replaced.has(taskId.instanceNo);
   const oneByOne = waiting
     .filter((task) => manner(task) === "replaced")
-    // What serves nobody goes first, then what was asked for first.
-    .sort((a, b) => Number(isHealthy(a)) - Number(isHealthy(b)) || askedAt(a) - askedAt(b));
-  return oneByOne.slice(0, Math.max(0, healthy + waiting.length - wanted));
+    // What serves nobody goes first, then whose number another serves, then what was asked for first.
+    .sort(
+      (a, b) =>
+        Number(isHealthy(a)) - Number(isHealthy(b)) ||
+        Number(isReplaced(b)) - Number(isReplaced(a)) ||
+        askedAt(a) - askedAt(b),
+    );
+  return oneByOne.slice(0, Math.max(0, healthy.length + waiting.length - wanted));
 }
 
 function isOfFailedTrial({ cleanup }: TaskRecord): boolean {

@@ -22,7 +22,6 @@ export function taskEnded(turn: Turn, task: TaskRecord, update: TaskHistoryUpdat
   turn.effect({ kind: "stopHealthcheck", taskId: id });
   if (history !== undefined) {
     turn.put("outboxTask", id, history);
-    turn.effect({ kind: "outbox", outbox: "history" });
     mailTaskEnd(turn, ended, history);
   }
   countTaskEnd(turn, ended, update);

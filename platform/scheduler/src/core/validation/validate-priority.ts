@@ -38,7 +38,7 @@ export function validatePriority(priority: PriorityRequest): Outcome<PriorityReq
 }
 
 /** 0 to 1. */
-export function priorityOf(request: Request, config: SchedulerConfig): number {
+function priorityOf(request: Request, config: SchedulerConfig): number {
   return (
     request.taskPriorityLevel ??
     config.defaultTaskPriorityLevelForRequestType[request.requestType] ??

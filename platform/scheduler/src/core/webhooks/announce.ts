@@ -22,13 +22,10 @@ export interface Announcement {
 /** PERF: O(webhooks), of which there are few; nothing when there is none of the type. */
 export function announce(turn: Turn, announcement: Announcement): void {
   const at = Math.floor(turn.now);
-  let isAnyPut = false;
   for (const { id: webhookId, type } of turn.state.records.webhook.values()) {
     if (type !== announcement.type) continue;
     turn.put("outboxWebhook", freeKey(turn, webhookId, at), { ...announcement, webhookId, at });
-    isAnyPut = true;
   }
-  if (isAnyPut) turn.effect({ kind: "outbox", outbox: "webhook" });
 }
 
 /** Per state, how many were announced at the last instant. */

@@ -15,7 +15,7 @@ export function arbitraryJson(shape: Shape<never>, depth = 4): fc.Arbitrary<unkn
 }
 
 /** All shapes with a name within, itself included. */
-export function collect(shape: Shape<never>, into: Map<string, Shape<never>>): void {
+function collect(shape: Shape<never>, into: Map<string, Shape<never>>): void {
   if (shape.name !== undefined) {
     if (into.has(shape.name)) return;
     into.set(shape.name, shape);
