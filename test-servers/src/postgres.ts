@@ -12,7 +12,14 @@ import { chmod, chown, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import type { Result } from "@tavola/base";
-import { findUser } from "@tavola/host";
+import {
+  descendantsOf,
+  findUser,
+  isRunning,
+  type ProcessIdentity,
+  readProcesses,
+  signalProcess,
+} from "@tavola/host";
 import { type Ensemble, type ServerKind, startEnsemble, type TestServer } from "./ensemble.ts";
 import { freePorts } from "./free-ports.ts";
 
@@ -38,6 +45,7 @@ const versions = "/usr/lib/postgresql";
 const user = "tavola";
 const password = "test-secret";
 const address = "127.0.0.1";
+const pauseMs = 5;
 const run = promisify(execFile);
 
 /** Whether this machine has it; the error names the package to install. */
@@ -84,17 +92,50 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
 }
 
 function postgresOf(ensemble: Ensemble, port: number): Postgres {
-  const [server] = ensemble.servers;
-  if (server === undefined) throw new Error("an ensemble of one has one");
+  const [inner] = ensemble.servers;
+  if (inner === undefined) throw new Error("an ensemble of one has one");
+  const kill = async (): Promise<void> => {
+    const family = inner.isRunning ? descendantsOf(inner.pid, readProcesses()) : [];
+    await inner.kill();
+    await endAll(family);
+  };
+  const restart = async (): Promise<void> => {
+    await kill();
+    await inner.restart();
+  };
   return {
-    server,
+    server: {
+      address: inner.address,
+      port,
+      get pid() {
+        return inner.pid;
+      },
+      get isRunning() {
+        return inner.isRunning;
+      },
+      kill,
+      stop: () => inner.stop(),
+      cont: () => inner.cont(),
+      restart,
+    },
     port,
     user,
     password,
     url: (database = "postgres") => `postgres://${user}:${password}@${address}:${port}/${database}`,
     untilServing: () => ensemble.untilServing(),
-    close: () => ensemble.close(),
+    close: async () => {
+      await kill();
+      await ensemble.close();
+    },
   };
+}
+
+/** Those who serve connections notice the server's death when they come to it, and keep its memory till then. */
+async function endAll(family: readonly ProcessIdentity[]): Promise<void> {
+  for (const member of family) {
+    signalProcess(member, "SIGKILL");
+  }
+  while (family.some(isRunning)) await new Promise((resolve) => setTimeout(resolve, pauseMs));
 }
 
 interface Unprivileged {

@@ -19,6 +19,8 @@ export interface ZooKeeperOptions {
   readonly count?: 1 | 3;
   /** Default 200. Sessions may last between 2 and 300 ticks. */
   readonly tickMs?: number;
+  /** Of its heap, default 128. It keeps its last 500 transactions there, whatever is in them. */
+  readonly heapMiB?: number;
   /** Whether a write is on disk before it is answered, as in production. Default false. */
   readonly fsync?: boolean;
   /** Instead of `count`: one server a place. */
@@ -77,10 +79,10 @@ function configuration(
   ].join("\n");
 }
 
-function commandLine(fsync: boolean, configFile: string): string[] {
+function commandLine(fsync: boolean, heapMiB: number, configFile: string): string[] {
   return [
     java,
-    "-Xmx128m",
+    `-Xmx${heapMiB}m`,
     "-Xss512k",
     "-XX:+UseSerialGC",
     "-XX:TieredStopAtLevel=1",
@@ -99,7 +101,7 @@ function commandLine(fsync: boolean, configFile: string): string[] {
 export async function startZooKeeper(options: ZooKeeperOptions = {}): Promise<Ensemble> {
   const found = findZooKeeper();
   if (found.error !== undefined) throw new Error(found.error);
-  const { count = 1, tickMs = 200, fsync = false } = options;
+  const { count = 1, tickMs = 200, fsync = false, heapMiB = 128 } = options;
   const places = options.places ?? Array.from({ length: count }, () => ({ address: "127.0.0.1" }));
   const lookAt = options.places === undefined ? "127.0.0.1" : undefined;
   const ports = await freePorts(lookAt, places.length * 3);
@@ -118,7 +120,7 @@ export async function startZooKeeper(options: ZooKeeperOptions = {}): Promise<En
       name: "ZooKeeper",
       scheme: "zk",
       command: (_at, folder) => ({
-        argv: commandLine(fsync, join(folder, "zoo.cfg")),
+        argv: commandLine(fsync, heapMiB, join(folder, "zoo.cfg")),
         cwd: folder,
         logFile: join(folder, "server.log"),
       }),

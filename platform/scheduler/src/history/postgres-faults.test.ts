@@ -123,9 +123,9 @@ describe("PostgreSQL's faults", { skip: findPostgres().error ?? false }, () => {
       withCode("DISK_FULL", /disk is full: .*free some space/)(error);
       return (error as CodedError).transient;
     });
-    assert.ok((await history.countTasks({})) > 0);
     spawnSync("mount", ["-o", "remount,size=64m", disk]);
     await history.append({ tasks: [taskSample({ message: "fits" })] });
+    assert.ok((await history.countTasks({})) > 0);
     t.after(() => command(server, "DROP DATABASE filled WITH (FORCE)"));
   });
 });

@@ -23,23 +23,27 @@ import {
 
 /** One running store, and clients of it. */
 export interface TestStore {
+  /** Of a record that is tried; a real server is not asked for all that it could. */
+  readonly recordBytes: number;
   /** A new client with a session of its own, connected. */
   open(): Promise<Coordination>;
   /** Ends the store. Clients are closed before by who opened them. */
   end(): Promise<void>;
 }
 
-const sessionTimeoutMs = 5000;
+const sessionTimeoutMs = 15_000;
 const connectMs = 20_000;
+const megabyte = 1024 * 1024;
 
 export async function memoryStore(): Promise<TestStore> {
   const random = seededRandom(1);
   const delayMs = { min: 0, max: 0 };
   const ensemble = createMemoryCoordination({ clock: steadyClock(), random, delayMs });
   return {
+    recordBytes: 8 * megabyte,
     open: async () => {
       // Its timers outlive a client by a session.
-      const store = ensemble.connect({ sessionTimeoutMs: 500 });
+      const store = ensemble.connect({ sessionTimeoutMs: 3000 });
       await untilConnected(store, connectMs);
       return store;
     },
@@ -50,6 +54,7 @@ export async function memoryStore(): Promise<TestStore> {
 export async function embeddedStore(): Promise<TestStore> {
   const folder = mkdtempSync(join(tmpdir(), "tavola-records-"));
   return {
+    recordBytes: 8 * megabyte,
     open: () => openAt(`sqlite://${folder}/store.db`),
     end: async () => rmSync(folder, { recursive: true }),
   };
@@ -57,7 +62,7 @@ export async function embeddedStore(): Promise<TestStore> {
 
 /** A string says why not. */
 export async function zooKeeperStore(): Promise<TestStore | string> {
-  return findZooKeeper().error ?? serverStore(await startZooKeeper());
+  return findZooKeeper().error ?? serverStore(await startZooKeeper({ heapMiB: 512 }));
 }
 
 /** A string says why not. */
@@ -66,7 +71,11 @@ export async function etcdStore(): Promise<TestStore | string> {
 }
 
 function serverStore(ensemble: Ensemble): TestStore {
-  return { open: () => openAt(ensemble.url("/tavola")), end: () => ensemble.close() };
+  return {
+    recordBytes: 2 * megabyte,
+    open: () => openAt(ensemble.url("/tavola")),
+    end: () => ensemble.close(),
+  };
 }
 
 async function openAt(name: string): Promise<Coordination> {
