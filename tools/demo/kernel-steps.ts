@@ -65,7 +65,7 @@ const countedTo = 40;
 const countAloud = `for i in $(seq ${countedTo}); do echo $i; sleep 0.25; done`;
 
 /** Kills a daemon of the cluster, and waits for the one that is started in its place. */
-export async function killDaemon(cluster: Cluster, name: string): Promise<void> {
+async function killDaemon(cluster: Cluster, name: string): Promise<void> {
   const pid = cluster.pidOf(name);
   check(pid !== undefined, `there is no process ${name}`);
   process.kill(pid as number, "SIGKILL");

@@ -6,27 +6,22 @@
 import type { FrameworkInfo } from "@tavola/protocol";
 
 export interface FrameworkOptions {
-  /** Default `Singularity`: what tools look for. */
+  /** `Singularity` unless said otherwise: what tools look for. */
   readonly id: string;
   readonly name: string;
   /** The Unix user tasks run as unless their deploy says otherwise. */
   readonly user: string;
   /** One, or several: then requests choose with `requiredRole`. */
   readonly roles: readonly string[];
-  /** Seconds that tasks live on without a scheduler. */
+  /**
+   * Seconds that tasks live on without a scheduler.
+   * Differs: Singularity's default of 0 means that one which is away for a moment loses every task.
+   */
   readonly failoverTimeoutSeconds: number;
   readonly hostname?: string;
   readonly webuiUrl?: string;
   readonly principal?: string;
 }
-
-export const frameworkDefaults = {
-  id: "Singularity",
-  name: "Singularity",
-  roles: ["*"],
-  // Differs: Singularity's 0 means that a scheduler which is away for a moment loses every task.
-  failoverTimeoutSeconds: 1_000_000,
-} as const;
 
 export function frameworkInfo(options: FrameworkOptions): FrameworkInfo {
   const { id, name, user, roles, failoverTimeoutSeconds, hostname, webuiUrl, principal } = options;

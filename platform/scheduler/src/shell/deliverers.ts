@@ -23,7 +23,7 @@ import { sandboxReader } from "./sandbox-reader.ts";
  * Takes delivered records out. One that was replaced meanwhile stays: its new content has yet to go.
  * Whoever no longer leads need not: the next leader delivers again, and nobody minds.
  */
-export function confirmDelivered(
+function confirmDelivered(
   engine: Engine,
   logger: Logger,
   delivered: readonly {
@@ -53,7 +53,7 @@ export interface HistoryDelivererOptions {
   readonly metrics: Metrics;
 }
 
-export function createHistoryDeliverer(options: HistoryDelivererOptions): Deliverer {
+function createHistoryDeliverer(options: HistoryDelivererOptions): Deliverer {
   const { engine, logger } = options;
   const writer = new HistoryWriter({
     ...options,

@@ -21,7 +21,7 @@ const limits = {
   standAgainMs: 1000,
 } as const;
 
-export const candidateLabel = "candidate_";
+const candidateLabel = "candidate_";
 
 export interface LeadershipOptions {
   readonly openStore: () => Coordination | Promise<Coordination>;

@@ -8,7 +8,7 @@
 import type { TaskState } from "../model/enums.ts";
 import type { TaskHistoryUpdate } from "../model/task.ts";
 import { parseTaskId } from "../model/task-id.ts";
-import { deployKey, type TaskRecord } from "../records.ts";
+import type { TaskRecord } from "../records.ts";
 import type { Turn } from "../turn.ts";
 import { taskEnded } from "./task-ended.ts";
 import { checksHealth } from "./task-health.ts";
@@ -106,9 +106,4 @@ function noteDelay(turn: Turn, { timestamp, reason }: TaskReport): void {
   const { link } = turn.state;
   const delayMs = Math.max(0, turn.now - timestamp);
   link.averageUpdateDelayMs += (delayMs - link.averageUpdateDelayMs) / 20;
-}
-
-/** Its deploy; for those who ask about a task. */
-export function deployOfTask(turn: Turn, { taskId }: TaskRecord) {
-  return turn.get("deploy", deployKey(taskId.requestId, taskId.deployId));
 }
