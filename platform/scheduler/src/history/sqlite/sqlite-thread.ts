@@ -45,8 +45,9 @@ export class SqliteThread implements SqliteRunner {
     this.#worker ??= this.#start();
     const worker = this.#worker;
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ resolve, reject });
+      // It throws when it cannot copy the question; then no answer is to be waited for.
       worker.postMessage(question);
+      this.#waiting.push({ resolve, reject });
     });
   }
 
