@@ -19,7 +19,7 @@ import type { ApiContext, Decider } from "./api-context.ts";
 import { actorOf, authenticate } from "./auth/authenticate.ts";
 import { userOfToken } from "./auth/tokens.ts";
 import { WebhookVerdicts } from "./auth/webhook-authenticator.ts";
-import { jsonAnswer, listAnswer, refusalAnswer, textAnswer } from "./json-answer.ts";
+import { jsonAnswer, type LongList, listAnswer, refusalAnswer, textAnswer } from "./json-answer.ts";
 import { passOn } from "./leader-proxy.ts";
 import { createPropertyFilter } from "./property-filter.ts";
 import type { Call, QueryTable, Route } from "./route.ts";
@@ -147,25 +147,29 @@ function respond(
   result: Awaited<ReturnType<Route["handle"]>>,
 ): HttpResponse {
   if ("response" in result) return result.response;
-  if ("long" in result) {
-    const { items, item } = result.long;
-    const filter = filterOf(request, route);
-    return filter === undefined
-      ? listAnswer(items, item)
-      : jsonAnswer(200, filtered(list(item).format(items), filter));
-  }
+  const filter = filterOf(request, route);
+  if ("long" in result) return listAnswer(filteredList(result.long, filter));
   if (result.refusal !== undefined) return refusalAnswer(result.refusal);
   if (route.answer === undefined) return { status: route.status ?? 204 };
   const { value } = result;
   if (value === undefined) return textAnswer(404, route.missing ?? `Nothing is at ${request.path}`);
   const text = route.answer.format(value);
-  const filter = filterOf(request, route);
   return jsonAnswer(route.status ?? 200, filter === undefined ? text : filtered(text, filter));
 }
 
 function filterOf(request: HttpRequest, route: Route): ((json: unknown) => unknown) | undefined {
   if (route.isFilterable !== true) return undefined;
   return createPropertyFilter(request.query.getAll("property"));
+}
+
+/** Item by item, so that a long list holds up nobody. */
+function filteredList(list: LongList, filter: ((json: unknown) => unknown) | undefined): LongList {
+  if (filter === undefined) return list;
+  const format = (item: unknown) => {
+    const text = list.format(item);
+    return text === undefined ? undefined : filtered(text, filter);
+  };
+  return { ...list, format };
 }
 
 function filtered(text: string, filter: (json: unknown) => unknown): string {

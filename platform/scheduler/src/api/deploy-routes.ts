@@ -25,6 +25,7 @@ import { isDeployable } from "../core/requests/long-running.ts";
 import { type Outcome, refused, type Turn } from "../core/turn.ts";
 import { validateDeploy } from "../core/validation/validate-deploy.ts";
 import { validateRequest } from "../core/validation/validate-request.ts";
+import { isDeployIdTaken } from "../history/deploy-id-taken.ts";
 import { parentOf } from "./request-parents.ts";
 import { freezeRefusal, requestContext } from "./request-routes.ts";
 import {
@@ -70,7 +71,8 @@ const deploy = route({
     }
     const forbidden = call.permit(request, "WRITE") ?? permitUpdate(call, posted, request);
     if (forbidden !== undefined) return forbidden;
-    const isIdTaken = await call.context.history.hasDeploy(requestId, id);
+    const { history, logger } = call.context;
+    const isIdTaken = await isDeployIdTaken(history, { requestId, id }, logger);
     return changed(call, (turn) => {
       const valid = validateBody(turn, posted, isIdTaken);
       if (valid.refusal !== undefined) return valid;

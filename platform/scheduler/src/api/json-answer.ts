@@ -6,31 +6,29 @@
  */
 
 import type { HttpResponse } from "@tavola/host";
-import type { Shape } from "../core/model/shape.ts";
 
 const headers = { "Content-Type": "application/json" } as const;
 
-/** Lists longer than this go in pieces of so many items. */
-const itemsPerPiece = 256;
+/** Lists longer than this go in pieces. */
+const shortItemsMax = 64;
 
-/** A list that knows how its items are written. */
+/** A piece is sent when it has so many characters, or took so many items. */
+const pieceCharactersMin = 64 * 1024;
+const pieceItemsMax = 512;
+
+/** A list that knows how its items are written: JSON, or undefined for one that is left out. */
 export interface LongList {
   readonly items: readonly unknown[];
-  readonly item: Shape<unknown>;
+  readonly format: (item: unknown) => string | undefined;
 }
 
 export function jsonAnswer(status: number, json: string): HttpResponse {
   return { status, headers, body: json };
 }
 
-/** Bytes that are JSON already, one after the other. */
-export function jsonPieces(pieces: readonly Uint8Array[]): HttpResponse {
-  const length = pieces.reduce((sum, piece) => sum + piece.byteLength, 0);
-  return {
-    status: 200,
-    headers: { ...headers, "Content-Length": String(length) },
-    pull: inTurns(pieces),
-  };
+/** Bytes that together are JSON, made while they are sent. */
+export function jsonPieces(pieces: Iterable<Uint8Array>): HttpResponse {
+  return { status: 200, headers, pull: inTurns(pieces) };
 }
 
 async function* inTurns(pieces: Iterable<Uint8Array>): AsyncGenerator<Uint8Array> {
@@ -45,20 +43,32 @@ function nextTurn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }
 
-export function listAnswer<T>(items: readonly T[], item: Shape<T>): HttpResponse {
-  if (items.length <= itemsPerPiece) {
-    return jsonAnswer(200, `[${items.map((each) => item.format(each)).join(",")}]`);
-  }
-  return { status: 200, headers, pull: listPieces(items, item) };
+export function listAnswer(list: LongList): HttpResponse {
+  if (list.items.length > shortItemsMax) return jsonPieces(listPieces(list));
+  const texts = list.items.map(list.format).filter((text) => text !== undefined);
+  return jsonAnswer(200, `[${texts.join(",")}]`);
 }
 
-async function* listPieces<T>(items: readonly T[], item: Shape<T>): AsyncGenerator<Uint8Array> {
-  for (let at = 0; at < items.length; at += itemsPerPiece) {
-    const part = items.slice(at, at + itemsPerPiece).map((each) => item.format(each));
-    const isLast = at + itemsPerPiece >= items.length;
-    yield Buffer.from(`${at === 0 ? "[" : ","}${part.join(",")}${isLast ? "]" : ""}`);
-    await nextTurn();
+function* listPieces({ items, format }: LongList): Generator<Uint8Array> {
+  let piece: string[] = [];
+  let characters = 0;
+  let looked = 0;
+  let separator = "[";
+  for (const item of items) {
+    const text = format(item);
+    if (text !== undefined) {
+      piece.push(separator, text);
+      characters += text.length;
+      separator = ",";
+    }
+    looked += 1;
+    if (characters < pieceCharactersMin && looked < pieceItemsMax) continue;
+    yield Buffer.from(piece.join(""));
+    piece = [];
+    characters = 0;
+    looked = 0;
   }
+  yield Buffer.from(`${piece.join("")}${separator === "[" ? "[]" : "]"}`);
 }
 
 export function refusalAnswer({

@@ -3,7 +3,6 @@
  */
 
 import { given } from "../core/given.ts";
-import type { RequestParent } from "../core/model/answers.ts";
 import { requestBatchShape, requestParentShape } from "../core/model/answers-shape.ts";
 import { type RequestState, requestStates, requestTypes } from "../core/model/enums.ts";
 import type { User } from "../core/model/operations.ts";
@@ -15,8 +14,8 @@ import { pendingRequestShape, requestCleanupShape } from "../core/model/task-sha
 import type { SchedulerState } from "../core/state.ts";
 import { isAdmin } from "./auth/authorize.ts";
 import { jsonPieces } from "./json-answer.ts";
-import { RequestList } from "./request-list.ts";
-import { briefParentOf, parentOf } from "./request-parents.ts";
+import { briefTextOf, RequestList } from "./request-list.ts";
+import { parentOf } from "./request-parents.ts";
 import {
   type Call,
   filtered,
@@ -65,7 +64,7 @@ function listRoute(name: string, states: readonly RequestState[] | undefined): R
       if (states === undefined && isWhole(call)) {
         return { response: jsonPieces(listOf(call.state).bytes(call.state)) };
       }
-      return long(selectParents(call, states), requestParentShape);
+      return selectParents(call, states);
     },
   });
 }
@@ -82,10 +81,7 @@ function isWhole({ query, user, context, http }: ListCall): boolean {
   );
 }
 
-function selectParents(
-  call: ListCall,
-  states: readonly RequestState[] | undefined,
-): readonly RequestParent[] {
+function selectParents(call: ListCall, states: readonly RequestState[] | undefined) {
   const { state, query, user } = call;
   const selected = [...state.records.request.values()].filter(
     (each) =>
@@ -96,10 +92,10 @@ function selectParents(
   );
   if (query.includeFullRequestData === true) {
     const sorted = selected.sort((a, b) => lastChangeOf(state, b) - lastChangeOf(state, a));
-    return limited(sorted, query).map((each) => parentOf(state, each));
+    return long(limited(sorted, query), (each) => requestParentShape.format(parentOf(state, each)));
   }
-  return limited(selected, query).map((each) =>
-    briefParentOf(each, state.records.requestDeploys.get(each.request.id)),
+  return long(limited(selected, query), (each) =>
+    briefTextOf(each, state.records.requestDeploys.get(each.request.id)),
   );
 }
 

@@ -1,12 +1,13 @@
 /**
  * The list of all requests, kept as bytes in pieces.
  *
- * Dashboards ask for it every few seconds, and it is ten megabytes at ten thousand requests. Records
- * never change, so a piece of the list is good for as long as the same records are in it; after a
- * change only the pieces that it touched are written anew.
+ * Dashboards ask for it every few seconds, and it is megabytes at ten thousand requests. Records never
+ * change, so a piece of the list is good for as long as the same records are in it; after a change only
+ * the pieces that it touched are written anew. The text of each request is kept as well, for lists that
+ * are parts of this one.
  *
- * PERF: 10,000 requests: about 1 ms when nothing changed (identity of records), 3 µs per request of a
- * piece that did.
+ * PERF: a piece that is good costs 512 comparisons, one that is not about 2 ms; between two pieces
+ * others get their turn.
  */
 
 import { requestParentShape } from "../core/model/answers-shape.ts";
@@ -15,7 +16,7 @@ import type { RequestDeploys } from "../core/records.ts";
 import type { SchedulerState } from "../core/state.ts";
 import { briefParentOf } from "./request-parents.ts";
 
-const requestsPerPiece = 128;
+const requestsPerPiece = 512;
 
 interface Piece {
   readonly requests: readonly RequestWithState[];
@@ -24,26 +25,29 @@ interface Piece {
 }
 
 export class RequestList {
-  #pieces: readonly Piece[] = [];
+  readonly #pieces: Piece[] = [];
 
   /** Together they are a JSON list of brief parents, in the order in which the requests came. */
-  bytes(state: SchedulerState): readonly Uint8Array[] {
+  *bytes(state: SchedulerState): Generator<Uint8Array> {
     const requests = [...state.records.request.values()];
-    const pieces: Piece[] = [];
-    for (let at = 0; at < requests.length; at += requestsPerPiece) {
-      const part = requests.slice(at, at + requestsPerPiece);
-      const deploys = part.map(({ request }) => state.records.requestDeploys.get(request.id));
-      const before = this.#pieces[pieces.length];
-      pieces.push(
-        before !== undefined && isSame(before, part, deploys)
-          ? before
-          : { requests: part, deploys, bytes: writePiece(part, deploys, at === 0) },
-      );
+    const count = Math.ceil(requests.length / requestsPerPiece);
+    this.#pieces.length = Math.min(this.#pieces.length, count);
+    if (count === 0) yield Buffer.from("[");
+    for (let index = 0; index < count; index += 1) {
+      const at = index * requestsPerPiece;
+      yield this.#piece(state, index, requests.slice(at, at + requestsPerPiece));
     }
-    this.#pieces = pieces;
-    return pieces.length === 0
-      ? [Buffer.from("[]")]
-      : [...pieces.map(({ bytes }) => bytes), Buffer.from("]")];
+    yield Buffer.from("]");
+  }
+
+  #piece(state: SchedulerState, index: number, requests: readonly RequestWithState[]): Uint8Array {
+    const before = this.#pieces[index];
+    const deploys = requests.map(({ request }) => state.records.requestDeploys.get(request.id));
+    if (before !== undefined && isSame(before, requests, deploys)) return before.bytes;
+    const texts = requests.map((request, at) => briefTextOf(request, deploys[at]));
+    const bytes = Buffer.from((index === 0 ? "[" : ",") + texts.join(","));
+    this.#pieces[index] = { requests, deploys, bytes };
+    return bytes;
   }
 }
 
@@ -59,13 +63,19 @@ function isSame(
   );
 }
 
-function writePiece(
-  requests: readonly RequestWithState[],
-  deploys: readonly (RequestDeploys | undefined)[],
-  isFirst: boolean,
-): Uint8Array {
-  const texts = requests.map((request, index) =>
-    requestParentShape.format(briefParentOf(request, deploys[index])),
-  );
-  return Buffer.from((isFirst ? "[" : ",") + texts.join(","));
+const texts = new WeakMap<
+  RequestWithState,
+  { readonly deploys: RequestDeploys | undefined; readonly text: string }
+>();
+
+/** A brief parent as JSON. PERF: written once as long as both records stay. */
+export function briefTextOf(
+  request: RequestWithState,
+  deploys: RequestDeploys | undefined,
+): string {
+  const known = texts.get(request);
+  if (known !== undefined && known.deploys === deploys) return known.text;
+  const text = requestParentShape.format(briefParentOf(request, deploys));
+  texts.set(request, { deploys, text });
+  return text;
 }

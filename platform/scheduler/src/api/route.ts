@@ -49,7 +49,6 @@ export const anybody: Access = { kind: "anybody" };
 export const anyUser: Access = { kind: "user" };
 export const filtered: Access = { kind: "filtered" };
 export const reader: Access = { kind: "reader" };
-const globalReader: Access = { kind: "globalReader" };
 export const admin: Access = { kind: "admin" };
 export const mayRead: Access = { kind: "request", parameter: "requestId", scope: "READ" };
 export const mayReadTask: Access = { kind: "task", parameter: "taskId", scope: "READ" };
@@ -150,8 +149,11 @@ export type HandlerResult<A> =
   | { readonly response: HttpResponse };
 
 /** A list as an answer, written piece by piece when it is long. */
-export function long<T>(items: readonly T[], item: Shape<T>): { readonly long: LongList } {
-  return { long: { items, item: item as Shape<unknown> } };
+export function long<T>(
+  items: readonly T[],
+  format: (item: T) => string | undefined,
+): { readonly long: LongList } {
+  return { long: { items, format: format as LongList["format"] } };
 }
 
 export interface Body<B> {

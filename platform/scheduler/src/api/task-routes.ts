@@ -12,7 +12,7 @@ import {
   taskShellCommandRequestShape,
   taskShellCommandUpdateShape,
 } from "../core/model/shell-command-shape.ts";
-import type { PendingTask, Task, TaskRequest } from "../core/model/task.ts";
+import type { PendingTask, TaskRequest } from "../core/model/task.ts";
 import { pendingTaskIdShape, taskIdShape } from "../core/model/task-id-shape.ts";
 import {
   killedTaskIdRecordShape,
@@ -84,8 +84,12 @@ function activeTasks(call: AnyCall): readonly TaskRecord[] {
   return tasks;
 }
 
-function tasksOf(state: SchedulerState, records: readonly TaskRecord[]): readonly Task[] {
-  return records.flatMap((record) => taskOf(state, record) ?? []);
+/** Tasks whose request or deploy is gone by now are left out. */
+function taskFormat(state: SchedulerState): (record: TaskRecord) => string | undefined {
+  return (record) => {
+    const task = taskOf(state, record);
+    return task && taskShape.format(task);
+  };
 }
 
 const scheduled = route({
@@ -96,7 +100,11 @@ const scheduled = route({
   query: useWebCache,
   answer: list(taskRequestShape),
   isFilterable: true,
-  handle: (call) => long(taskRequestsOf(call.state, pendingTasks(call)), taskRequestShape),
+  handle: ({ state, ...call }) =>
+    long(pendingTasks({ state, ...call }), (pending) => {
+      const found = taskRequestOf(state, pending);
+      return found && taskRequestShape.format(found);
+    }),
 });
 
 const scheduledIds = route({
@@ -108,10 +116,7 @@ const scheduledIds = route({
   answer: list(pendingTaskIdShape),
   isFilterable: true,
   handle: (call) =>
-    long(
-      pendingTasks(call).map(({ pendingTaskId }) => pendingTaskId),
-      pendingTaskIdShape,
-    ),
+    long(pendingTasks(call), ({ pendingTaskId }) => pendingTaskIdShape.format(pendingTaskId)),
 });
 
 const scheduledOfRequest = route({
@@ -215,7 +220,7 @@ const activeList = route({
   query: useWebCache,
   answer: list(taskShape),
   isFilterable: true,
-  handle: (call) => long(tasksOf(call.state, activeTasks(call)), taskShape),
+  handle: (call) => long(activeTasks(call), taskFormat(call.state)),
 });
 
 const activeIds = route({
@@ -226,11 +231,7 @@ const activeIds = route({
   query: useWebCache,
   answer: list(taskIdShape),
   isFilterable: true,
-  handle: (call) =>
-    long(
-      activeTasks(call).map(({ taskId }) => taskId),
-      taskIdShape,
-    ),
+  handle: (call) => long(activeTasks(call), ({ taskId }) => taskIdShape.format(taskId)),
 });
 
 const activeStates = route({
@@ -264,7 +265,7 @@ const tasksOfAgent = route({
   answer: list(taskShape),
   handle(call) {
     const found = tasksOnAgent(call);
-    return found.refusal === undefined ? long(tasksOf(call.state, found.value), taskShape) : found;
+    return found.refusal === undefined ? long(found.value, taskFormat(call.state)) : found;
   },
 });
 

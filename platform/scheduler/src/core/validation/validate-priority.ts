@@ -6,6 +6,7 @@ import { type Random, randomUuid } from "@tavola/base";
 import type { PriorityRequest } from "../model/actions.ts";
 import type { PriorityFreeze, PriorityFreezeParent } from "../model/operations.ts";
 import type { Request } from "../model/request.ts";
+import { priorityLevelOf } from "../placement/task-priority.ts";
 import type { SchedulerConfig } from "../scheduler-config.ts";
 import { type Outcome, refused } from "../turn.ts";
 import { durationSentence } from "./durations.ts";
@@ -37,22 +38,13 @@ export function validatePriority(priority: PriorityRequest): Outcome<PriorityReq
   return sentence === undefined ? { value: priority } : refused(400, sentence);
 }
 
-/** 0 to 1. */
-function priorityOf(request: Request, config: SchedulerConfig): number {
-  return (
-    request.taskPriorityLevel ??
-    config.defaultTaskPriorityLevelForRequestType[request.requestType] ??
-    config.defaultTaskPriorityLevel
-  );
-}
-
 export function belowFreezeSentence(
   request: Request,
   freeze: PriorityFreezeParent | undefined,
   config: SchedulerConfig,
 ): string | undefined {
   if (freeze === undefined) return undefined;
-  const level = priorityOf(request, config);
+  const level = priorityLevelOf(config, request);
   const { minimumPriorityLevel } = freeze.priorityFreeze;
   return when(
     level < minimumPriorityLevel,
