@@ -94,6 +94,7 @@ async function live(cluster: Cluster, masterStates: MasterStates): Promise<reado
   const { world, ledger, totals, store, network } = cluster;
   const isMaster = (process: SimulatedProcess): boolean => process.host.startsWith("10.0.0.");
   const convergence = new Convergence(cluster);
+  masterStates.knows(ledger.removed);
   const books = new Books(cluster);
   const checkers: readonly Checker[] = [
     new OneLeader(isMaster),

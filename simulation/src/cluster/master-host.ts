@@ -9,11 +9,11 @@ import { type MasterFlags, type MasterState, masterFlags, startMaster } from "@t
 import { neverEnds } from "../planted/deathless-session.ts";
 import { forgetfulAllocators } from "../planted/forgetful-allocator.ts";
 import { saysWrittenEarly } from "../planted/hasty-registry.ts";
-import { forgetsKills } from "../planted/lost-messages.ts";
+import { forgetsKills, leavesRunning } from "../planted/lost-messages.ts";
 import type { PlantedFaults } from "../planted/planted-faults.ts";
 import type { Network } from "../world/network.ts";
 import { type HostClock, SimulatedProcess } from "../world/process.ts";
-import { endpointsOf } from "../world/simulated-endpoint.ts";
+import { type EndpointSeams, endpointsOf } from "../world/simulated-endpoint.ts";
 import { masterPort, storeText } from "./addresses.ts";
 import { daemonLogger } from "./daemon-logger.ts";
 import { openStoreOf } from "./store-access.ts";
@@ -69,13 +69,12 @@ export class MasterHost {
     this.#starts += 1;
     this.#client = undefined;
     const process = new SimulatedProcess(world, `master ${host} #${this.#starts}`, host, hostClock);
-    const seams = planted.has("forgets-kill") ? { passes: forgetsKills(process) } : {};
     startMaster({
       flags: this.#flags,
       logger: daemonLogger(process),
       clock: process.clock,
       random: process.random,
-      openEndpoint: endpointsOf(network, process, seams),
+      openEndpoint: endpointsOf(network, process, seamsOf(planted, process)),
       openStore: (_url, { sessionTimeoutMs }) => this.#openStore(process, sessionTimeoutMs),
       ...(planted.has("forgets-recovery") && {
         createAllocator: forgetfulAllocators(world.dice("forgetful")),
@@ -101,6 +100,13 @@ export class MasterHost {
     if (planted.has("leads-after-session")) return neverEnds(client);
     return planted.has("registers-before-durable") ? saysWrittenEarly(client, process) : client;
   }
+}
+
+function seamsOf(planted: PlantedFaults, process: SimulatedProcess): EndpointSeams {
+  if (planted.has("forgets-kill")) return { passes: forgetsKills(process) };
+  if (planted.has("leaves-framework-running")) return { passes: leavesRunning("frameworks") };
+  if (planted.has("leaves-gone-agent-running")) return { passes: leavesRunning("agents") };
+  return {};
 }
 
 function flagsOf(host: string): MasterFlags {

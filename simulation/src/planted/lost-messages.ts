@@ -17,6 +17,13 @@ export function forgetsKills(process: SimulatedProcess): Passes {
   };
 }
 
+/** A master that decides that something ends, and does not say so to the agent that runs it. */
+export function leavesRunning(what: "frameworks" | "agents"): Passes {
+  const { ShutdownFrameworkMessage, ShutdownMessage } = internal;
+  const { typeName } = what === "frameworks" ? ShutdownFrameworkMessage : ShutdownMessage;
+  return (_to, name) => name !== typeName;
+}
+
 /** An agent that sends no update twice. */
 export function sendsUpdatesOnce(): Passes {
   const sent = new Set<string>();

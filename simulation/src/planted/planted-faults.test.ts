@@ -15,6 +15,8 @@ const finders: Readonly<Record<PlantedFaultName, readonly string[]>> = {
   "registers-before-durable": ["durable-registry"],
   "forgets-kill": ["stops"],
   "sends-update-once": ["acknowledged-once", "convergence", "told-states"],
+  "leaves-framework-running": ["stops", "convergence", "master-state"],
+  "leaves-gone-agent-running": ["stops", "books"],
 };
 
 for (const name of plantedFaultNames) {

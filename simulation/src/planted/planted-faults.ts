@@ -20,6 +20,10 @@ export const plantedFaultNames = [
   "forgets-kill",
   /** An agent sends each update once. */
   "sends-update-once",
+  /** A master that removes a framework does not end what it runs. */
+  "leaves-framework-running",
+  /** A master does not tell an agent that it is gone. */
+  "leaves-gone-agent-running",
 ] as const;
 
 export type PlantedFaultName = (typeof plantedFaultNames)[number];

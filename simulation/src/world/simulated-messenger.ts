@@ -23,14 +23,12 @@ export interface MessengerParts {
   readonly passes?: (to: Upid, name: string, body: Uint8Array) => boolean;
 }
 
-/** What senders repeat, or what can be said twice as well as once: nothing that starts anything. */
+/** What senders repeat, or what is about one thing that is there once: no launches, no ends of executors. */
 const repeatable: ReadonlySet<string> = new Set(
   [
     internal.StatusUpdateMessage,
     internal.StatusUpdateAcknowledgementMessage,
     internal.KillTaskMessage,
-    internal.ExitedExecutorMessage,
-    internal.ShutdownExecutorMessage,
     internal.UpdateSlaveMessage,
     internal.PingSlaveMessage,
     internal.PongSlaveMessage,
