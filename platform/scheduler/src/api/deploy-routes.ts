@@ -72,7 +72,7 @@ const deploy = route({
     const forbidden = call.permit(request, "WRITE") ?? permitUpdate(call, posted, request);
     if (forbidden !== undefined) return forbidden;
     const { history, logger } = call.context;
-    const isIdTaken = await isDeployIdTaken(history, { requestId, id }, logger);
+    const isIdTaken = await isDeployIdTaken(history, { requestId, id }, { logger });
     return changed(call, (turn) => {
       const valid = validateBody(turn, posted, isIdTaken);
       if (valid.refusal !== undefined) return valid;
