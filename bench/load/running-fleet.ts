@@ -1,0 +1,197 @@
+/**
+ * Many agents in one process that "run" whatever they are sent: a task is running as soon as it comes,
+ * and killed as soon as that is asked. For measuring what schedules; nothing is executed.
+ *
+ * They speak to the master as agents do (libprocess: registration, pings, tasks, status updates), on
+ * fewer addresses than there are agents. Each calls itself by an address of its own of the loopback
+ * network, where nobody listens: whoever asks an agent about a task is told so at once.
+ */
+import {
+  decodeMessage,
+  encodeMessage,
+  internal,
+  type LibprocessMessage,
+  type TaskState,
+  type Upid,
+} from "@tavola/protocol";
+import { AgentAddress } from "./agent-connections.ts";
+
+export interface RunningFleetOptions {
+  readonly agents: number;
+  readonly addressesMax: number;
+  readonly cpusPerAgent: number;
+  readonly memoryMbPerAgent: number;
+}
+
+interface Agent {
+  readonly index: number;
+  readonly address: AgentAddress;
+  readonly process: string;
+  id: string | undefined;
+  retry: NodeJS.Timeout | undefined;
+}
+
+interface RunningTask {
+  readonly agent: Agent;
+  readonly frameworkId: string;
+}
+
+const retryMs = 2000;
+
+export class RunningFleet {
+  readonly #options: RunningFleetOptions;
+  readonly #addresses: AgentAddress[] = [];
+  readonly #agents: Agent[] = [];
+  readonly #byProcess = new Map<string, Agent>();
+  readonly #tasks = new Map<string, RunningTask>();
+  #master: Upid = { id: "master", host: "127.0.0.1", port: 0 };
+  #updates = 0;
+  /** Told of every task that comes. */
+  onTask: () => void = () => {};
+
+  private constructor(options: RunningFleetOptions) {
+    this.#options = options;
+  }
+
+  static async open(options: RunningFleetOptions): Promise<RunningFleet> {
+    const fleet = new RunningFleet(options);
+    const count = Math.min(options.addressesMax, options.agents);
+    for (let i = 0; i < count; i += 1) {
+      fleet.#addresses.push(await AgentAddress.open((to, message) => fleet.#received(to, message)));
+    }
+    for (let index = 0; index < options.agents; index += 1) {
+      const address = fleet.#addresses[index % count] as AgentAddress;
+      const process = `slave(${Math.floor(index / count) + 1})`;
+      const agent: Agent = { index, address, process, id: undefined, retry: undefined };
+      fleet.#agents.push(agent);
+      fleet.#byProcess.set(`${process}@${address.port}`, agent);
+    }
+    return fleet;
+  }
+
+  /** Tasks that run. */
+  get running(): number {
+    return this.#tasks.size;
+  }
+
+  get registered(): number {
+    return this.#agents.filter(({ id }) => id !== undefined).length;
+  }
+
+  /** All ask to be taken in, now. */
+  register(masterUrl: string): void {
+    const { hostname, port } = new URL(masterUrl);
+    this.#master = { id: "master", host: hostname, port: Number(port) };
+    for (const agent of this.#agents) this.#ask(agent);
+  }
+
+  close(): void {
+    for (const agent of this.#agents) clearTimeout(agent.retry);
+    for (const address of this.#addresses) address.close();
+  }
+
+  #ask(agent: Agent): void {
+    const body = encodeMessage(internal.RegisterSlaveMessage, this.#introduction(agent));
+    agent.address.send(agent.process, this.#master, internal.RegisterSlaveMessage.typeName, body);
+    agent.retry = setTimeout(() => this.#ask(agent), retryMs);
+  }
+
+  #introduction({ index, address }: Agent): internal.RegisterSlaveMessage {
+    const { cpusPerAgent, memoryMbPerAgent } = this.#options;
+    return {
+      slave: {
+        hostname: `127.1.${index >> 8}.${index & 255}`,
+        port: address.port,
+        resources: [
+          { name: "cpus", type: "SCALAR", scalar: { value: cpusPerAgent } },
+          { name: "mem", type: "SCALAR", scalar: { value: memoryMbPerAgent } },
+          { name: "disk", type: "SCALAR", scalar: { value: 100_000 } },
+          { name: "ports", type: "RANGES", ranges: { range: [{ begin: 31_000, end: 32_000 }] } },
+        ],
+        attributes: [{ name: "rackid", type: "TEXT", text: { value: `r${index % 20}` } }],
+        checkpoint: true,
+      },
+      version: "1.12.0",
+      agent_capabilities: [
+        { type: "MULTI_ROLE" },
+        { type: "HIERARCHICAL_ROLE" },
+        { type: "RESERVATION_REFINEMENT" },
+      ],
+      resource_version_uuid: { value: this.#uuid() },
+    };
+  }
+
+  #received(to: AgentAddress, { to: process, name, body }: LibprocessMessage): void {
+    const agent = this.#byProcess.get(`${process}@${to.port}`);
+    if (agent === undefined) return;
+    switch (name) {
+      case internal.PingSlaveMessage.typeName:
+        to.send(process, this.#master, internal.PongSlaveMessage.typeName, new Uint8Array(0));
+        return;
+      case internal.SlaveRegisteredMessage.typeName:
+        clearTimeout(agent.retry);
+        agent.id = decodeMessage(internal.SlaveRegisteredMessage, body).value?.slave_id.value;
+        return;
+      case internal.RunTaskMessage.typeName:
+        this.#run(agent, body);
+        return;
+      case internal.KillTaskMessage.typeName:
+        this.#kill(body);
+        return;
+      default:
+    }
+  }
+
+  #run(agent: Agent, body: Uint8Array): void {
+    const { value } = decodeMessage(internal.RunTaskMessage, body);
+    const frameworkId = value?.framework_id?.value ?? value?.framework.id?.value;
+    if (value === undefined || frameworkId === undefined) throw new Error("not a task");
+    const taskId = value.task.task_id.value;
+    this.#tasks.set(taskId, { agent, frameworkId });
+    this.#update(taskId, { agent, frameworkId }, "TASK_RUNNING");
+    this.onTask();
+  }
+
+  #kill(body: Uint8Array): void {
+    const taskId = decodeMessage(internal.KillTaskMessage, body).value?.task_id.value ?? "";
+    const task = this.#tasks.get(taskId);
+    if (task === undefined) return;
+    this.#tasks.delete(taskId);
+    this.#update(taskId, task, "TASK_KILLED");
+  }
+
+  #update(taskId: string, { agent, frameworkId }: RunningTask, state: TaskState): void {
+    const slave_id = { value: agent.id ?? "" };
+    const uuid = this.#uuid();
+    const timestamp = Date.now() / 1000;
+    const body = encodeMessage(internal.StatusUpdateMessage, {
+      update: {
+        framework_id: { value: frameworkId },
+        executor_id: { value: taskId },
+        slave_id,
+        timestamp,
+        uuid,
+        latest_state: state,
+        status: {
+          task_id: { value: taskId },
+          state,
+          source: "SOURCE_EXECUTOR",
+          agent_id: slave_id,
+          executor_id: { value: taskId },
+          timestamp,
+          uuid,
+        },
+      },
+      pid: `${agent.process}@127.0.0.1:${agent.address.port}`,
+    });
+    agent.address.send(agent.process, this.#master, internal.StatusUpdateMessage.typeName, body);
+  }
+
+  #uuid(): Uint8Array {
+    const uuid = new Uint8Array(16);
+    new DataView(uuid.buffer).setUint32(12, ++this.#updates);
+    uuid[6] = 0x40;
+    uuid[8] = 0x80;
+    return uuid;
+  }
+}
