@@ -38,7 +38,7 @@ export class FencedWriter {
    */
   static async takeOver(place: RecordPlace, writer: string): Promise<FencedWriter> {
     const nonce = newUuid();
-    for (;;) {
+    for (let waitMs: number = backoff.firstMs; ; waitMs = Math.min(2 * waitMs, backoff.maxMs)) {
       const found = await readHead(place);
       const head = { ...nextEpoch(found?.head), writer, nonce };
       const outcome = await knownOutcome(place.store.transact([headWrite(place, head, found)]));
@@ -48,6 +48,7 @@ export class FencedWriter {
       // Somebody else was faster, or nobody knows: what is there now decides.
       const now = await readHead(place);
       if (now?.head?.nonce === nonce) return new FencedWriter(place, { ...now, head: now.head });
+      await pause(place, waitMs);
     }
   }
 

@@ -181,3 +181,18 @@ test("a store that is away refuses, and the same write is done once it is back",
   await store.write([put("request", "a", 1)]);
   assert.deepEqual(await load(), { request: { a: 1 } });
 });
+
+for (const outcome of ["applied", "not applied"] as const) {
+  test(`taking over through a break of the connection (${outcome}) succeeds`, async (t) => {
+    const { ensemble, connect, load } = world(t, 800);
+    const former = await openRecordStore(await connect(), path);
+    await former.load();
+    const client = await connect();
+    ensemble.breakNextTransaction(client, outcome);
+    const store = await openRecordStore(client, path);
+    await store.load();
+    await assert.rejects(former.write([put("request", "a", 1)]), withCode("FENCED"));
+    await store.write([put("request", "a", 2)]);
+    assert.deepEqual(await load(), { request: { a: 2 } });
+  });
+}
