@@ -7,6 +7,7 @@ import { putMail } from "../mail/put-mail.ts";
 import type { DeployHistory, DeployUpdate } from "../model/deploy-progress.ts";
 import { type DeployRecord, deployKey } from "../records.ts";
 import type { Turn } from "../turn.ts";
+import { announce } from "../webhooks/announce.ts";
 
 export function deployHistoryOf(record: DeployRecord): DeployHistory {
   const { marker, deploy, result, statistics } = record;
@@ -35,11 +36,7 @@ export function announceDeploy(
     eventType,
     ...given({ deployResult: result }),
   };
-  for (const { id: webhookId, type } of turn.state.records.webhook.values()) {
-    if (type !== "DEPLOY") continue;
-    const key = `${webhookId}-${deployKey(requestId, deployId)}-${eventType}`;
-    turn.put("outboxWebhook", key, { webhookId, type, at: turn.now, requestId, deployId, body });
-  }
+  announce(turn, { type: "DEPLOY", requestId, deployId, body });
 }
 
 export interface DeployMail {

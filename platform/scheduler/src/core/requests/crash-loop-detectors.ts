@@ -108,17 +108,18 @@ function startupLoop({ settings, events, cleaningSince, now }: LoopQuestion): nu
   return recent.length > settings.startupFailureThreshold ? Math.min(...recent) : undefined;
 }
 
-/** The first failure, where enough buckets of time hold one and one of the newest does. */
+/**
+ * The first failure, where enough buckets of time hold one and one of the newest does. Buckets begin at
+ * whole multiples of their length, so that a loop begins with a failure and never by time alone.
+ */
 function bucketStart(
   times: readonly number[],
   { bucketMs, buckets, threshold, minBucketIndexPercent }: FailureBuckets,
   now: number,
 ): number | undefined {
-  const from = now - bucketMs * buckets;
-  const within = times.filter((at) => at > from && at <= now);
-  const hit = new Set(
-    within.map((at) => Math.min(buckets - 1, Math.floor((at - from) / bucketMs))),
-  );
+  const oldest = Math.floor(now / bucketMs) - buckets + 1;
+  const within = times.filter((at) => Math.floor(at / bucketMs) >= oldest && at <= now);
+  const hit = new Set(within.map((at) => Math.floor(at / bucketMs) - oldest));
   if (hit.size / buckets <= threshold) return undefined;
   const newest = Math.max(...hit);
   return (newest * 100) / buckets > minBucketIndexPercent ? Math.min(...within) : undefined;

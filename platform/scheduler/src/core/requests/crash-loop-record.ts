@@ -4,6 +4,7 @@
 
 import type { CrashLoopInfo } from "../model/request.ts";
 import type { Turn } from "../turn.ts";
+import { announce } from "../webhooks/announce.ts";
 
 /** Ended ones that are kept. */
 const endedMax = 10;
@@ -44,9 +45,5 @@ export function endFastFailureLoop(turn: Turn, requestId: string): void {
 /** To CRASHLOOP webhooks: that it has begun, or, once it has an end, that it is over. */
 export function announceLoop(turn: Turn, body: CrashLoopInfo): void {
   const { requestId, deployId } = body;
-  for (const { id: webhookId, type } of turn.state.records.webhook.values()) {
-    if (type !== "CRASHLOOP") continue;
-    const key = `${webhookId}-${requestId}-${body.type}-${body.start}-${body.end ?? "begun"}`;
-    turn.put("outboxWebhook", key, { webhookId, type, at: turn.now, requestId, deployId, body });
-  }
+  announce(turn, { type: "CRASHLOOP", requestId, deployId, body });
 }

@@ -34,8 +34,8 @@ export const settleCleanups: RequestRule = (turn, requestId) => {
  * The waiting tasks that may go: one by one, so many that the healthy ones and the rest of the waiting
  * make up the number wanted; those of a bounce all at once, when they are not needed at all.
  *
- * Deploys are counted apart: one on trial may yet be rolled back. A failed trial's tasks wait for the
- * active deploy's.
+ * Deploys are counted apart: one on trial may yet be rolled back. What is left of any other waits for
+ * the active deploy's instances, and where there is no active deploy, for nothing.
  */
 function replaceableNow(
   turn: Turn,
@@ -44,16 +44,20 @@ function replaceableNow(
 ): ReadonlySet<TaskRecord> {
   const replaceable = new Set<TaskRecord>();
   const { active, pending } = turn.get("requestDeploys", requestId) ?? {};
-  for (const [deployId, waiting] of Map.groupBy(tasks.filter(waitsForReplacement), (task) =>
-    isOfFailedTrial(task) ? active?.deployId : task.taskId.deployId,
+  const onTrial = pending?.deployMarker.deployId;
+  const wantedOf = (deployId: string | undefined): number => {
+    if (deployId === undefined) return 0;
+    return deployId === onTrial
+      ? (pending?.deployProgress.targetActiveInstances ?? 0)
+      : oldInstancesWanted(turn.state, requestId);
+  };
+  for (const [deployId, waiting] of Map.groupBy(tasks.filter(waitsForReplacement), ({ taskId }) =>
+    taskId.deployId === onTrial ? onTrial : active?.deployId,
   )) {
     const healthy = tasks.filter(
       (task) => task.cleanup === undefined && task.taskId.deployId === deployId && isHealthy(task),
     );
-    const wanted =
-      deployId === pending?.deployMarker.deployId
-        ? (pending?.deployProgress.targetActiveInstances ?? 0)
-        : oldInstancesWanted(turn.state, requestId);
+    const wanted = wantedOf(deployId);
     for (const task of mayGo(waiting, healthy, wanted)) replaceable.add(task);
   }
   return replaceable;
@@ -66,22 +70,18 @@ function mayGo(
 ): readonly TaskRecord[] {
   if (healthy.length >= wanted) return waiting;
   const replaced = new Set(healthy.map(({ taskId }) => taskId.instanceNo));
-  const isReplaced = ({ taskId }: TaskRecord): boolean => replaced.has(taskId.instanceNo);
+  const isSpare = ({ taskId: { instanceNo } }: TaskRecord): boolean =>
+    replaced.has(instanceNo) || instanceNo > wanted;
   const oneByOne = waiting
     .filter((task) => manner(task) === "replaced")
-    // What serves nobody goes first, then whose number another serves, then what was asked for first.
+    // What serves nobody goes first, then whose number another serves or nobody wants, then what was asked for first.
     .sort(
       (a, b) =>
         Number(isHealthy(a)) - Number(isHealthy(b)) ||
-        Number(isReplaced(b)) - Number(isReplaced(a)) ||
+        Number(isSpare(b)) - Number(isSpare(a)) ||
         askedAt(a) - askedAt(b),
     );
   return oneByOne.slice(0, Math.max(0, healthy.length + waiting.length - wanted));
-}
-
-function isOfFailedTrial({ cleanup }: TaskRecord): boolean {
-  const type = cleanup?.cleanupType;
-  return type === "INCREMENTAL_DEPLOY_FAILED" || type === "INCREMENTAL_DEPLOY_CANCELLED";
 }
 
 function waitsForReplacement(task: TaskRecord): boolean {
