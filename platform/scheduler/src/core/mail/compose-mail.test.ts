@@ -154,8 +154,12 @@ test("a mail about a failed deploy says why, task by task, and that the old one 
     at: taskId.startedAt,
     requestId: "web",
     user: "jo@x.y",
+    message: "Its instances were not healthy in time",
     deployHistory: {
-      deployMarker: { requestId: "web", deployId: "d2", timestamp: taskId.startedAt },
+      deployMarker: {
+        ...{ requestId: "web", deployId: "d2", timestamp: taskId.startedAt },
+        ...{ user: "jo@x.y", message: "faster start" },
+      },
       deployResult: {
         deployState: "OVERDUE",
         timestamp: taskId.startedAt + 1000,
@@ -170,6 +174,7 @@ test("a mail about a failed deploy says why, task by task, and that the old one 
   const document = documentOf(record, { logs });
   assert.equal(document.subject, "[prod] Deploy d2 of web failed: it took too long");
   const text = formatMailText(document);
+  assert.match(text, /jo@x\.y says:\n {2}faster start\n\nIts instances were not healthy in time\n/);
   assert.match(text, /What ran before it was not touched/);
   assert.match(text, /TASK_FAILED_HEALTH_CHECKS {2}web-.* {2}Instance 1 failed/);
   assert.match(text, /cannot bind/);

@@ -25,7 +25,10 @@ export function deployMailDocument(
     title,
     blocks: [
       ...linked("See the deploy", deployUrl(context, requestId, deployId)),
-      ...said(record),
+      ...said(history.deployMarker),
+      ...(record.message === undefined
+        ? []
+        : [{ kind: "paragraph", text: record.message } as const]),
       { kind: "paragraph", text: consequence(record) },
       ...facts(record, history, context),
       ...failures(history, context),
@@ -57,7 +60,7 @@ function consequence({ type, details }: MailRecord): string {
 }
 
 function facts(
-  { user }: MailRecord,
+  { user, message }: MailRecord,
   { deployMarker, deployResult }: DeployHistory,
   context: MailContext,
 ): readonly MailBlock[] {
@@ -71,7 +74,9 @@ function facts(
           ["Ended", timeWords(context, deployResult.timestamp)] as const,
           ["Result", deployResult.deployState] as const,
         ]),
-    ...(deployResult?.message === undefined ? [] : [["Reason", deployResult.message] as const]),
+    ...(deployResult?.message === undefined || deployResult.message === message
+      ? []
+      : [["Reason", deployResult.message] as const]),
   ];
   return [{ kind: "facts", facts: list }];
 }

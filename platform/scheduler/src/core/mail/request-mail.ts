@@ -27,7 +27,10 @@ export function requestMailDocument(record: MailRecord, context: MailContext): M
 }
 
 /** The message of whoever did it. */
-export function said({ message, user }: MailRecord): readonly MailBlock[] {
+export function said({
+  message,
+  user,
+}: Pick<MailRecord, "message" | "user">): readonly MailBlock[] {
   if (message === undefined || message === "") return [];
   return [{ kind: "quote", text: message, ...(user !== undefined && { by: user }) }];
 }
