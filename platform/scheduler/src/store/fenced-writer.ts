@@ -38,18 +38,16 @@ export class FencedWriter {
    */
   static async takeOver(place: RecordPlace, writer: string): Promise<FencedWriter> {
     const nonce = newUuid();
-    for (let waitMs: number = backoff.firstMs; ; waitMs = Math.min(2 * waitMs, backoff.maxMs)) {
-      const found = await readHead(place);
-      const head = { ...nextEpoch(found?.head), writer, nonce };
-      const outcome = await knownOutcome(place.store.transact([headWrite(place, head, found)]));
-      if (outcome?.done) {
-        return new FencedWriter(place, { head, version: (found?.version ?? -1) + 1 });
-      }
-      // Somebody else was faster, or nobody knows: what is there now decides.
+    return await insist(place, async () => {
       const now = await readHead(place);
+      // An attempt of which nobody knew whether it was done.
       if (now?.head?.nonce === nonce) return new FencedWriter(place, { ...now, head: now.head });
-      await pause(place, waitMs);
-    }
+      const head = { ...nextEpoch(now?.head), writer, nonce };
+      const outcome = await knownOutcome(place.store.transact([headWrite(place, head, now)]));
+      // Otherwise somebody else was faster, or nobody knows: what is there then decides.
+      if (!outcome?.done) return undefined;
+      return new FencedWriter(place, { head, version: (now?.version ?? -1) + 1 });
+    });
   }
 
   get head(): RecordHead {
@@ -183,6 +181,22 @@ async function knownOutcome(
   } catch (error) {
     if (error instanceof CodedError && error.code === "OUTCOME_UNKNOWN") return undefined;
     throw error;
+  }
+}
+
+/**
+ * `run` until it resolves with something; undefined, and a store that does not answer, mean another
+ * time, as long as the session may be alive.
+ */
+export async function insist<T>(place: RecordPlace, run: () => Promise<T | undefined>): Promise<T> {
+  for (let waitMs: number = backoff.firstMs; ; waitMs = Math.min(2 * waitMs, backoff.maxMs)) {
+    try {
+      const answer = await run();
+      if (answer !== undefined) return answer;
+    } catch (error) {
+      if (!isAway(error) || !place.store.session.isAlive()) throw error;
+    }
+    await pause(place, waitMs);
   }
 }
 

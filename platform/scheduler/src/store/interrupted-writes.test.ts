@@ -190,6 +190,7 @@ for (const outcome of ["applied", "not applied"] as const) {
     const client = await connect();
     ensemble.breakNextTransaction(client, outcome);
     const store = await openRecordStore(client, path);
+    ensemble.disconnect(client);
     await store.load();
     await assert.rejects(former.write([put("request", "a", 1)]), withCode("FENCED"));
     await store.write([put("request", "a", 2)]);

@@ -11,7 +11,7 @@ import { CodedError, invariant } from "@tavola/base";
 import type { Coordination, StorePath } from "@tavola/coordination";
 import { BatchLog } from "./batch-log.ts";
 import { type EncodedWrite, encodeWrites, type RecordWrite } from "./encoded-write.ts";
-import { FencedWriter, isAway, pause } from "./fenced-writer.ts";
+import { FencedWriter, insist, isAway } from "./fenced-writer.ts";
 import { recordPath } from "./record-layout.ts";
 import { countNodes, readRecords } from "./record-reader.ts";
 import {
@@ -80,6 +80,10 @@ class NodeRecordStore implements RecordStore {
 
   async load(): Promise<ReadonlyMap<string, ReadonlyMap<string, unknown>>> {
     invariant(this.#counts === undefined, "records are loaded once");
+    return await insist(this.#writer.place, () => this.#load());
+  }
+
+  async #load(): Promise<ReadonlyMap<string, ReadonlyMap<string, unknown>>> {
     try {
       await this.#finishDecided();
       await this.#batches.sweep();
@@ -159,17 +163,12 @@ class NodeRecordStore implements RecordStore {
     await this.#insist(() => this.#batches.sweep());
   }
 
-  /** What is decided must be done: tries again while the session may be alive. */
+  /** What is decided must be done. */
   async #insist(run: () => Promise<void>): Promise<void> {
-    const { place } = this.#writer;
-    for (let waitMs = 20; ; waitMs = Math.min(2 * waitMs, 1000)) {
-      try {
-        return await run();
-      } catch (error) {
-        if (!isAway(error) || !place.store.session.isAlive()) throw error;
-      }
-      await pause(place, waitMs);
-    }
+    await insist(this.#writer.place, async () => {
+      await run();
+      return true;
+    });
   }
 
   #counted({ recordsMore }: PlannedTransaction): { readonly records: number } {
