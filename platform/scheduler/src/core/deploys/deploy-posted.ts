@@ -70,7 +70,10 @@ function whyNotDeployed(
       `Request ${requestId} is paused. Unable to deploy (it must be manually unpaused first)`,
     ).refusal;
   }
-  if (isIdTaken || turn.get("deploy", deployKey(requestId, deploy.id)) !== undefined) {
+  const key = deployKey(requestId, deploy.id);
+  const isUsed =
+    turn.get("deploy", key) !== undefined || turn.get("outboxDeploy", key) !== undefined;
+  if (isIdTaken || isUsed) {
     return refused(400, "Can not deploy a deploy that has already been deployed").refusal;
   }
   if (updatedRequest === undefined) return undefined;

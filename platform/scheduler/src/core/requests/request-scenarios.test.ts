@@ -229,7 +229,8 @@ test("requestRemoved() kills first, then forgets, and the same id begins anew", 
   assert.deepEqual(s.events(requestId), ["CREATED", "DELETING", "DELETED"]);
   assert.equal(s.result(requestId, "v2")?.deployState, "FAILED");
   s.advance(1);
-  s.start({ id: requestId }, checked);
+  // Its history stays, and with it the ids of its deploys.
+  s.start({ id: requestId }, { ...checked, id: "v3" });
   assert.deepEqual(s.numbers(requestId), [1]);
 });
 
