@@ -33,7 +33,7 @@ import {
   body,
   type Call,
   filtered,
-  mayWrite,
+  mayDeploy,
   one,
   optionalBody,
   type QueryTable,
@@ -69,7 +69,7 @@ const deploy = route({
     if (request === undefined) {
       return refused(404, `Couldn't find request with id ${requestId}`);
     }
-    const forbidden = call.permit(request, "WRITE") ?? permitUpdate(call, posted, request);
+    const forbidden = call.permit(request, "DEPLOY") ?? permitUpdate(call, posted, request);
     if (forbidden !== undefined) return forbidden;
     const { history, logger } = call.context;
     const isIdTaken = await isDeployIdTaken(history, { requestId, id }, { logger });
@@ -122,7 +122,10 @@ function validateBody(
     now: turn.now,
     random: turn.random,
     request,
-    isKnown: (id) => isIdTaken || turn.get("deploy", deployKey(requestId, id)) !== undefined,
+    isKnown: (id) =>
+      isIdTaken ||
+      turn.get("deploy", deployKey(requestId, id)) !== undefined ||
+      turn.get("outboxDeploy", deployKey(requestId, id)) !== undefined,
   });
   if (valid.refusal !== undefined) return valid;
   const frozen = isDeployable(request) ? freezeRefusal(turn, request) : undefined;
@@ -150,7 +153,7 @@ const cancel = route({
   method: "DELETE",
   path: "/deploys/deploy/{deployId}/request/{requestId}",
   summary: "Cancel a deploy that is under way",
-  access: mayWrite(),
+  access: mayDeploy,
   forbiddenBy: "CANCEL_DEPLOY",
   answer: requestParentShape,
   handle: (call) =>
@@ -167,7 +170,7 @@ const update = route({
   method: "POST",
   path: "/deploys/update",
   summary: "Move a deploy in steps on, or back, to so many instances",
-  access: asked("WRITE of the request"),
+  access: asked("DEPLOY of the request"),
   body: body(updatePendingDeployRequestShape),
   answer: requestParentShape,
   handle(call) {
@@ -175,7 +178,7 @@ const update = route({
     if (!call.state.records.request.has(requestId)) {
       return refused(404, `Couldn't find request with id ${requestId}`);
     }
-    const forbidden = call.permit(requestId, "WRITE");
+    const forbidden = call.permit(requestId, "DEPLOY");
     if (forbidden !== undefined) return forbidden;
     const asked = { body: call.body, ...given({ user: call.actor }) };
     return changed(call, (turn) => pendingDeployUpdated(turn, asked));
@@ -198,7 +201,7 @@ const rollBack = route({
   method: "POST",
   path: "/requests/request/{requestId}/rollback",
   summary: "Go back to the deploy before, or to a given one, though the active one had succeeded",
-  access: mayWrite(),
+  access: mayDeploy,
   forbiddenBy: "DEPLOY",
   body: optionalBody(rollbackRequestShape),
   answer: requestParentShape,
@@ -233,7 +236,7 @@ const accept = route({
   method: "POST",
   path: "/deploys/deploy/{deployId}/request/{requestId}/acceptance",
   summary: "Say what a check thinks of a deploy that waits for it",
-  access: mayWrite(),
+  access: mayDeploy,
   body: body(acceptanceRequestShape),
   answer: requestParentShape,
   handle: (call) =>

@@ -248,6 +248,16 @@ test("requestSentence() lets a group that may only read not write, whatever else
   );
 });
 
+test("requestSentence() wants a scope of its own for deploys where an operator names one", () => {
+  const ask = (deploy: readonly string[]) => {
+    const of = question("writer", "GROUPS_SCOPES");
+    const settings = { ...of.settings, scopes: { ...of.settings.scopes, deploy } };
+    return requestSentence({ ...of, settings, scope: "DEPLOY" });
+  };
+  assert.equal(ask([]), undefined);
+  assert.equal(ask(["DEPLOYER"]), "writer must have one or more scopes to DEPLOY: [DEPLOYER]");
+});
+
 test("groupChangeSentence() lets nobody give a request to a group that is not his", () => {
   const taken = { ...request, group: "others", readWriteGroups: [] };
   const sentence = groupChangeSentence({ ...question("writer"), request: taken, before: request });

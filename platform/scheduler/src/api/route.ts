@@ -10,7 +10,7 @@
 
 import type { Instant } from "@tavola/base";
 import type { HttpRequest, HttpResponse } from "@tavola/host";
-import type { AuthorizationScope, DisabledActionType, UserAction } from "../core/model/enums.ts";
+import type { DisabledActionType, UserAction } from "../core/model/enums.ts";
 import type { User } from "../core/model/operations.ts";
 import type { Request } from "../core/model/request.ts";
 import type { Shape } from "../core/model/shape.ts";
@@ -18,6 +18,7 @@ import type { SchedulerConfig } from "../core/scheduler-config.ts";
 import type { SchedulerState } from "../core/state.ts";
 import type { Outcome, Refusal, Turn } from "../core/turn.ts";
 import type { ApiContext } from "./api-context.ts";
+import type { AskedScope } from "./auth/authorize.ts";
 import type { LongList } from "./json-answer.ts";
 
 export type Method = "GET" | "POST" | "PUT" | "DELETE" | "HEAD";
@@ -39,7 +40,7 @@ export type Access =
   | {
       readonly kind: "request" | "task" | "pendingTask";
       readonly parameter: string;
-      readonly scope: AuthorizationScope;
+      readonly scope: AskedScope;
       readonly action?: UserAction;
     }
   /** Rights to what the body or the query names: the handler asks `permit`. */
@@ -64,6 +65,8 @@ export const mayWriteTask = (action?: UserAction): Access => ({
   scope: "WRITE",
   ...(action === undefined ? {} : { action }),
 });
+/** Rights to deploy the request. */
+export const mayDeploy: Access = { kind: "request", parameter: "requestId", scope: "DEPLOY" };
 export const asked = (about: string): Access => ({ kind: "asked", about });
 
 export interface QueryField<T> {
@@ -114,7 +117,7 @@ export interface Call<B = undefined, Q extends QueryTable = Record<never, never>
   /** Why the user may not, as a refusal with 403. */
   permit(
     request: Request | string,
-    scope: AuthorizationScope,
+    scope: AskedScope,
     action?: UserAction,
   ): { readonly refusal: Refusal } | undefined;
 }
