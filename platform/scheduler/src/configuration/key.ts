@@ -87,4 +87,4 @@ export const amount = limited(decimal, 0, Number.MAX_SAFE_INTEGER);
 export const share = limited(decimal, 0, 1);
 export const texts = list(text);
 export const textMap = mapOf(text);
-export { decimal, text, truth };
+export { text, truth };

@@ -138,7 +138,7 @@ function escaped(text: string): string {
 }
 
 /** Terminals' colours and other control characters, which a task's output may hold, are left out. */
-export function withoutControls(text: string): string {
+function withoutControls(text: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
   return text.replace(/\u001b\[[0-9;?]*[ -/]*[@-~]|[\u0000-\u0008\u000b-\u001f\u007f]/g, "");
 }
