@@ -33,6 +33,7 @@ import { EmbeddedTree } from "./embedded-tree.ts";
 import { GroupCommit } from "./group-commit.ts";
 import { corrupt, isBusy, sqliteError, unavailable } from "./sqlite-errors.ts";
 import { openStoreFile, waitForNoLock } from "./store-file.ts";
+import { WalSync } from "./wal-sync.ts";
 
 /** A session is renewed this often within its timeout. */
 const renewalsPerTimeout = 4;
@@ -71,6 +72,7 @@ class EmbeddedCoordination implements Coordination {
   readonly #database: DatabaseSync;
   readonly #tree: EmbeddedTree;
   readonly #sessions: EmbeddedSessions;
+  readonly #wal: WalSync;
   readonly #writes: GroupCommit;
   readonly #changes: ChangeWatch;
   readonly #lockWaitMs: number;
@@ -94,12 +96,14 @@ class EmbeddedCoordination implements Coordination {
     this.#fileNumber = statSync(file).ino;
     this.#tree = new EmbeddedTree(database, file);
     this.#sessions = new EmbeddedSessions(database, options.whereabouts ?? whereabouts());
+    this.#wal = new WalSync(file);
     this.#writes = new GroupCommit({
       database,
       file,
       clock,
       random,
       lockWaitMs: this.#lockWaitMs,
+      synced: () => this.#wal.synced(),
       before: () => this.#assertSession(),
       committed: () => this.#noticeHere(),
     });
@@ -166,6 +170,7 @@ class EmbeddedCoordination implements Coordination {
     this.#isClosed = true;
     this.#stop(this.#closed());
     await this.#leaveFile();
+    this.#wal.close();
     this.#database.close();
   }
 
@@ -279,7 +284,6 @@ class EmbeddedCoordination implements Coordination {
   #inBriefTransaction<T>(run: () => T): T {
     const database = this.#database;
     const sessionBefore = this.#sessionId;
-    database.exec("PRAGMA synchronous = NORMAL");
     try {
       database.exec("BEGIN IMMEDIATE");
       const value = run();
@@ -290,7 +294,6 @@ class EmbeddedCoordination implements Coordination {
       throw error;
     } finally {
       if (database.isTransaction) database.exec("ROLLBACK");
-      database.exec("PRAGMA synchronous = FULL");
     }
   }
 

@@ -1,5 +1,7 @@
 /**
- * Writes to the file, together: what is asked for in one turn is one transaction with one fsync.
+ * Writes to the file, together: what is asked for in one turn, or while an earlier transaction is on
+ * its way to the disk, is one transaction with one fsync. Nobody is told before that is done; the event
+ * loop does not wait for it.
  *
  * Each part has a savepoint of its own, so that one that is refused leaves the others alone. A lock
  * that another process holds is tried again a few milliseconds later, until `lockWaitMs` are over.
@@ -19,6 +21,8 @@ export interface GroupCommitOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly lockWaitMs: number;
+  /** Resolves when everything that was committed is on the disk. */
+  readonly synced: () => Promise<void>;
   /** At the start of each transaction; what it throws refuses all parts. */
   readonly before: () => void;
   /** After each transaction that was done. */
@@ -35,7 +39,9 @@ interface Part {
 export class GroupCommit {
   readonly #options: GroupCommitOptions;
   #waiting: Part[] = [];
+  /** A transaction is to come, or on its way to the disk. */
   #isScheduled = false;
+  #isClosed = false;
   #lockedSince: Instant | undefined;
   #retry: Timer | undefined;
 
@@ -43,7 +49,7 @@ export class GroupCommit {
     this.#options = options;
   }
 
-  /** `run` is a part of the transaction; where `isKept` denies its value, it is undone. */
+  /** `run` is a part of the transaction; where `isKept` denies its value, it is undone. Resolves once it is on the disk. */
   add<T>(run: () => T, isKept: (value: T) => boolean = () => true): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       const part = { run, isKept, resolve, reject } as unknown as Part;
@@ -57,6 +63,7 @@ export class GroupCommit {
   /** What waits is rejected; nothing may be added any more. */
   close(error: CodedError): void {
     this.#retry?.cancel();
+    this.#isClosed = true;
     this.#isScheduled = true;
     for (const { reject } of this.#take()) reject(error);
   }
@@ -71,19 +78,47 @@ export class GroupCommit {
     if (this.#waiting.length === 0) return;
     if (!this.#begin()) return;
     const parts = this.#take();
-    this.#isScheduled = false;
-    const { database, before, committed } = this.#options;
+    const { database, before } = this.#options;
     try {
       before();
       const settle = parts.map((part) => this.#runPart(part));
       this.#end();
-      for (const each of settle) each();
-      committed();
+      // Until it is on the disk, others wait for their turn.
+      void this.#toDisk().then((trouble) => this.#settled(parts, settle, trouble));
     } catch (error) {
       if (database.isTransaction) database.exec("ROLLBACK");
+      this.#next();
       const reason = sqliteError(error, this.#options.file);
       for (const { reject } of parts) reject(reason);
     }
+  }
+
+  /** What went wrong, if something did. */
+  async #toDisk(): Promise<CodedError | undefined> {
+    try {
+      await this.#options.synced();
+      return undefined;
+    } catch (error) {
+      return this.#outcomeUnknown(error);
+    }
+  }
+
+  #settled(
+    parts: readonly Part[],
+    settle: readonly (() => void)[],
+    trouble: CodedError | undefined,
+  ): void {
+    this.#next();
+    if (trouble === undefined) for (const each of settle) each();
+    else for (const { reject } of parts) reject(trouble);
+    this.#options.committed();
+  }
+
+  /** What has come meanwhile is written now. */
+  #next(): void {
+    if (this.#isClosed) return;
+    this.#isScheduled = this.#waiting.length > 0;
+    if (this.#isScheduled) queueMicrotask(() => this.#commit());
   }
 
   /** False: later, or given up. */
@@ -109,14 +144,18 @@ export class GroupCommit {
   }
 
   #end(): void {
-    const { database, file } = this.#options;
     try {
-      database.exec("COMMIT");
+      this.#options.database.exec("COMMIT");
     } catch (error) {
       if (!isOutcomeOpen(error)) throw error;
-      const message = `${file}: the disk failed while it was written; whether the write was done is unknown`;
-      throw new CodedError("OUTCOME_UNKNOWN", message, { file }, { transient: true, cause: error });
+      throw this.#outcomeUnknown(error);
     }
+  }
+
+  #outcomeUnknown(cause: unknown): CodedError {
+    const { file } = this.#options;
+    const message = `${file}: the disk failed while it was written; whether the write was done is unknown`;
+    return new CodedError("OUTCOME_UNKNOWN", message, { file }, { transient: true, cause });
   }
 
   /** Answers how the part is to be settled once the transaction is done. */

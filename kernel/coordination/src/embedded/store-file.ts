@@ -78,7 +78,8 @@ export function openStoreFile(file: string): DatabaseSync {
   const database = connect(file);
   try {
     verify(database, file);
-    database.exec("PRAGMA synchronous = FULL");
+    // Consistent after a power cut; what must not be lost is synced by `WalSync`.
+    database.exec("PRAGMA synchronous = NORMAL");
     return database;
   } catch (error) {
     database.close();

@@ -67,6 +67,9 @@ export class ZooKeeperSession {
   #isOpen = false;
   /** Tries in vain since the last connection. */
   #failures = 0;
+  /** Those of them that took all the time there was: the server, or its machine, is slow. */
+  #lateTries = 0;
+  #triedAt: Instant;
   #timer: Timer | undefined;
   #over = false;
   #waiters: { resolve: () => void; reject: (error: Error) => void }[] = [];
@@ -76,6 +79,7 @@ export class ZooKeeperSession {
   constructor(options: ZooKeeperSessionOptions) {
     this.#options = options;
     this.#askedTimeoutMs = options.record.timeoutMs;
+    this.#triedAt = options.clock.now();
     this.#tryNext();
   }
 
@@ -131,6 +135,7 @@ export class ZooKeeperSession {
   }
 
   #tryNext(): void {
+    this.#triedAt = this.#options.clock.now();
     const server = this.#options.servers.next();
     const { promise: bound, resolve: late } = Promise.withResolvers<undefined>();
     this.#wake(this.#connectMs, () => late(undefined));
@@ -145,10 +150,15 @@ export class ZooKeeperSession {
     );
   }
 
+  /**
+   * So that each can be tried within the session; twice as long for every round of servers that were all
+   * too late, or ones that are only slow would never be reached.
+   */
   get #connectMs(): number {
     const { record, servers } = this.#options;
-    const shareMs = record.timeoutMs / Math.max(2, servers.count);
-    return Math.max(connectMsMin, shareMs);
+    const shareMs = Math.max(connectMsMin, record.timeoutMs / Math.max(2, servers.count));
+    const rounds = Math.floor(this.#lateTries / servers.count);
+    return Math.max(shareMs, Math.min(record.timeoutMs, shareMs * 2 ** Math.min(rounds, 10)));
   }
 
   #connect(server: Server, address: string): void {
@@ -189,6 +199,7 @@ export class ZooKeeperSession {
     const isNew = this.#ticket.id === 0n;
     this.#ticket = reply.ticket;
     this.#failures = 0;
+    this.#lateTries = 0;
     this.#isOpen = true;
     servers.reached();
     metrics?.counter(`coordination/${isNew ? "sessions" : "reconnections"}`).increment();
@@ -235,7 +246,7 @@ export class ZooKeeperSession {
 
   #failed(server: Server, why: string): void {
     if (this.#over) return;
-    const { record, logger, servers, random, store } = this.#options;
+    const { record, logger, servers, random, store, clock } = this.#options;
     const wasOpen = this.#isOpen;
     this.#isOpen = false;
     this.#lastZxid = this.#connection?.lastZxid ?? this.#lastZxid;
@@ -244,6 +255,7 @@ export class ZooKeeperSession {
     if (wasOpen) logger.warn(fields, "Lost the connection to ZooKeeper");
     else logger.debug(fields, "Cannot connect to a ZooKeeper server");
     this.#failures += 1;
+    if (!wasOpen && clock.now() - this.#triedAt >= this.#connectMs) this.#lateTries += 1;
     this.#wake(this.#pauseMs(random.next()), () => this.#tryNext());
     record.suspended(unavailableError(store, servers.reasons()));
   }

@@ -170,6 +170,23 @@ test("servers that are not there are named with what is wrong, and tried until o
   assert.equal(store.session.trouble, undefined);
 });
 
+test("servers that all take long to answer are given longer, and reached", async () => {
+  // Of the session's 600 ms, the first try has 300 at each.
+  const servers = [await scripted(), await scripted()];
+  const late: NodeJS.Timeout[] = [];
+  for (const server of servers) {
+    server.onCall = (socket, xid, opcode) => {
+      if (opcode !== 0) answerWell(socket, xid, opcode);
+      else late.push(setTimeout(() => socket.destroyed || answerWell(socket, xid, opcode), 450));
+    };
+  }
+  const store = open(servers.map(({ port }) => port));
+  await reaches(store, "connected");
+  const tries = servers.reduce((sum, { connections }) => sum + connections, 0);
+  assert.ok(tries > 2, `reached at try ${tries}`);
+  for (const timer of late) clearTimeout(timer);
+});
+
 test("a name that nobody knows is said so", async () => {
   const store = openZooKeeper(
     {

@@ -37,17 +37,18 @@ export async function connectedZooKeeper(
   return store;
 }
 
-const patienceMs = 10_000;
+/** Three servers that elect a leader on a machine that is busy with other tests have taken 15 s. */
+const patienceMs = 40_000;
 
 /** Resolves when the client's session is in that state. */
 export async function reaches(store: Coordination, wanted: SessionState): Promise<void> {
   if (store.session.state === wanted) return;
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   const watch = store.session.watch((state) => state === wanted && resolve());
-  const bound = setTimeout(
-    () => reject(new Error(`the session is ${store.session.state}, not ${wanted}`)),
-    patienceMs,
-  );
+  const bound = setTimeout(() => {
+    const { state, trouble } = store.session;
+    reject(new Error(`the session is ${state}, not ${wanted}: ${trouble?.message}`));
+  }, patienceMs);
   await promise.finally(() => {
     clearTimeout(bound);
     watch.close();
