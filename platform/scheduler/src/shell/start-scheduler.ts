@@ -7,7 +7,7 @@
  * what it knows may no longer be so. Whoever supervises it starts it again.
  */
 
-import { describeError, type Random } from "@tavola/base";
+import { CodedError, describeError, type Random } from "@tavola/base";
 import { type Coordination, openCoordination, untilConnected } from "@tavola/coordination";
 import {
   type Clock,
@@ -29,6 +29,7 @@ import { AgentHttp } from "../framework/agent-http.ts";
 import { AgentsWatch } from "../framework/agents-watch.ts";
 import { frameworkInfo } from "../framework/framework-info.ts";
 import { createProbe } from "../health/probe.ts";
+import type { HistoryStore } from "../history/history-store.ts";
 import { openHistory } from "../history/open-history.ts";
 import { createDeliverers } from "./deliverers.ts";
 import { hostState } from "./host-state.ts";
@@ -173,6 +174,7 @@ export async function startScheduler(options: SchedulerOptions): Promise<Running
     await http.close();
   };
   try {
+    await historyReady(history, logger);
     const probe = await openStore();
     try {
       await untilConnected(probe, limits.storePatienceMs);
@@ -183,10 +185,26 @@ export async function startScheduler(options: SchedulerOptions): Promise<Running
     await close();
     throw error;
   }
+  if (settings.history.scheme === "sqlite" && settings.store.scheme !== "sqlite") {
+    logger.warn(
+      { history: history.description },
+      "history is in a file of this machine: of several schedulers each would have its own; --history=postgres://… is for all of them",
+    );
+  }
   leadership.stand().catch((error: unknown) => end(describeError(error)));
   logger.info(
     { url, store: settings.store.scheme, history: history.description },
     "scheduler is up",
   );
   return { url, exited: exit.promise, close };
+}
+
+/** One that is away comes back, and what has ended waits; one that is wrong (a password, a version) does not. */
+async function historyReady(history: HistoryStore, logger: Logger): Promise<void> {
+  try {
+    await history.ready();
+  } catch (error) {
+    if (!(error instanceof CodedError) || !error.transient) throw error;
+    logger.warn({ history: history.description, error: describeError(error) }, "history is away");
+  }
 }
