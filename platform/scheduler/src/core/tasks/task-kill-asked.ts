@@ -18,15 +18,9 @@ export function taskKillAsked(turn: Turn, asked: KillAsked): Outcome<TaskCleanup
   const { taskId, user, message, actionId, override = false } = asked;
   const task = turn.get("task", taskId);
   if (task === undefined) return refused(404, `Couldn't find active task with id ${taskId}`);
-  const standing = task.cleanup;
-  if (standing !== undefined && !override && asked.waitForReplacementTask === true) {
-    return refused(409, `Task ${taskId} already has a cleanup of type ${standing.cleanupType}`);
-  }
-  if (
-    standing?.cleanupType === "USER_REQUESTED_DESTROY" ||
-    (standing?.cleanupType === "USER_REQUESTED" && !override)
-  ) {
-    return refused(409, `Task ${taskId} already has a cleanup of type ${standing.cleanupType}`);
+  const standing = task.cleanup?.cleanupType;
+  if (standing !== undefined && !override && standsAgainst(standing, cleanupTypeOf(asked))) {
+    return refused(409, `Task ${taskId} already has a cleanup of type ${standing}`);
   }
   const command = asked.runShellCommandBeforeKill;
   const before =
@@ -58,4 +52,15 @@ export function taskKillAsked(turn: Turn, asked: KillAsked): Outcome<TaskCleanup
 function cleanupTypeOf({ override, waitForReplacementTask }: KillAsked): TaskCleanupType {
   if (override === true) return "USER_REQUESTED_DESTROY";
   return waitForReplacementTask === true ? "USER_REQUESTED_TASK_BOUNCE" : "USER_REQUESTED";
+}
+
+/**
+ * Asking for the same again is answered with what stands, so that a client may repeat itself; a kill
+ * takes the place of whatever waits.
+ * Differs: Singularity lets a task bounce take the place of every cleanup, so that a task that is to
+ * go for good would wait for its replacement.
+ */
+function standsAgainst(standing: TaskCleanupType, wanted: TaskCleanupType): boolean {
+  if (standing === wanted) return false;
+  return standing === "USER_REQUESTED_DESTROY" || wanted === "USER_REQUESTED_TASK_BOUNCE";
 }
