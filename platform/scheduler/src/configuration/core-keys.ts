@@ -86,7 +86,6 @@ export const coreKeys: SectionKeys<Omit<SchedulerConfig, NestedSetting>> = {
   preemptibleTasksOnlyMachineAttributes: key(textMap),
   preemptibleTaskMaxExpectedRuntimeMs: duration(),
   preferredAgentScaleFactor: key(amount),
-  goodEnoughScoreThreshold: key(amount, "mesos.goodEnoughScoreThreshold"),
   cpuWeight: key(amount, "mesos.cpuWeight"),
   memWeight: key(amount, "mesos.memWeight"),
   diskWeight: key(amount, "mesos.diskWeight"),
@@ -112,12 +111,10 @@ export const coreKeys: SectionKeys<Omit<SchedulerConfig, NestedSetting>> = {
   warnIfScheduledJobIsRunningPastNextRunPct: key(amount),
   cooldownMinScheduleMs: duration("cooldownMinScheduleSeconds", "seconds"),
   checkSpreadAllAgentsEveryMs: duration("checkAutoSpreadAllAgentsEverySeconds", "seconds"),
-  cacheStateForMs: duration("cacheStateForMillis"),
 
   defaultBounceExpirationMs: duration("defaultBounceExpirationMinutes", "minutes"),
   defaultValueForKillTasksOfPausedRequests: key(truth),
   maxScaleDownWithoutAcknowledgement: key(count),
-  deleteRemovedRequestsFromLoadBalancer: key(truth),
 
   maxRunNowTaskLaunchDelayMs: duration("maxRunNowTaskLaunchDelayDays", "days"),
   maxActiveOnDemandTasksPerRequest: key(count),
@@ -146,8 +143,6 @@ export const coreKeys: SectionKeys<Omit<SchedulerConfig, NestedSetting>> = {
 
   maxHealthcheckResultsPerTask: key(positive),
   maxHealthcheckResponseBodyBytes: key(count),
-  maxQueuedUpdatesPerWebhook: key(count),
-  deleteUndeliverableWebhooksAfterMs: duration("deleteUndeliverableWebhooksAfterHours", "hours"),
   numUsageToKeep: key(positive),
   checkUsageEveryMs: duration("checkUsageEveryMillis"),
 
@@ -173,6 +168,8 @@ export const healthKeys: SectionKeys<HealthSettings> = {
   continuousIntervalSecondsMin: key(amount),
   continuousFailures: key(positive),
   maxUnhealthyRestartShare: key(share),
+  inFlightMax: key(positive),
+  verifiesCertificates: key(truth),
 };
 
 /** Own names under `offers.`. */

@@ -82,7 +82,6 @@ export interface PlacementSettings {
   readonly preemptibleTasksOnlyMachineAttributes: Readonly<Record<string, string>>;
   readonly preemptibleTaskMaxExpectedRuntimeMs: number;
   readonly preferredAgentScaleFactor: number;
-  readonly goodEnoughScoreThreshold: number;
   readonly cpuWeight: number;
   readonly memWeight: number;
   readonly diskWeight: number;
@@ -119,14 +118,12 @@ export interface TaskTimings {
   readonly warnIfScheduledJobIsRunningPastNextRunPct: number;
   readonly cooldownMinScheduleMs: number;
   readonly checkSpreadAllAgentsEveryMs: number;
-  readonly cacheStateForMs: number;
 }
 
 export interface ActionSettings {
   readonly defaultBounceExpirationMs: number;
   readonly defaultValueForKillTasksOfPausedRequests: boolean;
   readonly maxScaleDownWithoutAcknowledgement: number;
-  readonly deleteRemovedRequestsFromLoadBalancer: boolean;
 }
 
 export interface JobSettings {
@@ -171,8 +168,6 @@ export interface PrioritySettings {
 export interface Keeping {
   readonly maxHealthcheckResultsPerTask: number;
   readonly maxHealthcheckResponseBodyBytes: number;
-  readonly maxQueuedUpdatesPerWebhook: number;
-  readonly deleteUndeliverableWebhooksAfterMs: number;
   readonly numUsageToKeep: number;
   readonly checkUsageEveryMs: number;
 }
@@ -283,7 +278,6 @@ export const defaultSchedulerConfig: SchedulerConfig = {
   preemptibleTasksOnlyMachineAttributes: {},
   preemptibleTaskMaxExpectedRuntimeMs: 15 * minute,
   preferredAgentScaleFactor: 1.5,
-  goodEnoughScoreThreshold: 0.4,
   cpuWeight: 0.4,
   memWeight: 0.4,
   diskWeight: 0.2,
@@ -307,12 +301,10 @@ export const defaultSchedulerConfig: SchedulerConfig = {
   warnIfScheduledJobIsRunningPastNextRunPct: 200,
   cooldownMinScheduleMs: 2 * minute,
   checkSpreadAllAgentsEveryMs: 30 * second,
-  cacheStateForMs: minute,
 
   defaultBounceExpirationMs: hour,
   defaultValueForKillTasksOfPausedRequests: true,
   maxScaleDownWithoutAcknowledgement: 10,
-  deleteRemovedRequestsFromLoadBalancer: false,
 
   maxRunNowTaskLaunchDelayMs: 30 * day,
   maxActiveOnDemandTasksPerRequest: 0,
@@ -336,8 +328,6 @@ export const defaultSchedulerConfig: SchedulerConfig = {
 
   maxHealthcheckResultsPerTask: 10,
   maxHealthcheckResponseBodyBytes: 8192,
-  maxQueuedUpdatesPerWebhook: 50,
-  deleteUndeliverableWebhooksAfterMs: 7 * day,
   numUsageToKeep: 15,
   checkUsageEveryMs: minute,
 

@@ -198,7 +198,7 @@ test("a checker goes on when whoever hears of a result throws", async () => {
     calls += 1;
     throw new Error("a bug");
   };
-  const checker = createHealthChecker({ clock, logger, probe, onReport });
+  const checker = createHealthChecker({ clock, logger, probe, onReport, inFlightMax: 10 });
   checker.start(targetOf("a", { startupDelaySeconds: 0 }));
   await clock.advanceSettling(10_000);
   assert.deepEqual([calls, messages.length], [3, 3]);
@@ -250,7 +250,7 @@ test("a checker finds a thousand real tasks healthy, fifty at a time, while one 
   const checker = createHealthChecker({
     clock,
     logger: silentLogger,
-    probe: createProbe({ clock }),
+    probe: createProbe({ clock, verifiesCertificates: false, bodyBytesMax: 8192 }),
     inFlightMax: 50,
     onReport({ taskId, verdict }) {
       if (verdict.kind === "healthy") healthy.add(taskId);

@@ -40,8 +40,7 @@ export interface HealthCheckerOptions {
   /** Closed along with the checker. */
   readonly probe: Probe;
   readonly onReport: (report: HealthReport) => void;
-  /** Default 1,000. */
-  readonly inFlightMax?: number;
+  readonly inFlightMax: number;
 }
 
 export function createHealthChecker(options: HealthCheckerOptions): HealthChecker {
@@ -60,15 +59,12 @@ interface DueCheck {
   readonly task: CheckedTask;
 }
 
-const inFlightDefaultMax = 1000;
-
 function isEarlier(a: DueCheck, b: DueCheck): boolean {
   return a.at < b.at;
 }
 
 class TimedChecker implements HealthChecker {
   readonly #options: HealthCheckerOptions;
-  readonly #inFlightMax: number;
   readonly #tasks = new Map<string, CheckedTask>();
   /** Holds what was stopped, too, until it falls due. */
   readonly #due: DueCheck[] = [];
@@ -78,7 +74,6 @@ class TimedChecker implements HealthChecker {
 
   constructor(options: HealthCheckerOptions) {
     this.#options = options;
-    this.#inFlightMax = options.inFlightMax ?? inFlightDefaultMax;
   }
 
   get counts(): { readonly tasks: number; readonly inFlight: number } {
@@ -129,7 +124,8 @@ class TimedChecker implements HealthChecker {
   /** One timer, for whoever is due first; none while all places are taken. */
   #arm(): void {
     const first = this.#due[0];
-    if (first === undefined || this.#isClosed || this.#underway.size >= this.#inFlightMax) return;
+    if (first === undefined || this.#isClosed || this.#underway.size >= this.#options.inFlightMax)
+      return;
     if (this.#timer !== undefined && this.#timer.at <= first.at) return;
     this.#timer?.handle.cancel();
     const { clock } = this.#options;
@@ -142,7 +138,7 @@ class TimedChecker implements HealthChecker {
 
   #askDue(): void {
     const now = this.#options.clock.now();
-    while (this.#underway.size < this.#inFlightMax) {
+    while (this.#underway.size < this.#options.inFlightMax) {
       const first = this.#due[0];
       if (first === undefined || first.at > now) break;
       popFromHeap(this.#due, isEarlier);

@@ -9,21 +9,24 @@ export interface HopAnswer {
   readonly body?: string;
 }
 
-const bodyBytesKept = 8 * 1024;
-
 /** The first bytes of a body, as text. */
 export class KeptBody {
   readonly #chunks: Uint8Array[] = [];
+  readonly #bytesMax: number;
   #bytes = 0;
+
+  constructor(bytesMax: number) {
+    this.#bytesMax = bytesMax;
+  }
 
   add(chunk: Uint8Array): "more" | "full" {
     this.#chunks.push(chunk);
     this.#bytes += chunk.length;
-    return this.#bytes >= bodyBytesKept ? "full" : "more";
+    return this.#bytes >= this.#bytesMax ? "full" : "more";
   }
 
   asField(): { readonly body?: string } {
     if (this.#bytes === 0) return {};
-    return { body: Buffer.concat(this.#chunks).subarray(0, bodyBytesKept).toString("utf8") };
+    return { body: Buffer.concat(this.#chunks).subarray(0, this.#bytesMax).toString("utf8") };
   }
 }

@@ -14,6 +14,7 @@ export interface Http2Question {
   readonly url: string;
   readonly method: "GET" | "POST";
   readonly verifies: boolean;
+  readonly bodyBytesMax: number;
   readonly signal: AbortSignal;
 }
 
@@ -46,7 +47,7 @@ class Exchange {
   readonly #session: ClientHttp2Session;
   readonly #resolve: (answer: Http2Answer) => void;
   readonly #reject: (error: CodedError) => void;
-  readonly #kept = new KeptBody();
+  readonly #kept: KeptBody;
   readonly #aborted = () =>
     this.#fail(new CodedError("ABORTED", `${this.#question.url} was given up`));
   #answer: HopAnswer | undefined;
@@ -59,6 +60,7 @@ class Exchange {
     reject: (error: CodedError) => void,
   ) {
     this.#question = question;
+    this.#kept = new KeptBody(question.bodyBytesMax);
     this.#session = session;
     this.#resolve = resolve;
     this.#reject = reject;

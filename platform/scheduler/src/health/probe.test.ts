@@ -21,7 +21,11 @@ interface Asked {
 async function ask(context: TestContext, url: string, asked: Asked = {}): Promise<ProbeAnswer> {
   const { protocol = "HTTP", method = "GET", timeoutMs = 5000 } = asked;
   const { verifiesCertificates = false, signal = new AbortController().signal } = asked;
-  const probe = createProbe({ clock: systemClock(), verifiesCertificates });
+  const probe = createProbe({
+    clock: systemClock(),
+    verifiesCertificates,
+    bodyBytesMax: 8192,
+  });
   context.after(() => probe.close());
   return probe.ask({ url, method, protocol, timeoutMs }, signal);
 }

@@ -31,12 +31,9 @@ export interface Probe {
 
 export interface ProbeOptions {
   readonly clock: Clock;
-  /**
-   * Whether a task's certificate must be valid for its agent's name. Default false.
-   * Differs: Singularity insists. A check asks whether the task answers, and tells it nothing; the
-   * certificate of a service seldom names the agents that it may run on.
-   */
-  readonly verifiesCertificates?: boolean;
+  readonly verifiesCertificates: boolean;
+  /** What is kept of an answer's body. */
+  readonly bodyBytesMax: number;
 }
 
 const redirectsMax = 5;
@@ -49,6 +46,7 @@ interface Question {
   readonly url: string;
   readonly method: "GET" | "POST";
   readonly verifies: boolean;
+  readonly bodyBytesMax: number;
 }
 
 /** The connection that is being waited for now; another one after each redirect. */
@@ -57,20 +55,18 @@ interface Attempt {
 }
 
 class HttpProbe implements Probe {
-  readonly #clock: Clock;
-  readonly #verifies: boolean;
+  readonly #options: ProbeOptions;
   readonly #client: HttpClient = createHttpClient();
 
   constructor(options: ProbeOptions) {
-    this.#clock = options.clock;
-    this.#verifies = options.verifiesCertificates ?? false;
+    this.#options = options;
   }
 
   async ask(request: ProbeRequest, signal: AbortSignal): Promise<ProbeAnswer> {
     const attempt = { controller: new AbortController() };
     const giveUp = () => attempt.controller.abort();
     let isLate = false;
-    const timer = this.#clock.after(request.timeoutMs, () => {
+    const timer = this.#options.clock.after(request.timeoutMs, () => {
       isLate = true;
       giveUp();
     });
@@ -100,7 +96,8 @@ class HttpProbe implements Probe {
 
   async #follow(request: ProbeRequest, attempt: Attempt): Promise<ProbeAnswer> {
     const { url, method, protocol } = request;
-    let question: Question = { url, method, verifies: this.#verifies };
+    const { verifiesCertificates: verifies, bodyBytesMax } = this.#options;
+    let question: Question = { url, method, verifies, bodyBytesMax };
     for (let hops = 0; ; hops += 1) {
       const { statusCode, location, body } = await this.#hop(protocol, question, attempt);
       const isRedirect = statusCode >= 300 && statusCode < 400 && location !== undefined;
@@ -146,7 +143,7 @@ class HttpProbe implements Probe {
       attempt.controller = new AbortController();
       return { statusCode: status, location };
     }
-    const kept = new KeptBody();
+    const kept = new KeptBody(question.bodyBytesMax);
     for await (const chunk of response.chunks()) if (kept.add(chunk) === "full") break;
     return { statusCode: status, ...kept.asField() };
   }

@@ -113,6 +113,7 @@ export class Leading {
       clock: options.clock,
       logger: options.logger,
       probe: options.probe,
+      inFlightMax: options.config.health.inFlightMax,
       onReport: (report) => this.#decide((turn) => healthcheckAnswered(turn, report)),
     });
     this.#directories = new DirectoryFinder({

@@ -135,7 +135,11 @@ export async function startScheduler(options: SchedulerOptions): Promise<Running
             logger,
             metrics,
           }),
-        probe: createProbe({ clock }),
+        probe: createProbe({
+          clock,
+          verifiesCertificates: settings.core.health.verifiesCertificates,
+          bodyBytesMax: settings.core.maxHealthcheckResponseBodyBytes,
+        }),
         agents,
         clock,
         wallNow: options.wallNow ?? Date.now,

@@ -26,15 +26,15 @@ function report(timestamp: number, verdict: HealthVerdict, statusCode: number) {
 }
 
 test("healthReported() keeps the first success, since when it fails, and the last results", () => {
-  let health: TaskHealth = healthReported(undefined, report(1, { kind: "waiting" }, 500));
+  let health: TaskHealth = healthReported(undefined, report(1, { kind: "waiting" }, 500), 10);
   assert.deepEqual([health.healthyAt, health.unhealthySince], [undefined, undefined]);
-  health = healthReported(health, report(2, healthy, 200));
-  health = healthReported(health, report(3, unhealthy, 500));
-  health = healthReported(health, report(4, unhealthy, 500));
+  health = healthReported(health, report(2, healthy, 200), 10);
+  health = healthReported(health, report(3, unhealthy, 500), 10);
+  health = healthReported(health, report(4, unhealthy, 500), 10);
   assert.deepEqual([health.healthyAt, health.unhealthySince, health.results.length], [2, 3, 4]);
-  health = healthReported(health, report(5, healthy, 204));
+  health = healthReported(health, report(5, healthy, 204), 10);
   assert.deepEqual([health.healthyAt, health.unhealthySince], [2, undefined]);
-  for (let at = 6; at < 30; at += 1) health = healthReported(health, report(at, healthy, 200));
+  for (let at = 6; at < 30; at += 1) health = healthReported(health, report(at, healthy, 200), 10);
   assert.deepEqual(
     health.results.map(({ timestamp }) => timestamp),
     [20, 21, 22, 23, 24, 25, 26, 27, 28, 29],

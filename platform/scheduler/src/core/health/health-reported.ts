@@ -16,9 +16,6 @@ export interface HealthReport {
   readonly verdict: HealthVerdict;
 }
 
-/** Results kept in a task's record, the newest. */
-const resultsMax = 10;
-
 /** Whether an answer that moved the checks from `before` to `after` is told. */
 export function isWorthReporting(
   before: CheckProgress,
@@ -31,8 +28,15 @@ export function isWorthReporting(
   return after.failures > 0 && after.verdict.kind === "healthy";
 }
 
-/** The task's health after a report. Idempotent but for the list of results. */
-export function healthReported(health: TaskHealth | undefined, report: HealthReport): TaskHealth {
+/**
+ * The task's health after a report, with its newest `resultsMax` results. Idempotent but for the list of
+ * these.
+ */
+export function healthReported(
+  health: TaskHealth | undefined,
+  report: HealthReport,
+  resultsMax: number,
+): TaskHealth {
   const { result, verdict } = report;
   const healthyAt =
     health?.healthyAt ?? (verdict.kind === "healthy" ? result.timestamp : undefined);

@@ -30,6 +30,14 @@ export interface HealthSettings {
   readonly continuousIntervalSecondsMin: number;
   readonly continuousFailures: number;
   readonly maxUnhealthyRestartShare: number;
+  /** Checks being asked at once, of all tasks; what falls due beyond waits its turn. */
+  readonly inFlightMax: number;
+  /**
+   * Whether a task's certificate must be valid for its agent's name.
+   * Differs: Singularity insists. A check asks whether the task answers, and tells it nothing; the
+   * certificate of a service seldom names the agents that it may run on.
+   */
+  readonly verifiesCertificates: boolean;
 }
 
 export const defaultHealthSettings: HealthSettings = {
@@ -45,4 +53,6 @@ export const defaultHealthSettings: HealthSettings = {
   continuousIntervalSecondsMin: 5,
   continuousFailures: 3,
   maxUnhealthyRestartShare: 0.34,
+  inFlightMax: 1000,
+  verifiesCertificates: false,
 };

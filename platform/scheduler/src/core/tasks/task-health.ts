@@ -56,7 +56,7 @@ export function healthcheckAnswered(turn: Turn, report: HealthReport): void {
   if (task === undefined) return;
   const { verdict, result } = report;
   const before = task.health;
-  const health = healthReported(before, report);
+  const health = healthReported(before, report, turn.config.maxHealthcheckResultsPerTask);
   const failed = verdict.kind === "unhealthy" && health.healthyAt === undefined;
   turn.put("task", report.taskId, {
     ...task,
