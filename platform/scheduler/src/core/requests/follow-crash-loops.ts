@@ -8,8 +8,8 @@
  * In cooldown what is started waits (`cooldown-delay.ts`). The other loops are told, and change nothing.
  *
  * Differs: instances lost with their host do not count towards cooldown, because then the death of a
- * host would keep its requests down; and after leaving cooldown it takes a full number of new failures
- * to be back in it.
+ * host would keep its requests down; what is to run for ever and ends well does count, because it is
+ * started again as often; and after leaving cooldown it takes a full number of new failures to be back.
  */
 
 import { activeDeployOf } from "../deploys/which-deploy.ts";

@@ -311,6 +311,28 @@ test("priority and skipped checks are taken back as they were", () => {
   assert.equal(s.state.records.expiring.size, 0);
 });
 
+test("who runs counts as healthy once checks are switched off, and is checked when they are on", () => {
+  const s = serving(2);
+  s.deploy(requestId, { id: "v2", ...checked });
+  s.run(s.instance(requestId, 1, "v2"));
+  s.healthy(s.instance(requestId, 2, "v2"));
+  s.take("stopHealthcheck");
+  const skip = (skipHealthchecks: boolean) =>
+    s.do((turn) =>
+      healthchecksSkipped(turn, { requestId, user: "ann", body: { skipHealthchecks } }),
+    );
+  skip(true);
+  assert.equal(s.active(requestId), "v2", "the deploy waits for checks no more");
+  const last = s.instance(requestId, 1).health?.results.at(-1);
+  assert.equal(last?.responseBody, "Healthchecks skipped by ann");
+  assert.ok(s.take("stopHealthcheck").length >= 2);
+  s.obeyKills();
+  s.take("startHealthcheck");
+  skip(false);
+  assert.equal(s.take("startHealthcheck").length, 2);
+  assert.deepEqual(s.numbers(requestId), [1, 2]);
+});
+
 test("a bounce is refused where hosts are too few for old and new", () => {
   const s = new Scenario();
   s.start({ id: requestId, instances: 1 }, checked);

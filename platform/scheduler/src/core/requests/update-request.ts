@@ -15,6 +15,7 @@ import type { Turn } from "../turn.ts";
 import { instancesOf, isLongRunning } from "./long-running.ts";
 import { rebalance } from "./rebalance.ts";
 import { requestChanged } from "./request-changed.ts";
+import { switchHealthchecks } from "./switch-healthchecks.ts";
 
 export interface RequestUpdate {
   readonly before: RequestWithState;
@@ -38,6 +39,7 @@ export function updateRequest(turn: Turn, update: RequestUpdate): RequestWithSta
   // Runs that a person asked for stay; the rules plan the next one by the new schedule.
   if (isRescheduled) dropPlans(turn, request.id, (pending) => isBySchedule(turn.state, pending));
   if (instancesOf(request) < instancesOf(before.request)) endSurplus(turn, update);
+  switchHealthchecks(turn, { before: before.request, request, user });
   return changed;
 }
 
