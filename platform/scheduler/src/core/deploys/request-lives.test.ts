@@ -9,10 +9,12 @@ import { test } from "node:test";
 import { hourMs } from "@tavola/base";
 import * as fc from "fast-check";
 import { requestRules } from "../finish-turn.ts";
+import type { DeployRequest } from "../model/actions.ts";
 import type { Deploy } from "../model/deploy.ts";
 import type { TaskCleanupType } from "../model/enums.ts";
 import { deployKey, type TaskRecord } from "../records.ts";
 import { cooldownExited } from "../requests/cooldown-exited.ts";
+import { healthchecksSkipped } from "../requests/healthchecks-skipped.ts";
 import { instancesOf } from "../requests/long-running.ts";
 import { requestBounced } from "../requests/request-bounced.ts";
 import { requestPaused } from "../requests/request-paused.ts";
@@ -43,7 +45,7 @@ function nthTask(s: Scenario, n: number): TaskRecord | undefined {
   return tasks[n % Math.max(1, tasks.length)];
 }
 
-function deploy(s: Scenario, more: Partial<Deploy>): void {
+function deploy(s: Scenario, more: Partial<Deploy>, asked: Partial<DeployRequest> = {}): void {
   deployNumber += 1;
   const whole: Deploy = {
     requestId,
@@ -53,7 +55,7 @@ function deploy(s: Scenario, more: Partial<Deploy>): void {
     ...more,
   };
   s.live((turn) =>
-    deployPosted(turn, { body: { deploy: whole, unpauseOnSuccessfulDeploy: true } }),
+    deployPosted(turn, { body: { deploy: whole, unpauseOnSuccessfulDeploy: true, ...asked } }),
   );
 }
 
@@ -87,8 +89,25 @@ const deeds = {
     s.live((turn) => deployCancelled(turn, { requestId, deployId }));
   },
   rollBack: (s) => s.live((turn) => deployRolledBack(turn, { requestId })),
-  bounce: (s, n) =>
-    s.live((turn) => requestBounced(turn, { requestId, body: { incremental: n % 2 === 0 } })),
+  bounce: (s, n) => {
+    const body = { incremental: n % 2 === 0, ...(n % 3 === 0 ? { durationMillis: 20_000 } : {}) };
+    s.live((turn) => requestBounced(turn, { requestId, body }));
+  },
+  skipChecks: (s, n) => {
+    const body = {
+      skipHealthchecks: n % 2 === 0,
+      ...(n % 3 === 0 ? { durationMillis: 9000 } : {}),
+    };
+    s.live((turn) => healthchecksSkipped(turn, { requestId, body }));
+  },
+  deployChanging: (s, n) => {
+    const updatedRequest = {
+      id: requestId,
+      requestType: "SERVICE",
+      instances: 1 + (n % 4),
+    } as const;
+    deploy(s, {}, { updatedRequest });
+  },
   pause: (s, n) =>
     s.live((turn) => requestPaused(turn, { requestId, body: { killTasks: n % 2 === 0 } })),
   unpause: (s) => s.live((turn) => requestUnpaused(turn, { requestId })),
@@ -304,6 +323,8 @@ const examples: [Step[]][] = [
   "canary, healthy 8, wait 41, allHealthy, run, cancel, exitCooldown",
   // The same, where the request had been scaled down meanwhile.
   "canary 995, scale 498, allHealthy, wait 52, allHealthy, cancel, post, lose, run, wait, post",
+  // An expired bounce kept an old task beside one that a scale had started in its place.
+  "bounce 327, post, scale 337, wait 4, canary, canary, exitCooldown, fail, lose",
   // Who waited for a replacement when the request was paused stayed.
   "post 37, bounce, pause 357, post, post",
 ].map((text) => [lifeOf(text)]);

@@ -5,6 +5,8 @@
  * Where an old task has already gone, its replacement is the instance now, and stays.
  */
 
+import type { TaskId } from "../model/task.ts";
+import type { TaskRecord } from "../records.ts";
 import { cleanUpTask } from "../tasks/clean-up-task.ts";
 import { dropPlans } from "../tasks/plan-task.ts";
 import type { Turn } from "../turn.ts";
@@ -22,20 +24,21 @@ export function withdrawBounce(
   { actionId, message }: BounceExpired,
 ): void {
   endBounce(turn, requestId);
-  const kept = new Set<number>();
-  const tasks = [...(turn.state.tasksOf.get(requestId)?.values() ?? [])];
-  for (const task of tasks) {
+  const kept = new Map<string, TaskRecord>();
+  for (const task of [...(turn.state.tasksOf.get(requestId)?.values() ?? [])]) {
     const isAsked = task.cleanup?.actionId === actionId;
-    if (isAsked && withdrawCleanup(turn, task, message)) kept.add(task.taskId.instanceNo);
+    if (isAsked && withdrawCleanup(turn, task, message)) kept.set(placeOf(task.taskId), task);
   }
-  for (const task of tasks) {
-    const isReplacement = task.pendingTask.actionId === actionId && task.cleanup === undefined;
-    if (!isReplacement || !kept.has(task.taskId.instanceNo)) continue;
+  for (const task of [...(turn.state.tasksOf.get(requestId)?.values() ?? [])]) {
+    const instead = kept.get(placeOf(task.taskId));
+    if (instead === undefined || instead.taskId.id === task.taskId.id) continue;
+    if (task.cleanup !== undefined) continue;
     cleanUpTask(turn, task, { cleanupType: "SCALING_DOWN", message, actionId });
   }
-  dropPlans(
-    turn,
-    requestId,
-    (pending) => pending.actionId === actionId && kept.has(pending.pendingTaskId.instanceNo),
-  );
+  dropPlans(turn, requestId, ({ pendingTaskId }) => kept.has(placeOf(pendingTaskId)));
+}
+
+/** What one task at a time is to serve. */
+function placeOf({ deployId, instanceNo }: Pick<TaskId, "deployId" | "instanceNo">): string {
+  return `${deployId} ${instanceNo}`;
 }
