@@ -13,12 +13,11 @@ import {
   deployRequestShape,
   updatePendingDeployRequestShape,
 } from "../core/model/actions-shape.ts";
-import type { RequestParent } from "../core/model/answers.ts";
 import { requestParentShape } from "../core/model/answers-shape.ts";
 import { pendingDeployShape } from "../core/model/deploy-progress-shape.ts";
 import { acceptanceResults } from "../core/model/enums.ts";
 import { object, optional, required } from "../core/model/fields.ts";
-import type { Request, RequestWithState } from "../core/model/request.ts";
+import type { Request } from "../core/model/request.ts";
 import { list, oneOf, type Shape, text, truth } from "../core/model/shape.ts";
 import { deployKey } from "../core/records.ts";
 import { isDeployable } from "../core/requests/long-running.ts";
@@ -26,8 +25,8 @@ import { type Outcome, refused, type Turn } from "../core/turn.ts";
 import { validateDeploy } from "../core/validation/validate-deploy.ts";
 import { validateRequest } from "../core/validation/validate-request.ts";
 import { isDeployIdTaken } from "../history/deploy-id-taken.ts";
-import { parentOf } from "./request-parents.ts";
-import { freezeRefusal, requestContext } from "./request-routes.ts";
+import { changed } from "./changed-request.ts";
+import { freezeRefusal, requestContext } from "./request-context.ts";
 import {
   asked,
   body,
@@ -40,18 +39,6 @@ import {
   type Route,
   route,
 } from "./route.ts";
-
-type AnyCall = Pick<Call<unknown, QueryTable>, "state" | "decide">;
-
-async function changed(
-  call: AnyCall,
-  what: (turn: Turn) => Outcome<RequestWithState>,
-): Promise<Outcome<RequestParent>> {
-  const outcome = await call.decide(what);
-  if (outcome.refusal !== undefined) return outcome;
-  const now = call.state.records.request.get(outcome.value.request.id) ?? outcome.value;
-  return { value: parentOf(call.state, now) };
-}
 
 const deploy = route({
   method: "POST",

@@ -7,20 +7,19 @@
 
 import { deployHistoryOf } from "../core/deploys/tell-deploy.ts";
 import { given } from "../core/given.ts";
-import type { Page } from "../core/model/answers.ts";
 import type { DeployHistory } from "../core/model/deploy-progress.ts";
 import { deployHistoryShape } from "../core/model/deploy-progress-shape.ts";
 import { taskStates } from "../core/model/enums.ts";
-import { type Fields, object, optional, required } from "../core/model/fields.ts";
 import type { RequestHistory } from "../core/model/request.ts";
 import { requestHistoryShape } from "../core/model/request-shape.ts";
-import { list, oneOf, type Shape, text, truth, whole } from "../core/model/shape.ts";
+import { list, oneOf, text, truth, whole } from "../core/model/shape.ts";
 import { sanitizeForTaskId } from "../core/model/task-id.ts";
 import { taskHistoryShape, taskIdHistoryShape } from "../core/model/task-shape.ts";
 import { deployKey } from "../core/records.ts";
 import { type Outcome, refused } from "../core/turn.ts";
 import type { Slice, TaskHistoryQuery } from "../history/history-store.ts";
-import { pageOf, pagingQuery, sliceBlended, sliceOf } from "./paging.ts";
+import { pagedRoutes } from "./paged-routes.ts";
+import { pagingQuery, sliceBlended, sliceOf } from "./paging.ts";
 import {
   type Access,
   admin,
@@ -30,7 +29,6 @@ import {
   mayReadTask,
   needed,
   one,
-  type QueryTable,
   type QueryValues,
   type Route,
   route,
@@ -41,64 +39,6 @@ import {
   endedTasks,
   taskHistoryById,
 } from "./task-histories.ts";
-
-function pageShape<T>(item: Shape<T>): Shape<Page<T>> {
-  const fields = {
-    dataCount: optional(whole),
-    pageCount: optional(whole),
-    page: optional(whole),
-    objects: required(list(item)),
-  };
-  return object<Page<T>>(`SingularityPaginatedResponse${item.name}`, fields as Fields<Page<T>>);
-}
-
-interface PagedList<Q extends QueryTable, T> {
-  readonly path: string;
-  readonly summary: string;
-  readonly access: Access;
-  readonly query: Q;
-  readonly item: Shape<T>;
-  readonly slice: (call: Call<undefined, Q>, slice: Slice) => Promise<readonly T[]>;
-  readonly count: (call: Call<undefined, Q>) => Promise<number>;
-}
-
-/** The list and its twin. */
-function pagedRoutes<Q extends QueryTable, T>(
-  spec: PagedList<Q & typeof pagingQuery, T>,
-): readonly Route[] {
-  const query = { ...spec.query, ...pagingQuery, skipZk: one(truth) };
-  return [
-    route<readonly T[], undefined, typeof query>({
-      ...spec,
-      method: "GET",
-      query,
-      answer: list(spec.item),
-      async handle(call) {
-        const slice = sliceOf(call.query as QueryValues<typeof pagingQuery>);
-        if (slice.refusal !== undefined) return slice;
-        return { value: await spec.slice(call as never, slice.value) };
-      },
-    }),
-    route<Page<T>, undefined, typeof query>({
-      ...spec,
-      method: "GET",
-      path: `${spec.path}/withmetadata`,
-      summary: `${spec.summary}, and how many there are`,
-      query,
-      answer: pageShape(spec.item),
-      async handle(call) {
-        const paging = call.query as QueryValues<typeof pagingQuery>;
-        const slice = sliceOf(paging);
-        if (slice.refusal !== undefined) return slice;
-        const [objects, count] = await Promise.all([
-          spec.slice(call as never, slice.value),
-          spec.count(call as never),
-        ]);
-        return { value: pageOf(objects, count, slice.value, paging) };
-      },
-    }),
-  ];
-}
 
 const taskQuery = {
   ...pagingQuery,

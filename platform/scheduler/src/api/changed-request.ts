@@ -1,0 +1,31 @@
+/**
+ * Calls that change a request answer with the request as it is then.
+ */
+
+import type { RequestParent } from "../core/model/answers.ts";
+import type { RequestWithState } from "../core/model/request.ts";
+import { type Outcome, refused, type Turn } from "../core/turn.ts";
+import { parentOf } from "./request-parents.ts";
+import type { Call, QueryTable } from "./route.ts";
+
+type AnyCall = Pick<Call<unknown, QueryTable>, "state" | "decide" | "parameter">;
+
+/** Takes the turn and answers with the request as it is then. */
+export async function changed(
+  call: AnyCall,
+  what: (turn: Turn) => Outcome<RequestWithState>,
+): Promise<Outcome<RequestParent>> {
+  const outcome = await call.decide(what);
+  if (outcome.refusal !== undefined) return outcome;
+  const known = call.state.records.request.get(outcome.value.request.id) ?? outcome.value;
+  return { value: parentOf(call.state, known) };
+}
+
+/** The request that the path names, or 404. */
+export function knownRequest(call: AnyCall, turn?: Turn): Outcome<RequestWithState> {
+  const requestId = call.parameter("requestId");
+  const found = (turn?.state ?? call.state).records.request.get(requestId);
+  return found === undefined
+    ? refused(404, `Couldn't find request with id ${requestId}`)
+    : { value: found };
+}
