@@ -56,6 +56,9 @@ export const limits = {
   executorReregistrationTimeoutMsMax: 15 * secondMs,
   /** Executors try again at the latest after the timeout, and must then still get through. */
   executorReregistrationMarginMs: 500,
+  /** How long a launch may be on its way: as long as TCP goes on trying. */
+  launchInTransitMsMax: 15 * minuteMs,
+  launchesInTransitMax: 10_000,
   executorHeartbeatMs: 30 * minuteMs,
   completedFrameworksMax: 50,
   completedTasksPerExecutorMax: 200,

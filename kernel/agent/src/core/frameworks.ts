@@ -2,7 +2,7 @@
  * Frameworks come with their first task and go with their last executor.
  */
 
-import { BoundedList, type FrameworkId, type TaskId } from "@tavola/base";
+import { BoundedList, type FrameworkId, type Instant, type TaskId } from "@tavola/base";
 import type { FrameworkInfo } from "@tavola/protocol";
 import type { AgentState, Executor, Framework } from "./state.ts";
 import type { Turn } from "./turn.ts";
@@ -91,4 +91,26 @@ export function removeFrameworkIfIdle(turn: Turn, framework: Framework): void {
   if (state.phase === "terminating" && state.frameworks.size === 0) {
     turn.add({ kind: "exit", code: 0, reason: "every framework is gone" });
   }
+}
+
+/**
+ * To be called with every task that is said to be unknown here. Nothing is expected of one that has been
+ * here: its launch has come.
+ */
+export function expectLaunch(
+  state: AgentState,
+  frameworkId: FrameworkId,
+  taskId: TaskId,
+  now: Instant,
+): void {
+  const frameworks = [state.frameworks.get(frameworkId), ...state.completedFrameworks];
+  if (frameworks.some((each) => each?.id === frameworkId && wasHere(each, taskId))) return;
+  state.tasksInTransit.expect(frameworkId, taskId, now);
+}
+
+function wasHere(framework: Framework, taskId: TaskId): boolean {
+  const executors = [...framework.executors.values(), ...framework.completedExecutors];
+  return executors.some((executor) =>
+    [...executor.completedTasks].some(({ task_id }) => task_id.value === taskId),
+  );
 }

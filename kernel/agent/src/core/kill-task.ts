@@ -7,6 +7,7 @@ import { asId, type FrameworkId, type TaskId } from "@tavola/base";
 import type { internal, TaskState } from "@tavola/protocol";
 import { shutDownExecutor } from "./executor-shutdown.ts";
 import { describeExecutor } from "./executors.ts";
+import { expectLaunch } from "./frameworks.ts";
 import type { Executor, Framework } from "./state.ts";
 import { agentUpdated, receiveUpdate } from "./status-updates.ts";
 import { agentUpdateOf } from "./task-messages.ts";
@@ -31,6 +32,7 @@ export function killTask(turn: Turn, message: internal.KillTaskMessage): void {
   if (executor === undefined) {
     turn.warn(fields, "cannot kill task: no executor has it");
     unknownTaskKilled(turn, framework, taskId);
+    expectLaunch(state, framework.id, taskId, turn.now);
     return;
   }
   if (executor.phase === "terminating" || executor.phase === "terminated") {

@@ -11,11 +11,11 @@
  * once brings a cluster back sooner after its master was restarted in place.
  */
 
-import type { AgentId } from "@tavola/base";
+import { type AgentId, asId, type TaskId } from "@tavola/base";
 import { formatUpid, internal, parseUpid, type Upid } from "@tavola/protocol";
 import { limits } from "./agent-config.ts";
 import type { AgentEvent } from "./events.ts";
-import { knownTask } from "./frameworks.ts";
+import { expectLaunch, knownTask } from "./frameworks.ts";
 import { registerMessage, reregisterMessage } from "./registration-messages.ts";
 import { receiveUpdate } from "./status-updates.ts";
 import { agentUpdateOf } from "./task-messages.ts";
@@ -196,6 +196,7 @@ function reconcile(turn: Turn, agentId: AgentId, message: internal.ReconcileTask
       turn.random,
     );
     receiveUpdate(turn, update);
+    expectLaunch(turn.state, frameworkId, asId<TaskId>(task_id.value), turn.now);
   }
 }
 

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { asId, type TaskId } from "@tavola/base";
 import { internal } from "@tavola/protocol";
 import {
   agentId,
@@ -319,4 +320,66 @@ test("a task that cannot be written down fails before it is sent, and says why",
     failure: undefined,
   });
   assert.deepEqual(events(resized), []);
+});
+
+function kill(agent: SteppedAgent, id: string): ReturnType<SteppedAgent["run"]> {
+  return agent.fromMaster("killTask", {
+    framework_id: { value: frameworkId },
+    task_id: { value: id },
+  });
+}
+
+/** What becomes of a launch that comes after its task was said to be unknown, and that was acknowledged. */
+function launchAfterDrop(agent: SteppedAgent, id: string): ReturnType<SteppedAgent["run"]> {
+  const [dropped] = statuses(agent.asksAfter(id));
+  assert.equal(dropped?.reason, "REASON_RECONCILIATION");
+  agent.acknowledge(id, dropped?.uuid ?? new Uint8Array());
+  return agent.run(commandTask(id));
+}
+
+test("a launch held up until its task's drop was acknowledged is dropped as well, once", () => {
+  const agent = ready();
+  const late = launchAfterDrop(agent, "late");
+  assert.ok(!kinds(late).includes("launchExecutor"));
+  assert.deepEqual(
+    statuses(late).map(({ state, reason }) => [state, reason]),
+    [["TASK_DROPPED", "REASON_RECONCILIATION"]],
+  );
+  assert.equal(sent(late, internal.ExitedExecutorMessage).length, 1);
+  agent.acknowledge("late", statuses(late)[0]?.uuid ?? new Uint8Array());
+  const anew = agent.run(commandTask("late"));
+  assert.ok(kinds(anew).includes("launchExecutor"), "its framework tried again");
+});
+
+test("a launch held up until the kill of its task was acknowledged is dropped as well", () => {
+  const agent = ready();
+  agent.run(commandTask("other"));
+  const [dropped] = statuses(kill(agent, "late"));
+  assert.equal(dropped?.state, "TASK_DROPPED");
+  agent.acknowledge("late", dropped?.uuid ?? new Uint8Array());
+  assert.ok(!kinds(agent.run(commandTask("late"))).includes("launchExecutor"));
+});
+
+test("what is held against a late launch is forgotten after a quarter of an hour, and never more than so much", () => {
+  const agent = ready();
+  const { tasksInTransit } = agent.state;
+  agent.asksAfter("late");
+  agent.pass(15 * 60_000);
+  assert.equal(tasksInTransit.arrived(frameworkId, asId<TaskId>("late"), agent.now), false);
+  for (let n = 0; n < 10_500; n += 1) {
+    tasksInTransit.expect(frameworkId, asId<TaskId>(`t${n}`), agent.now);
+  }
+  assert.equal(tasksInTransit.size, 10_000);
+  assert.equal(tasksInTransit.arrived(frameworkId, asId<TaskId>("t10499"), agent.now), true);
+});
+
+test("a task that has run here and ended may come again under the same id, whoever asked after it", () => {
+  const agent = ready();
+  const containerId = agent.launched(commandTask("again"));
+  const [end] = statuses(agent.report(containerId, "again", "TASK_FINISHED"));
+  agent.feed({ kind: "executorTerminated", containerId, end: { status: 0 } });
+  agent.acknowledge("again", end?.uuid ?? new Uint8Array());
+  const [unknown] = statuses(agent.asksAfter("again"));
+  agent.acknowledge("again", unknown?.uuid ?? new Uint8Array());
+  assert.ok(kinds(agent.run(commandTask("again"))).includes("launchExecutor"));
 });

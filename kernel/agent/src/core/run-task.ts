@@ -17,8 +17,8 @@ import {
 import type { ExecutorInfo, FrameworkInfo, internal, TaskInfo } from "@tavola/protocol";
 import { normalizeTask } from "./assigned-resources.ts";
 import { commandExecutorOf } from "./command-executor.ts";
-import { exitedExecutor } from "./executor-end.ts";
 import { executorEnvironment } from "./executor-environment.ts";
+import { exitedExecutor } from "./executor-end.ts";
 import { executorLimits } from "./executor-limits.ts";
 import { shutDownExecutor } from "./executor-shutdown.ts";
 import { sendQueuedTasks } from "./executor-tasks.ts";
@@ -62,7 +62,9 @@ export function runTask(turn: Turn, message: internal.RunTaskMessage): void {
     turn.warn({ task: task.task_id.value }, "ignoring a task: it is here already");
     return;
   }
-  if (state.updates.isEnding(frameworkId, asId<TaskId>(task.task_id.value))) {
+  const taskId = asId<TaskId>(task.task_id.value);
+  const isLate = state.tasksInTransit.arrived(frameworkId, taskId, turn.now);
+  if (state.updates.isEnding(frameworkId, taskId)) {
     // Held up on its way, it comes after its master asked for it and was told that it was dropped.
     turn.warn({ task: task.task_id.value }, "ignoring a task: its end has been told");
     if (launch_executor === true) {
@@ -71,7 +73,9 @@ export function runTask(turn: Turn, message: internal.RunTaskMessage): void {
     return;
   }
   const framework = known ?? addFramework(state, frameworkId, frameworkInfo, message.pid);
-  const refusal = refusalOf(state.config, framework, task, message.resource_version_uuids ?? []);
+  const refusal = isLate
+    ? lateLaunch(framework)
+    : refusalOf(state.config, framework, task, message.resource_version_uuids ?? []);
   const assignment: Assignment = {
     framework,
     isFrameworkNew: known === undefined,
@@ -87,6 +91,15 @@ export function runTask(turn: Turn, message: internal.RunTaskMessage): void {
   drop(turn, assignment, refusal);
   if (launch_executor === true) exitedExecutor(turn, frameworkId, executorIdOf(task), undefined);
   removeFrameworkIfIdle(turn, framework);
+}
+
+/** Differs: Mesos runs it, and its master asks what it is. */
+function lateLaunch(framework: Framework): Refusal {
+  return {
+    state: stateFor(framework, "TASK_DROPPED"),
+    reason: "REASON_RECONCILIATION",
+    message: "The launch arrived after the task was said to be unknown to the agent",
+  };
 }
 
 /** Differs: Mesos's master never sends task groups to agents without the default executor; ours may. */

@@ -44,6 +44,7 @@ import { type AgentConfig, limits } from "./agent-config.ts";
 import { type AgentCounters, createCounters } from "./counters.ts";
 import { Deadlines } from "./deadlines.ts";
 import { StatusUpdateStreams } from "./status-update-streams.ts";
+import { TasksInTransit } from "./tasks-in-transit.ts";
 
 /**
  *     recovering --> disconnected <--> running
@@ -81,6 +82,8 @@ export interface AgentState {
   readonly completedFrameworks: BoundedList<Framework>;
   readonly executorsByContainer: Map<ContainerId, Executor>;
   readonly updates: StatusUpdateStreams;
+  /** Said to be unknown here, though their launches may still come. */
+  readonly tasksInTransit: TasksInTransit;
   readonly counters: AgentCounters;
   readonly startedAt: Instant;
 }
@@ -117,6 +120,7 @@ export function createAgentState(config: AgentConfig, now: Instant): AgentState 
     completedFrameworks: new BoundedList(limits.completedFrameworksMax),
     executorsByContainer: new Map(),
     updates: new StatusUpdateStreams(),
+    tasksInTransit: new TasksInTransit(),
     counters: createCounters(),
     startedAt: now,
   };

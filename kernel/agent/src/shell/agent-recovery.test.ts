@@ -273,6 +273,19 @@ test("two agents never share a work directory", async (t) => {
   await runningAgent(t, { workDir, arguments: [`--port=${new URL(agent.url).port}`] });
 });
 
+test("a work directory that is made has its name synced, and so has all that is made above it", async (t) => {
+  const folder = await temporaryFolder(t);
+  const synced: string[] = [];
+  const sync = async (path: string): Promise<void> => {
+    synced.push(path);
+  };
+  await makeWorkDirectory(join(folder, "a", "b"), sync);
+  assert.deepEqual(synced, [join(folder, "a", "b"), join(folder, "a"), folder]);
+  await makeWorkDirectory(join(folder, "a", "b"), sync);
+  assert.equal(synced.length, 3);
+  await makeWorkDirectory(folder);
+});
+
 test("the lock of a work directory is free again when it is let go", async (t) => {
   const workDir = await temporaryFolder(t);
   await makeWorkDirectory(workDir);

@@ -3,14 +3,24 @@
  */
 
 import { mkdir } from "node:fs/promises";
+import { dirname, resolve } from "node:path";
 import { CodedError } from "@tavola/base";
-import { type FileLock, lockFile } from "@tavola/host";
+import { type FileLock, lockFile, syncDirectory } from "@tavola/host";
 import { metaRoot } from "../core/paths.ts";
 
-/** Rejects with CodedError CANNOT_WRITE. */
-export async function makeWorkDirectory(workDir: string): Promise<void> {
+/**
+ * With `meta` in it. What is made survives a power cut: an agent must not forget who it is because its
+ * directory was new. Rejects with CodedError CANNOT_WRITE.
+ */
+export async function makeWorkDirectory(workDir: string, sync = syncDirectory): Promise<void> {
   try {
-    await mkdir(metaRoot(workDir), { recursive: true });
+    const meta = metaRoot(resolve(workDir));
+    const first = await mkdir(meta, { recursive: true });
+    if (first === undefined) return;
+    for (let made = meta; ; made = dirname(made)) {
+      await sync(dirname(made));
+      if (made === first || made === "/") return;
+    }
   } catch (cause) {
     const message = `cannot make the work directory ${workDir}`;
     throw new CodedError("CANNOT_WRITE", message, { path: workDir }, { cause });

@@ -187,6 +187,15 @@ export class SteppedAgent {
     });
   }
 
+  /** The master asks after a task that it thinks is here. */
+  asksAfter(taskId: string): readonly Effect[] {
+    const status = { task_id: { value: taskId }, state: "TASK_STAGING" } as const;
+    return this.fromMaster("slaveReregistered", {
+      slave_id: { value: agentId },
+      reconciliations: [{ framework_id: { value: frameworkId }, statuses: [status] }],
+    });
+  }
+
   acknowledge(taskId: string, uuid: Uint8Array): readonly Effect[] {
     return this.fromMaster("statusUpdateAcknowledgement", {
       slave_id: { value: agentId },
