@@ -8,16 +8,22 @@
 import { type Random, randomInt } from "@tavola/base";
 import type { AgentHost } from "../cluster/agent-host.ts";
 import type { Cluster } from "../cluster/cluster.ts";
+import type { FrameworkHost } from "../cluster/framework-host.ts";
 import type { Supervisor } from "../cluster/supervisor.ts";
 import type { Mending } from "./mending.ts";
 
-export interface FaultContext {
-  readonly cluster: Cluster;
+/** What these faults need of a cluster; whose frameworks they are does not matter. */
+export type Breakable = Pick<Cluster, "world" | "network" | "store" | "masters" | "agents"> & {
+  readonly frameworks: readonly Pick<FrameworkHost, "host" | "hostClock" | "supervisor">[];
+};
+
+export interface FaultContext<C extends Breakable = Breakable> {
+  readonly cluster: C;
   readonly random: Random;
   readonly mending: Mending;
 }
 
-export type Fault = (context: FaultContext) => void;
+export type Fault<C extends Breakable = Breakable> = (context: FaultContext<C>) => void;
 
 /** After so many doings of its own a process dies in the middle of the next. */
 const touchesMax = 40;
@@ -64,7 +70,7 @@ export const faultKinds: Readonly<Record<string, Fault>> = {
 };
 
 /** Who the store says leads. */
-function leaderOf({ store, masters }: Cluster) {
+function leaderOf({ store, masters }: Breakable) {
   const names = store
     .entries()
     .filter(([path]) => path.includes("/json.info_"))
@@ -76,12 +82,12 @@ function leaderOf({ store, masters }: Cluster) {
 }
 
 /** At once, or at some touch soon. */
-function kill({ process }: Supervisor, random: Random): void {
+export function kill({ process }: Supervisor, random: Random): void {
   if (random.next() < 0.5) process?.end("killed");
   else process?.crashAtTouch(1 + randomInt(random, touchesMax));
 }
 
-function hostsOf({ masters, agents, frameworks }: Cluster): string[] {
+function hostsOf({ masters, agents, frameworks }: Breakable): string[] {
   return [...masters, ...agents, ...frameworks].map(({ host }) => host);
 }
 

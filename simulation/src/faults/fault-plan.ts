@@ -6,7 +6,7 @@
  */
 
 import type { Cluster } from "../cluster/cluster.ts";
-import { type Fault, type FaultContext, faultKinds } from "./fault-kinds.ts";
+import { type Breakable, type Fault, type FaultContext, faultKinds } from "./fault-kinds.ts";
 import { Mending } from "./mending.ts";
 import { rareFaultKinds } from "./rare-fault-kinds.ts";
 
@@ -42,17 +42,17 @@ export function beginFaults(cluster: Cluster, calmMs: number): FaultPlan {
 }
 
 /** One fault after the other, of some kinds, at a pace of this run's own. */
-class Recurring {
+export class Recurring<C extends Breakable> {
   isOver = false;
-  readonly #table: Readonly<Record<string, Fault>>;
+  readonly #table: Readonly<Record<string, Fault<C>>>;
   readonly #kinds: readonly string[];
-  readonly #context: FaultContext;
+  readonly #context: FaultContext<C>;
   readonly #meanMs: number;
 
   constructor(
-    table: Readonly<Record<string, Fault>>,
+    table: Readonly<Record<string, Fault<C>>>,
     kinds: readonly string[],
-    context: FaultContext,
+    context: FaultContext<C>,
     pause: { readonly min: number; readonly max: number },
   ) {
     this.#table = table;

@@ -2,10 +2,11 @@
  * What happens rarely, and what ends for good: frameworks, and agents that an operator gives up.
  */
 
+import type { Cluster } from "../cluster/cluster.ts";
 import type { FrameworkHost } from "../cluster/framework-host.ts";
 import { between, type Fault, type FaultContext, pick } from "./fault-kinds.ts";
 
-export const rareFaultKinds: Readonly<Record<string, Fault>> = {
+export const rareFaultKinds: Readonly<Record<string, Fault<Cluster>>> = {
   frameworkTornDown,
   frameworkAway,
   agentMarkedGone,
@@ -21,7 +22,7 @@ export const rareFaultKinds: Readonly<Record<string, Fault>> = {
 };
 
 /** By its scheduler, or by the operator. */
-function frameworkTornDown({ cluster, random }: FaultContext): void {
+function frameworkTornDown({ cluster, random }: FaultContext<Cluster>): void {
   const host = pick(random, cluster.frameworks);
   const isOperators = random.next() < 0.5;
   const { id } = host.records;
@@ -38,7 +39,7 @@ function frameworkTornDown({ cluster, random }: FaultContext): void {
 }
 
 /** For less than its failover timeout, for longer, or for good. */
-function frameworkAway({ cluster, random }: FaultContext): void {
+function frameworkAway({ cluster, random }: FaultContext<Cluster>): void {
   const host = pick(random, cluster.frameworks);
   const { supervisor, failoverTimeoutMs, name } = host;
   const isForGood = random.next() < 0.2;
@@ -60,7 +61,7 @@ function isShort({ failoverTimeoutMs }: FrameworkHost): boolean {
 }
 
 /** While it runs, or after its machine was switched off. */
-function agentMarkedGone({ cluster, random }: FaultContext): void {
+function agentMarkedGone({ cluster, random }: FaultContext<Cluster>): void {
   const host = pick(random, cluster.agents);
   const isOff = random.next() < 0.4;
   if (!host.canBeGivenUp()) return;
@@ -69,7 +70,7 @@ function agentMarkedGone({ cluster, random }: FaultContext): void {
 }
 
 /** What goes one way takes its time. */
-function slowWay({ cluster, random, mending }: FaultContext): void {
+function slowWay({ cluster, random, mending }: FaultContext<Cluster>): void {
   const hosts = [...cluster.masters, ...cluster.agents, ...cluster.frameworks];
   const { host: from } = pick(random, hosts);
   const { host: to } = pick(random, hosts);

@@ -155,7 +155,16 @@ async function respond(exchange: Exchange): Promise<void> {
     response.stream(sinkOf(exchange, process, toClient));
     return;
   }
-  if ("pull" in response) throw new Error("nothing simulated downloads");
+  if ("pull" in response) {
+    toClient(() => answer.head(status, headers));
+    try {
+      for await (const bytes of response.pull) toClient(() => answer.chunk(bytes));
+      toClient(() => answer.end());
+    } catch {
+      connection.broke("what was passed on broke off");
+    }
+    return;
+  }
   const body = bytesOf(response.body ?? "");
   toClient(() => {
     answer.head(status, headers);

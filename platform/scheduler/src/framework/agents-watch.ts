@@ -6,7 +6,7 @@
 
 import { CodedError, describeError } from "@tavola/base";
 import type { Clock, Logger, Timer } from "@tavola/host";
-import { createOperatorClient, type OperatorClient } from "@tavola/sdk";
+import { type ClientWorld, createOperatorClient, type OperatorClient } from "@tavola/sdk";
 import type { ListedAgent } from "../core/machines/agents-listed.ts";
 
 const limits = {
@@ -21,6 +21,7 @@ export interface AgentsWatchOptions {
   };
   readonly clock: Clock;
   readonly logger: Logger;
+  readonly world?: ClientWorld;
 }
 
 export class AgentsWatch {
@@ -32,7 +33,10 @@ export class AgentsWatch {
 
   constructor(options: AgentsWatchOptions) {
     this.#options = options;
-    this.#operator = createOperatorClient({ masters: options.masters });
+    this.#operator = createOperatorClient({
+      masters: options.masters,
+      ...(options.world === undefined ? {} : { world: options.world }),
+    });
     this.#timer = options.clock.after(limits.firstMs, () => this.#look());
   }
 

@@ -58,6 +58,8 @@ export interface LeadingOptions {
   readonly random: Random;
   readonly logger: Logger;
   readonly world?: ClientWorld;
+  /** Everything was read, and nothing of it has been acted upon. */
+  readonly loaded?: (engine: Engine) => void;
   /** Once: it must not go on. */
   readonly ended: (error: CodedError) => void;
   /** An operator asked for another to lead. */
@@ -95,6 +97,7 @@ export class Leading {
       ended: options.ended,
     });
     leading = new Leading(options, engine);
+    options.loaded?.(engine);
     leading.#deliverWhatWaits();
     options.logger.info(
       { requests: state.records.request.size, tasks: state.records.task.size },

@@ -28,10 +28,11 @@ import { apiRoutes } from "../api/routes.ts";
 import { AgentHttp } from "../framework/agent-http.ts";
 import { AgentsWatch } from "../framework/agents-watch.ts";
 import { frameworkInfo } from "../framework/framework-info.ts";
-import { createProbe } from "../health/probe.ts";
+import { createProbe, type Probe } from "../health/probe.ts";
 import type { HistoryStore } from "../history/history-store.ts";
 import { openHistory } from "../history/open-history.ts";
 import { createDeliverers } from "./deliverers.ts";
+import type { Engine } from "./engine.ts";
 import { hostState } from "./host-state.ts";
 import { Leadership } from "./leadership.ts";
 import { Leading } from "./leading.ts";
@@ -50,8 +51,16 @@ export interface SchedulerOptions {
   readonly openEndpoint?: typeof openEndpoint;
   /** Default: the one that the flags name. */
   readonly openStore?: () => Coordination | Promise<Coordination>;
-  /** For the connection to the master. */
+  /** For the connections to masters, agents, and other schedulers. */
   readonly world?: ClientWorld;
+  /** Default: the one that the flags name. */
+  readonly openHistory?: () => HistoryStore;
+  /** Default: over the machine's network. */
+  readonly openProbe?: () => Probe;
+  /** Told what a new leader goes by, before it acts on it. */
+  readonly inspect?: (engine: Engine) => void;
+  /** A bug of ours, or a store that is damaged, has ended it; it exits anyway. */
+  readonly crash?: (error: CodedError) => void;
 }
 
 export interface RunningScheduler {
@@ -92,8 +101,8 @@ export async function startScheduler(options: SchedulerOptions): Promise<Running
     logger,
   });
   const url = `http://${flags.hostname ?? endpoint.ip}:${endpoint.port}${settings.contextPath}`;
-  const http = createHttpClient();
-  const history = await openHistory(settings.history, { logger });
+  const http = options.world?.http ?? createHttpClient();
+  const history = options.openHistory?.() ?? (await openHistory(settings.history, { logger }));
   const agents = new AgentHttp({ http });
   const startedAt = clock.now();
   let leading: Leading | undefined;
@@ -135,21 +144,33 @@ export async function startScheduler(options: SchedulerOptions): Promise<Running
             logger,
             metrics,
           }),
-        probe: createProbe({
-          clock,
-          verifiesCertificates: settings.core.health.verifiesCertificates,
-          bodyBytesMax: settings.core.maxHealthcheckResponseBodyBytes,
-        }),
+        probe:
+          options.openProbe?.() ??
+          createProbe({
+            clock,
+            verifiesCertificates: settings.core.health.verifiesCertificates,
+            bodyBytesMax: settings.core.maxHealthcheckResponseBodyBytes,
+          }),
         agents,
         clock,
         wallNow: options.wallNow ?? Date.now,
         random,
         logger,
         ...(options.world === undefined ? {} : { world: options.world }),
-        ended: (error) => end(describeError(error)),
+        ...(options.inspect === undefined ? {} : { loaded: options.inspect }),
+        ended: (error) => {
+          if (isCrash(error)) options.crash?.(error);
+          end(describeError(error));
+        },
         resigned: end,
       });
-      agentsWatch = new AgentsWatch({ masters: flags.master, leading, clock, logger });
+      agentsWatch = new AgentsWatch({
+        masters: flags.master,
+        leading,
+        clock,
+        logger,
+        ...(options.world === undefined ? {} : { world: options.world }),
+      });
       usage.follow(leading);
     },
   });
@@ -175,7 +196,7 @@ export async function startScheduler(options: SchedulerOptions): Promise<Running
     await leadership.close();
     await endpoint.close();
     await history.close();
-    await http.close();
+    if (options.world?.http === undefined) await http.close();
   };
   try {
     await historyReady(history, logger);
@@ -201,6 +222,11 @@ export async function startScheduler(options: SchedulerOptions): Promise<Running
     "scheduler is up",
   );
   return { url, exited: exit.promise, close };
+}
+
+/** Nothing that another leader, a store or an operator did. */
+function isCrash({ code }: CodedError): boolean {
+  return code === "SCHEDULER_BROKEN" || code === "CORRUPT";
 }
 
 /** One that is away comes back, and what has ended waits; one that is wrong (a password, a version) does not. */
