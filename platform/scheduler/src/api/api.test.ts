@@ -107,10 +107,11 @@ test("a request answers with its deploys and its tasks by how they are", async (
     [taskOf(1)],
   );
   assert.equal(parent.taskIds?.cleaning?.length, 1);
-  const second = await api.call("DELETE", `/tasks/task/${taskOf(2)}`, {
-    body: { waitForReplacementTask: true },
-  });
-  assert.equal(second.status, 409);
+  const end = (body: object) => api.call("DELETE", `/tasks/task/${taskOf(2)}`, { body });
+  assert.equal((await end({ override: true })).status, 200);
+  const late = await end({ waitForReplacementTask: true });
+  assert.equal(late.status, 409);
+  assert.match(late.text, /already has a cleanup of type USER_REQUESTED_DESTROY/);
 });
 
 test("a run of an on-demand job is found under its id, waiting and running", async () => {

@@ -1,3 +1,7 @@
+/**
+ * Tasks that wait: for their time, or for a place.
+ */
+
 import { list, truth } from "../core/model/shape.ts";
 import type { PendingTask, TaskRequest } from "../core/model/task.ts";
 import { pendingTaskIdShape } from "../core/model/task-id-shape.ts";

@@ -1,3 +1,7 @@
+/**
+ * What is done to a request as a whole: bounced, scaled, paused, for good or for a while.
+ */
+
 import {
   bounceRequestShape,
   exitCooldownRequestShape,
@@ -19,12 +23,12 @@ import { requestPaused } from "../core/requests/request-paused.ts";
 import { requestScaled } from "../core/requests/request-scaled.ts";
 import { requestUnpaused } from "../core/requests/request-unpaused.ts";
 import { refused } from "../core/turn.ts";
+import { agentsContextOf } from "../core/validation/agents-context.ts";
 import { validatePause, validateSkipHealthchecks } from "../core/validation/validate-action.ts";
 import { validateBounce } from "../core/validation/validate-bounce.ts";
 import { validatePriority } from "../core/validation/validate-priority.ts";
 import { validateScale } from "../core/validation/validate-scale.ts";
 import { changed, knownRequest } from "./changed-request.ts";
-import { agentsContextOf } from "./cluster-counts.ts";
 import { freezeRefusal } from "./request-context.ts";
 import { admin, alias, body, mayWrite, one, optionalBody, type Route, route } from "./route.ts";
 

@@ -7,9 +7,9 @@ import type { Request } from "../core/model/request.ts";
 import { deployKey } from "../core/records.ts";
 import { settingOf } from "../core/state.ts";
 import { refused, type Turn } from "../core/turn.ts";
+import { agentsContextOf } from "../core/validation/agents-context.ts";
 import { belowFreezeSentence } from "../core/validation/validate-priority.ts";
 import type { RequestContext } from "../core/validation/validate-request.ts";
-import { agentsContextOf } from "./cluster-counts.ts";
 
 export function requestContext(turn: Turn, requestId: string): RequestContext {
   const { state, config } = turn;

@@ -7,9 +7,9 @@
 
 import type { Placement } from "../model/enums.ts";
 import type { Request } from "../model/request.ts";
-import { settingOf } from "../state.ts";
 import { type Refusal, refused, type Turn } from "../turn.ts";
-import { type AgentsContext, agentsForBounce } from "../validation/agents-needed.ts";
+import { agentsContextOf } from "../validation/agents-context.ts";
+import { agentsForBounce } from "../validation/agents-needed.ts";
 import { scaleSentence } from "../validation/validate-scale.ts";
 
 export interface ScaleWish {
@@ -25,7 +25,7 @@ export interface ScaleWish {
 export function scaleRefusal(turn: Turn, wish: ScaleWish): Refusal | undefined {
   const { request, from, tasksBeside = 0, largeScaleDownAcknowledged = false } = wish;
   const sentence = scaleSentence(request, from, tasksBeside, {
-    ...agentsContext(turn),
+    ...agentsContextOf(turn),
     isLargeScaleDownAcknowledged: largeScaleDownAcknowledged,
   });
   return sentence === undefined ? undefined : refused(400, sentence).refusal;
@@ -37,29 +37,12 @@ export function bounceRefusal(
   request: Request,
   isIncremental: boolean,
 ): Refusal | undefined {
-  const sentence = agentsForBounce(request, isIncremental, agentsContext(turn));
+  const sentence = agentsForBounce(request, isIncremental, agentsContextOf(turn));
   return sentence === undefined ? undefined : refused(400, sentence).refusal;
 }
 
 /** Where two instances may not share a host. */
 export function placementOf(turn: Turn, request: Request): Placement {
-  const { placementOverride } = agentsContext(turn);
+  const { placementOverride } = agentsContextOf(turn);
   return request.agentPlacement ?? placementOverride ?? turn.config.defaultAgentPlacement;
-}
-
-function activeAgents(turn: Turn): number {
-  let count = 0;
-  for (const { currentState } of turn.state.records.agent.values()) {
-    if (currentState?.state === "ACTIVE") count += 1;
-  }
-  return count;
-}
-
-function agentsContext(turn: Turn): AgentsContext {
-  const override = settingOf(turn.state, "placementStrategyOverride");
-  return {
-    config: turn.config,
-    activeAgents: activeAgents(turn),
-    ...(override === undefined ? {} : { placementOverride: override.strategy as Placement }),
-  };
 }

@@ -1,12 +1,12 @@
 /**
- * What validation wants to know of the cluster.
+ * What the rules of scales and bounces want to know of the cluster as it is.
  */
 
-import { given } from "../core/given.ts";
-import { type Placement, placements } from "../core/model/enums.ts";
-import { settingOf } from "../core/state.ts";
-import type { Turn } from "../core/turn.ts";
-import type { AgentsContext } from "../core/validation/agents-needed.ts";
+import { given } from "../given.ts";
+import { type Placement, placements } from "../model/enums.ts";
+import { settingOf } from "../state.ts";
+import type { Turn } from "../turn.ts";
+import type { AgentsContext } from "./agents-needed.ts";
 
 /** PERF: O(agents). */
 export function agentsContextOf({ state, config }: Turn): AgentsContext {
