@@ -110,7 +110,9 @@ export class Books implements Checker {
       .filter(({ supervisor }) => !supervisor.isRetired)
       .map(({ records }) => records.id?.value);
     const listed = new Set(answers.frameworks);
-    const strange = answers.frameworks.filter((id) => !living.includes(id));
+    const { frameworkIds } = this.#cluster.ledger;
+    const heard = answers.frameworks.filter((id) => frameworkIds.has(id));
+    const strange = heard.filter((id) => !living.includes(id));
     const missing = living.filter((id) => id !== undefined && !listed.has(id));
     if (strange.length + missing.length === 0) return;
     const what = `${strange.join(", ") || "nobody"}, and not ${missing.join(", ") || "nobody"}`;

@@ -61,7 +61,7 @@ export function isEnd(status: TaskStatus): boolean {
  * TASK_LOST is all that those hear who do not know TASK_UNREACHABLE; when it was is said only then. And
  * who does not checkpoint hears it when a master loses an agent's connection, whatever happened.
  */
-export function mayComeBack({ state, reason, unreachable_time }: TaskStatus): boolean {
+function mayComeBack({ state, reason, unreachable_time }: TaskStatus): boolean {
   if (state !== "TASK_LOST") return false;
   return unreachable_time !== undefined || reason === "REASON_AGENT_DISCONNECTED";
 }

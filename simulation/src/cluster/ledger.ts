@@ -73,6 +73,8 @@ export type Intention = Pick<
 
 export class Ledger {
   readonly tasks = new Map<string, TaskHistory>();
+  /** Ids that schedulers have heard of. One that none did stays with its master, for a failover timeout. */
+  readonly frameworkIds = new Set<string>();
   /** Ids of frameworks that somebody asked to be torn down. */
   readonly tornDown = new Set<string>();
   /** Ids of frameworks that a master has removed. Another one may take such a framework back. */

@@ -127,8 +127,9 @@ export class SimulatedFramework {
   }
 
   #subscribed(id: string): void {
-    const { records, process } = this.#parts;
+    const { records, process, ledger } = this.#parts;
     process.world.note(`${process.name} subscribed as ${id}`);
+    ledger.frameworkIds.add(id);
     records.id = { value: id };
     this.#offers.clear();
     this.#subscription += 1;

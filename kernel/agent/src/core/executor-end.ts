@@ -4,18 +4,16 @@
  * Source: Slave::executorLaunched, Slave::executorTerminated, sendExecutorTerminatedStatusUpdate.
  */
 
-import type { ContainerId, FrameworkId, TaskId } from "@tavola/base";
-import { type ContainerStatus, internal } from "@tavola/protocol";
+import type { ContainerId, TaskId } from "@tavola/base";
+import type { ContainerStatus } from "@tavola/protocol";
 import type { ExecutorEnd } from "./events.ts";
+import { exitedExecutor } from "./executor-exits.ts";
 import { removeExecutorIfDone } from "./executor-removal.ts";
 import { describeExecutor, moveExecutor, terminateTask } from "./executors.ts";
 import type { Executor } from "./state.ts";
 import { agentUpdated } from "./status-updates.ts";
 import { agentUpdateOf } from "./task-messages.ts";
 import type { Turn } from "./turn.ts";
-
-/** What Mesos reports where nobody saw the exit status. */
-const unknownStatus = -1;
 
 export function executorLaunched(
   turn: Turn,
@@ -100,21 +98,4 @@ function tasksForgotten(executor: Executor): void {
   for (const [taskId, task] of [...executor.launchedTasks]) {
     terminateTask(executor, taskId as TaskId, task);
   }
-}
-
-/** Tells the master that an executor, which it counts, is not (or no longer) here. */
-export function exitedExecutor(
-  turn: Turn,
-  frameworkId: FrameworkId,
-  executorId: string,
-  status: number | undefined,
-): void {
-  // A master hears of those that are still here, once the agent knows itself.
-  if (turn.state.phase === "recovering") return;
-  turn.sendToMaster(internal.ExitedExecutorMessage, {
-    slave_id: { value: turn.state.id as string },
-    framework_id: { value: frameworkId },
-    executor_id: { value: executorId },
-    status: status ?? unknownStatus,
-  });
 }

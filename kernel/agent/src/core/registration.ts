@@ -15,6 +15,7 @@ import { type AgentId, asId, type TaskId } from "@tavola/base";
 import { formatUpid, internal, parseUpid, type Upid } from "@tavola/protocol";
 import { limits } from "./agent-config.ts";
 import type { AgentEvent } from "./events.ts";
+import { exitsReported, tellExits } from "./executor-exits.ts";
 import { expectLaunch, knownTask } from "./frameworks.ts";
 import { registerMessage, reregisterMessage } from "./registration-messages.ts";
 import { receiveUpdate } from "./status-updates.ts";
@@ -65,6 +66,7 @@ export function registrationDue(turn: Turn): void {
   if (state.id === undefined) {
     turn.sendToMaster(internal.RegisterSlaveMessage, registerMessage(state));
   } else {
+    exitsReported(turn);
     turn.sendToMaster(internal.ReregisterSlaveMessage, reregisterMessage(state));
     state.isReregistrationUnanswered = true;
   }
@@ -154,6 +156,7 @@ function confirmed(turn: Turn, connection: internal.MasterSlaveConnection | unde
   state.isReregistrationUnanswered = false;
   state.deadlines.cancel("register");
   awaitPing(turn);
+  tellExits(turn);
   performStreamActions(turn, state.updates.resume(turn.now));
 }
 

@@ -18,7 +18,7 @@ import type { ExecutorInfo, FrameworkInfo, internal, TaskInfo } from "@tavola/pr
 import { normalizeTask } from "./assigned-resources.ts";
 import { commandExecutorOf } from "./command-executor.ts";
 import { executorEnvironment } from "./executor-environment.ts";
-import { exitedExecutor } from "./executor-end.ts";
+import { exitedExecutor } from "./executor-exits.ts";
 import { executorLimits } from "./executor-limits.ts";
 import { shutDownExecutor } from "./executor-shutdown.ts";
 import { sendQueuedTasks } from "./executor-tasks.ts";

@@ -32,6 +32,7 @@ import type {
   ExecutorInfo,
   executor,
   FrameworkInfo,
+  internal,
   Resource,
   Task,
   TaskInfo,
@@ -75,6 +76,8 @@ export interface AgentState {
   masterPingTimeoutMs: number;
   /** It was said what runs here, and the master has not answered yet: nothing may be added to that. */
   isReregistrationUnanswered: boolean;
+  /** Executors that ended since that was said (see `executor-exits.ts`). */
+  readonly exitsUntold: internal.ExitedExecutorMessage[];
   /** Upper bound of the next random delay before (re)registering. */
   registrationBackoffMs: number;
   readonly deadlines: Deadlines<Wake>;
@@ -114,6 +117,7 @@ export function createAgentState(config: AgentConfig, now: Instant): AgentState 
     isMasterTyped: false,
     masterPingTimeoutMs: limits.masterPingTimeoutMs,
     isReregistrationUnanswered: false,
+    exitsUntold: [],
     registrationBackoffMs: config.registrationBackoffMs,
     deadlines: new Deadlines(),
     frameworks: new Map(),
