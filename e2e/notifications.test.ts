@@ -9,7 +9,7 @@ import { createHmac } from "node:crypto";
 import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer as createHttpServer } from "node:http";
-import { type AddressInfo, createServer, type Server } from "node:net";
+import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
@@ -23,15 +23,18 @@ interface Mail {
   readonly raw: string;
 }
 
-async function listen(t: TestContext, server: Server): Promise<number> {
-  server.listen(0, "127.0.0.1");
+async function listen(t: TestContext, server: Server, port = 0): Promise<number> {
+  server.listen(port, "127.0.0.1");
   await once(server, "listening");
   t.after(() => server.close());
   return (server.address() as AddressInfo).port;
 }
 
 /** Takes every mail. */
-async function startMailSink(t: TestContext): Promise<{ port: number; mails: readonly Mail[] }> {
+async function startMailSink(
+  t: TestContext,
+  port = 0,
+): Promise<{ port: number; mails: readonly Mail[] }> {
   const mails: Mail[] = [];
   const server = createServer((socket) => {
     let text = "";
@@ -63,7 +66,7 @@ async function startMailSink(t: TestContext): Promise<{ port: number; mails: rea
       }
     });
   });
-  return { port: await listen(t, server), mails };
+  return { port: await listen(t, server, port), mails };
 }
 
 /** Quoted-printable without its soft breaks; good enough to look for words. */
@@ -79,7 +82,10 @@ interface HookCall {
 }
 
 /** Takes what is rightly signed. */
-async function startHook(t: TestContext): Promise<{ port: number; calls: readonly HookCall[] }> {
+async function startHook(
+  t: TestContext,
+  port = 0,
+): Promise<{ port: number; calls: readonly HookCall[] }> {
   const calls: HookCall[] = [];
   const server = createHttpServer(async (request, response) => {
     let body = "";
@@ -92,7 +98,7 @@ async function startHook(t: TestContext): Promise<{ port: number; calls: readonl
     }
     response.writeHead(signature === right ? 204 : 403).end();
   });
-  return { port: await listen(t, server as unknown as Server), calls };
+  return { port: await listen(t, server as unknown as Server, port), calls };
 }
 
 async function call<T>(cluster: Cluster, path: string, body?: unknown): Promise<T> {
@@ -289,3 +295,77 @@ smtp: {host: 127.0.0.1, port: ${sink.port}, admins: [admin@example.com], groupWi
   for (const { taskId } of tasks) assert.ok(mail.raw.includes(taskId.id), taskId.id);
   assert.equal(sink.mails.length, 1, sink.mails.map(({ subject }) => subject).join("\n"));
 });
+
+test("a mail server and a hook that hang hold nothing up, and are told after a crash what they missed", async (t) => {
+  const silent = await startSilence(t);
+  const hook = await startSilence(t);
+  const cluster = await start(
+    t,
+    1,
+    `
+smtp: {host: 127.0.0.1, port: ${silent.port}, connectTimeoutMs: 1000, retryMsMin: 200, emails: {DEPLOY_SUCCEEDED: [OWNERS]}}
+webhooks: {secrets: [${secret}], responseTimeoutMs: 1000, retryMs: 200}
+`,
+  );
+  await call(cluster, "/webhooks", { uri: `http://127.0.0.1:${hook.port}/`, type: "DEPLOY" });
+  const request = { id: "plain", requestType: "WORKER", instances: 1, owners: [owner] };
+  await call(cluster, "/requests", request);
+  const deploy = {
+    ...{ requestId: "plain", command: "exec sleep 1000", considerHealthyAfterRunningForSeconds: 0 },
+    resources: { cpus: 0.05, memoryMb: 32, numPorts: 0, diskMb: 0 },
+  };
+  const succeeded = (id: string) =>
+    eventually(`deploy ${id} to succeed`, async () => {
+      const parent = await call<RequestNow>(cluster, "/requests/request/plain");
+      return parent.requestDeployState?.activeDeploy?.deployId === id ? true : undefined;
+    });
+  for (const id of ["v1", "v2", "v3"]) {
+    await call(cluster, "/deploys", { deploy: { ...deploy, id } });
+    await succeeded(id);
+  }
+  await eventually("both to be hanging", () => (silent.isAsked() && hook.isAsked()) || undefined);
+
+  process.kill(cluster.pidOf("scheduler") ?? 0, "SIGKILL");
+  await Promise.all([silent.end(), hook.end()]);
+  const sink = await startMailSink(t, silent.port);
+  const listener = await startHook(t, hook.port);
+  await eventually(
+    "all mails and calls",
+    () => (sink.mails.length >= 3 && listener.calls.length >= 6 ? true : undefined),
+    { boundMs: 30_000 },
+  );
+  assert.deepEqual(sink.mails.map(({ subject }) => subject).sort(), [
+    "Deploy v1 of plain succeeded",
+    "Deploy v2 of plain succeeded",
+    "Deploy v3 of plain succeeded",
+  ]);
+  assert.deepEqual(
+    listener.calls.map(({ body }) => {
+      const { eventType, deployMarker } = body as Record<string, Record<string, string>>;
+      return `${deployMarker?.["deployId"]} ${eventType}`;
+    }),
+    ["v1 STARTING", "v1 FINISHED", "v2 STARTING", "v2 FINISHED", "v3 STARTING", "v3 FINISHED"],
+  );
+});
+
+/** A server that takes connections and says nothing. */
+async function startSilence(t: TestContext) {
+  const sockets = new Set<Socket>();
+  let isAsked = false;
+  const server = createServer((socket) => {
+    isAsked = true;
+    sockets.add(socket);
+    socket.on("error", () => {});
+    socket.resume();
+  });
+  const port = await listen(t, server);
+  return {
+    port,
+    isAsked: () => isAsked,
+    async end(): Promise<void> {
+      for (const socket of sockets) socket.destroy();
+      server.close();
+      await once(server, "close");
+    },
+  };
+}
