@@ -116,11 +116,11 @@ function copyOf(turn: Turn, target: Deploy): Deploy {
   return { ...deploy, id, watchAfterSuccessSeconds: 0, timestamp: Math.floor(turn.now) };
 }
 
-/** `v7` becomes `v7_r<when>`, and so does `v7_r<when before>`. At most 50 characters, no hyphen. */
+/** `v7` becomes `v7_rollback_<when>`, and so does `v7_rollback_<when before>`. At most 50 characters, no hyphen. */
 function rollbackId(turn: Turn, { requestId, id }: Deploy): string {
-  const stem = id.replace(/_r[0-9a-z]{8,}$/, "");
+  const stem = id.replace(/_rollback_[0-9a-z]{8,}$/, "");
   for (let at = Math.floor(turn.now); ; at += 1) {
-    const suffix = `_r${at.toString(36).padStart(8, "0")}`;
+    const suffix = `_rollback_${at.toString(36).padStart(8, "0")}`;
     const fresh = stem.slice(0, turn.config.maxDeployIdSize - suffix.length) + suffix;
     if (turn.get("deploy", deployKey(requestId, fresh)) === undefined) return fresh;
   }

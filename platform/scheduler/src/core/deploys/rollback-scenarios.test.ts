@@ -29,7 +29,7 @@ test("deployRolledBack() puts the deploy before on trial again, beside what runs
   const s = afterTwo(2, checked);
   s.do((turn) => deployRolledBack(turn, { requestId: "web", user: "ann", message: "errors" }));
   const id = s.pending("web") ?? "";
-  assert.match(id, /^v1_r[0-9a-z]{8,}$/);
+  assert.match(id, /^v1_rollback_[0-9a-z]{8,}$/);
   assert.deepEqual(s.numbers("web", "v2"), [1, 2]);
   assert.deepEqual(s.numbers("web", id), [1, 2]);
   assert.equal(s.state.records.deploy.get(`web-${id}`)?.deploy.env?.VERSION, "1");
@@ -52,7 +52,7 @@ test("a rollback that fails changes nothing, and can be asked for again", () => 
   s.advance(1);
   ask();
   s.allHealthy();
-  assert.match(s.active("web") ?? "", /^v1_r/);
+  assert.match(s.active("web") ?? "", /^v1_rollback_/);
 });
 
 test("after a rollback there is no deploy before; history may name one", () => {
@@ -69,7 +69,7 @@ test("after a rollback there is no deploy before; history may name one", () => {
   s.live((turn) => turn.remove("outboxDeploy", "web-v2"));
   s.do((turn) => deployRolledBack(turn, { requestId: "web", deployId: "v2", fromHistory }));
 
-  assert.match(s.pending("web") ?? "", /^v2_r/);
+  assert.match(s.pending("web") ?? "", /^v2_rollback_/);
 });
 
 test("a deploy that crashes in its watch is rolled back, and history and mail say why", () => {
@@ -77,7 +77,7 @@ test("a deploy that crashes in its watch is rolled back, and history and mail sa
   s.advance(minuteMs);
   s.fail(s.instance("web", 1));
   const id = s.pending("web") ?? "";
-  assert.match(id, /^v1_r/);
+  assert.match(id, /^v1_rollback_/);
   assert.deepEqual(s.deploysOf("web").rollback?.isAutomatic, true);
   const result = s.result("web", "v2");
   assert.match(result?.message ?? "", /rolled back to v1: 1 of its 2 instances fell within 60 s/);
@@ -97,13 +97,13 @@ test("one fallen instance of three is borne where 60 % must stay", () => {
   s.fail(s.instance("web", 1));
   assert.equal(s.pending("web"), undefined, "the other is back");
   s.fail(s.instance("web", 3));
-  assert.match(s.pending("web") ?? "", /^v1_r/);
+  assert.match(s.pending("web") ?? "", /^v1_rollback_/);
 });
 
 test("an instance that stops answering counts as fallen", () => {
   const s = afterTwo(2, watched);
   s.unhealthy(s.instance("web", 2));
-  assert.match(s.pending("web") ?? "", /^v1_r/);
+  assert.match(s.pending("web") ?? "", /^v1_rollback_/);
 });
 
 test("the end of a host, a kill by hand and a scale-up are not the deploy's doing", () => {
