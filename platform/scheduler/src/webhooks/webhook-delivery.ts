@@ -229,7 +229,8 @@ class Delivery implements WebhookDelivery {
         "Content-Type": "application/json",
         "User-Agent": "tavola-webhook",
         "X-Tavola-Event": update.type,
-        "X-Tavola-Delivery": key,
+        // Made of a hook's id, which may be any text.
+        "X-Tavola-Delivery": encodeURIComponent(key),
         ...(signature !== undefined && { "X-Tavola-Signature": signature }),
       },
       body,
