@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
@@ -58,6 +58,10 @@ test("tavola up --masters=3: the leader is killed, a task counts on, another lea
       if (slaves.length === 1 && slaves[0]?.active === true) return true;
     }
     return undefined;
+  });
+  await eventually("the ready file to name the new leader", () => {
+    const { master } = JSON.parse(readFileSync(cluster.readyFile, "utf8")) as { master: string };
+    return others.includes(master) ? true : undefined;
   });
   await eventually("the killed master to stand by where it was", async () =>
     (await statusOf(client, `${cluster.master}/state`)) === 307 ? true : undefined,

@@ -33,6 +33,8 @@ export interface Cluster {
   /** Of the `tavola up` process. */
   readonly pid: number;
   readonly workDir: string;
+  /** Path of the file in which it says, as JSON, where everything is; kept true while it is up. */
+  readonly readyFile: string;
   /**
    * Process id of the daemon that is called so in the logs (`master-2`, `agent-1`; a lone master is
    * `master`), undefined while it is not running: one that ended is started again under another.
@@ -103,7 +105,7 @@ export async function startCluster(
       { boundMs },
     );
     const pidOf = (daemon: string) => pidOfChild(ready.pid, daemon);
-    return { ...ready, workDir, pidOf, output: () => output, stop };
+    return { ...ready, workDir, readyFile, pidOf, output: () => output, stop };
   } catch (error) {
     await stop().catch(() => undefined);
     throw new Error(`cannot start a cluster:\n${output}`, { cause: error });

@@ -2,18 +2,20 @@
  * `tavola up`: a whole cluster on this machine, for as long as it stays in the foreground.
  */
 
-import { mkdirSync, mkdtempSync, realpathSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, realpathSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { CodedError, describeError } from "@tavola/base";
-import { writeFileAtomically } from "@tavola/host";
 import type { Command } from "../command.ts";
 import { exitStatus } from "../exit-status.ts";
 import { type Interrupts, processInterrupts } from "../run/interrupts.ts";
 import type { Terminal } from "../terminal.ts";
 import { Cluster, type StartedCluster } from "./cluster.ts";
+import { storeOf } from "./cluster-plan.ts";
+import { followLeadingMaster } from "./leading-master.ts";
 import { removeDirectory } from "./leftovers.ts";
 import { readMachine } from "./machine-share.ts";
+import { ReadyFile } from "./ready-file.ts";
 import { parseUpOptions, type UpOptions } from "./up-options.ts";
 
 const usage = `usage: tavola up [OPTIONS]
@@ -34,7 +36,7 @@ daemon that is killed is started again.
                        is removed at the end)
   --ready-file=PATH    written once all of it is ready:
                        {"master":URL,"masters":[URL…],"agents":[URL…],"scheduler":URL,"pid":N};
-                       "master" and "scheduler" lead
+                       "master" and "scheduler" lead; written again when another master does
   --log-format=json    logs as JSON, one object a line (default: text)
   --master.FLAG=VALUE  a flag of \`tavola master\`, such as --master.allocation_interval=500ms
   --agent.FLAG=VALUE   a flag of \`tavola agent\`, for every agent, such as --agent.resources=cpus:4
@@ -57,17 +59,16 @@ export const upCommand: Command = {
 
 async function up(options: UpOptions, terminal: Terminal, interrupts: Interrupts): Promise<number> {
   const workDir = openWorkDir(options.workDir);
-  if (options.readyFile !== undefined) rmSync(options.readyFile, { force: true });
-  const cluster = new Cluster(
-    {
-      ...options,
-      workDir,
-      cgroupsRoot: `tavola-up-${process.pid}`,
-      machine: readMachine(workDir),
-    },
-    process.argv[1] ?? "",
-    (line) => terminal.tell(`tavola up: ${line}\n`),
-  );
+  const readyFile = options.readyFile === undefined ? undefined : new ReadyFile(options.readyFile);
+  const tell = (line: string): void => terminal.tell(`tavola up: ${line}\n`);
+  const plan = {
+    ...options,
+    workDir,
+    cgroupsRoot: `tavola-up-${process.pid}`,
+    machine: readMachine(workDir),
+  };
+  const cluster = new Cluster(plan, process.argv[1] ?? "", tell);
+  let following: { close(): Promise<void> } | undefined;
   const interrupted = new Promise<"interrupted">((resolve) => {
     interrupts.onInterrupt((_, count) => {
       if (count > 1) void cluster.kill();
@@ -77,13 +78,16 @@ async function up(options: UpOptions, terminal: Terminal, interrupts: Interrupts
   let status: number = exitStatus.ok;
   const fail = (error: unknown): void => {
     if (!(error instanceof CodedError)) throw error;
-    terminal.tell(`tavola up: ${describeError(error)}\n`);
+    tell(describeError(error));
     status = exitStatus.failed;
   };
   try {
     const started = cluster.start().then(
       async (running) => {
+        await readyFile?.write(running);
         await announce(options, { ...running, workDir }, terminal);
+        const store = storeOf(plan);
+        if (store !== undefined) following = follow(store, running, { readyFile, tell });
         return cluster.broken;
       },
       (error: unknown) => error,
@@ -91,8 +95,9 @@ async function up(options: UpOptions, terminal: Terminal, interrupts: Interrupts
     const end = await Promise.race([started, interrupted]);
     if (end !== "interrupted") fail(end);
   } finally {
+    await following?.close();
     await cluster.stop().catch(fail);
-    if (options.readyFile !== undefined) rmSync(options.readyFile, { force: true });
+    await readyFile?.remove();
     if (options.workDir === undefined) await removeDirectory(workDir);
   }
   return status;
@@ -108,21 +113,27 @@ function openWorkDir(given: string | undefined): string {
   }
 }
 
+/** Says who leads from now on, to people and in the ready file. */
+function follow(
+  store: string,
+  started: StartedCluster,
+  world: { readonly readyFile: ReadyFile | undefined; readonly tell: (line: string) => void },
+): { close(): Promise<void> } {
+  let leader = started.master;
+  return followLeadingMaster(store, (master) => {
+    if (master === leader) return;
+    leader = master;
+    world.tell(`${master} leads now`);
+    const written = world.readyFile?.write({ ...started, master });
+    written?.catch((error: unknown) => world.tell(describeError(error)));
+  });
+}
+
 async function announce(
   options: UpOptions,
   { master, masters, agents, schedulers, workDir }: StartedCluster & { readonly workDir: string },
   terminal: Terminal,
 ): Promise<void> {
-  if (options.readyFile !== undefined) {
-    const ready = {
-      master,
-      masters,
-      agents: agents.map(({ url }) => url),
-      ...(schedulers[0] === undefined ? {} : { scheduler: schedulers[0] }),
-      pid: process.pid,
-    };
-    await writeFileAtomically(options.readyFile, `${JSON.stringify(ready)}\n`);
-  }
   const addresses = masters.map((url) => new URL(url).host).join(",");
   const masterOption = addresses === "127.0.0.1:5050" ? "" : ` --master=${addresses}`;
   const lines = [
