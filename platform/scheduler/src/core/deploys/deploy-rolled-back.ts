@@ -121,7 +121,7 @@ function rollbackId(turn: Turn, { requestId, id }: Deploy): string {
   const stem = id.replace(/_rollback_[0-9a-z]{8,}$/, "");
   for (let at = Math.floor(turn.now); ; at += 1) {
     const suffix = `_rollback_${at.toString(36).padStart(8, "0")}`;
-    const fresh = stem.slice(0, turn.config.maxDeployIdSize - suffix.length) + suffix;
+    const fresh = stem.slice(0, Math.max(0, turn.config.maxDeployIdSize - suffix.length)) + suffix;
     if (turn.get("deploy", deployKey(requestId, fresh)) === undefined) return fresh;
   }
 }
