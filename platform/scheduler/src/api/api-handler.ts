@@ -35,18 +35,28 @@ export function createApiHandler(context: ApiContext, routes: readonly Route[]):
   const router = new Router(routes);
   const verdicts = new WebhookVerdicts();
   const base = `${context.contextPath}${prefix}`;
+  const { metrics } = context;
+  const answers = metrics.timer("scheduler/api_answer");
   return (request) => {
     if (request.path !== base && !request.path.startsWith(`${base}/`)) return undefined;
     const path = request.path.slice(base.length);
-    return answer(request, path, { context, router, verdicts }).catch((error: unknown) =>
-      failureAnswer(error, context),
-    );
+    const startedAt = performance.now();
+    return answer(request, path, { context, router, verdicts })
+      .catch((error: unknown) => failureAnswer(error, context))
+      .then((response) => {
+        answers.record(performance.now() - startedAt);
+        metrics.counter(`scheduler/api_${Math.floor(response.status / 100)}xx`).increment();
+        return response;
+      });
   };
 }
 
-/** For a server that serves nothing else. */
-export function asHttpHandler(handler: ApiHandler): HttpHandler {
-  return (request) => handler(request) ?? textAnswer(404, "Not found");
+/** For a server; `others` answers what is not the API's, by default that there is nothing. */
+export function asHttpHandler(
+  handler: ApiHandler,
+  others: HttpHandler = () => textAnswer(404, "Not found"),
+): HttpHandler {
+  return (request) => handler(request) ?? others(request);
 }
 
 interface Parts {

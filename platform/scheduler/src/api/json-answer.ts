@@ -16,6 +16,9 @@ const shortItemsMax = 64;
 const pieceCharactersMin = 64 * 1024;
 const pieceItemsMax = 512;
 
+/** After a piece of so many bytes others get their turn. */
+const largeBytes = 16 * 1024;
+
 /** A list that knows how its items are written: JSON, or undefined for one that is left out. */
 export interface LongList {
   readonly items: readonly unknown[];
@@ -34,7 +37,7 @@ export function jsonPieces(pieces: Iterable<Uint8Array>): HttpResponse {
 async function* inTurns(pieces: Iterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   for (const piece of pieces) {
     yield piece;
-    await nextTurn();
+    if (piece.byteLength >= largeBytes) await nextTurn();
   }
 }
 

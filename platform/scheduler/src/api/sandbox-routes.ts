@@ -50,14 +50,25 @@ async function placeOf(call: AnyCall): Promise<Outcome<TaskPlace>> {
   const taskId = call.parameter("taskId");
   const history = await taskHistoryById(call, taskId);
   if (history === undefined) return refused(404, `No history for task ${taskId}`);
-  if (history.directory === undefined) {
+  const agent = agentOf(call.state, history);
+  const found = history.directory ?? (await directoryAt(call, agent, taskId));
+  if (found === undefined) {
     return refused(
       400,
       `Task ${taskId} does not have a directory yet - check again soon (enqueued request to refetch)`,
     );
   }
-  const directory = history.directory.replace(/\/+$/, "");
-  return { value: { agent: agentOf(call.state, history), directory } };
+  return { value: { agent, directory: found.replace(/\/+$/, "") } };
+}
+
+/** A job that ended at once had gone to the history before anybody asked where it was. */
+async function directoryAt(
+  { state, context }: AnyCall,
+  agent: AgentAddress,
+  taskId: string,
+): Promise<string | undefined> {
+  const known = await context.files.directories(agent, state.link.frameworkId ?? "");
+  return known.value?.get(taskId);
 }
 
 function agentOf(state: SchedulerState, { task }: TaskHistory): AgentAddress {

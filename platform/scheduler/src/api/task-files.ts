@@ -29,8 +29,13 @@ export type Fetched<T> =
       readonly value?: never;
     };
 
+/** Where the sandboxes of an agent's executors are, by executor id and by task id. */
+export type Directories = ReadonlyMap<string, string>;
+
 /** Paths are whole, on the agent's machine. */
 export interface TaskFiles {
+  /** PERF: the agent tells of all its tasks, ended ones too; ask only when nothing else knows. */
+  directories(agent: AgentAddress, frameworkId: string): Promise<Fetched<Directories>>;
   browse(agent: AgentAddress, path: string): Promise<Fetched<readonly AgentFile[]>>;
   /** `offset` absent: nothing is read, and the size is in the answer's `offset`. */
   read(

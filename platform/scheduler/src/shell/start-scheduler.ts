@@ -37,6 +37,7 @@ import { hostState } from "./host-state.ts";
 import { Leadership } from "./leadership.ts";
 import { Leading } from "./leading.ts";
 import type { SchedulerFlags } from "./scheduler-flags.ts";
+import { addSchedulerMetrics, metricsHandler } from "./scheduler-metrics.ts";
 import { schedulerSettings } from "./scheduler-settings.ts";
 import { UsageWatch } from "./usage-watch.ts";
 
@@ -188,7 +189,9 @@ export async function startScheduler(options: SchedulerOptions): Promise<Running
     allowTestResourceCalls: settings.allowTestResourceCalls,
     usage,
   };
-  serve = asHttpHandler(createApiHandler(context, apiRoutes));
+  addSchedulerMetrics(metrics, context.engine);
+  const api = createApiHandler(context, apiRoutes);
+  serve = asHttpHandler(api, metricsHandler(metrics, logger, clock));
   const close = async (): Promise<void> => {
     agentsWatch?.close();
     usage.close();
