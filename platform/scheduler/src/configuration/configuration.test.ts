@@ -230,6 +230,15 @@ test("what is wrong is refused, by its key", () => {
     refused("cooldownMinScheduleSeconds: 1\ncooldownMinScheduleMs: 1000"),
     "cooldownMinScheduleMs and cooldownMinScheduleSeconds are the same setting: say one of them",
   );
+  assert.equal(
+    refused("healthcheckIntervalSeconds: 0"),
+    "healthcheckIntervalSeconds must be at least 0.1, not 0",
+  );
+  assert.equal(
+    refused("startNewReconcileEverySeconds: 0"),
+    "startNewReconcileEverySeconds must be at least 0.1, not 0",
+  );
+  assert.match(refused("killOldJobsAfterMs: 1e300"), /^killOldJobsAfterMs must be at most/);
   assert.match(refused("defaultAgentPlacement: NOWHERE"), /^defaultAgentPlacement must be one of/);
   assert.match(
     refused("smtp: {emails: {TASK_FIALED: [OWNERS]}}"),

@@ -35,10 +35,29 @@ export const units = {
 
 /** A duration of our own in milliseconds, under Singularity's name in that unit. */
 export function duration(path?: string, unit: keyof typeof units = "ms"): Key<number> {
-  const own: Reader<number> = (json, at) => amount.parse(json, at);
-  if (path === undefined) return { own, others: [] };
-  return { own, others: [{ path, read: scaled(units[unit]) }] };
+  return atLeast(0, path, unit);
 }
+
+/** How often something is done, which must not be all the time. */
+export function interval(path?: string, unit: keyof typeof units = "ms"): Key<number> {
+  return atLeast(intervalMsMin, path, unit);
+}
+
+const intervalMsMin = 100;
+
+function atLeast(ms: number, path: string | undefined, unit: keyof typeof units): Key<number> {
+  const factor = units[unit];
+  const own: Reader<number> = (json, at) => limited(decimal, ms, longestMs).parse(json, at);
+  if (path === undefined) return { own, others: [] };
+  const read: Reader<number> = (json, at) => {
+    const parsed = limited(decimal, ms / factor, longestMs / factor).parse(json, at);
+    return parsed.error === undefined ? { value: parsed.value * factor } : parsed;
+  };
+  return { own, others: [{ path, read }] };
+}
+
+/** A hundred years. */
+const longestMs = 36_525 * dayMs;
 
 /** As a duration; Singularity's 0 means never, which is ours being absent. */
 export function durationOrNever(path: string, unit: keyof typeof units): Key<number> {
@@ -52,13 +71,6 @@ export function countOrNever(...paths: readonly string[]): Key<number> {
   return {
     own: nonZero(own),
     others: others.map(({ path, read }) => ({ path, read: nonZero(read) })),
-  };
-}
-
-function scaled(factor: number): Reader<number> {
-  return (json, path) => {
-    const parsed = amount.parse(json, path);
-    return parsed.error === undefined ? { value: parsed.value * factor } : parsed;
   };
 }
 
@@ -84,6 +96,8 @@ function limited(shape: Shape<number>, min: number, max: number): Shape<number> 
 export const count = limited(whole, 0, Number.MAX_SAFE_INTEGER);
 export const positive = limited(whole, 1, Number.MAX_SAFE_INTEGER);
 export const amount = limited(decimal, 0, Number.MAX_SAFE_INTEGER);
+/** Between two checks; not none. */
+export const seconds = limited(decimal, intervalMsMin / secondMs, longestMs / secondMs);
 export const share = limited(decimal, 0, 1);
 export const texts = list(text);
 export const textMap = mapOf(text);

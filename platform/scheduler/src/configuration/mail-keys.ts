@@ -15,6 +15,7 @@ import type { SmtpSettings } from "../mail/smtp-settings.ts";
 import {
   count,
   duration,
+  interval,
   type Key,
   key,
   positive,
@@ -86,8 +87,8 @@ export const smtpKeys: SectionKeys<SmtpSettings> = {
   connectTimeoutMs: duration(),
   idleTimeoutMs: duration(),
   sendTimeoutMs: duration(),
-  retryMsMin: duration(),
-  retryMsMax: duration(),
+  retryMsMin: interval(),
+  retryMsMax: interval(),
   giveUpAfterMs: duration(),
   recordsMax: key(positive),
   logsTimeoutMs: duration(),
@@ -95,7 +96,7 @@ export const smtpKeys: SectionKeys<SmtpSettings> = {
 
 /** Own names under `webhooks.`. */
 export const webhookKeys: SectionKeys<WebhookSettings> = {
-  retryMs: duration("checkWebhooksEveryMillis"),
+  retryMs: interval("checkWebhooksEveryMillis"),
   queuedMax: key(count, "maxQueuedUpdatesPerWebhook"),
   undeliverableAfterMs: duration("deleteUndeliverableWebhooksAfterHours", "hours"),
   inFlightMax: key(positive, "maxConcurrentWebhooks"),
