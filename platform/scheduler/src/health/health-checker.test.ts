@@ -20,10 +20,12 @@ interface TargetOptions extends HealthcheckOptions {
   readonly url?: string;
   readonly runningAt?: number;
   readonly hasSucceeded?: boolean;
+  readonly isUnhealthy?: boolean;
 }
 
 function targetOf(id: string, options: TargetOptions = {}): HealthTarget {
-  const { url = `http://task/${id}`, runningAt = 1000, hasSucceeded = false, ...check } = options;
+  const { url = `http://task/${id}`, runningAt = 1000, ...rest } = options;
+  const { hasSucceeded = false, isUnhealthy = false, ...check } = rest;
   const healthcheck = { uri: "/h", ...check };
   const plan = healthPlanOf(
     { requestId: "web", id: "1", healthcheck },
@@ -38,7 +40,8 @@ function targetOf(id: string, options: TargetOptions = {}): HealthTarget {
     rackId: "r",
     id,
   };
-  return { taskId, plan: plan as HealthPlan, runningAt, hasSucceeded, url: { value: url } };
+  const before = { runningAt, hasSucceeded, isUnhealthy };
+  return { taskId, plan: plan as HealthPlan, ...before, url: { value: url } };
 }
 
 /** A checker under simulated time; `answer` says what a task answers, at once. */
@@ -129,6 +132,18 @@ test("a checker tells when a healthy task falls ill, and when it recovers", asyn
     ["healthy", "healthy", "healthy", "unhealthy", "healthy"],
   );
   assert.equal(reports[1]?.result.errorMessage, "refused");
+  await checker.close();
+});
+
+test("a checker tells of the recovery of a task that was ill before it began", async () => {
+  const { clock, reports, checker } = simulated(() => ok);
+  checker.start(targetOf("a", { hasSucceeded: true, isUnhealthy: true }));
+  checker.start(targetOf("b", { hasSucceeded: true }));
+  await clock.advanceSettling(30_000);
+  assert.deepEqual(
+    reports.map(({ taskId, verdict }) => [taskId, verdict.kind]),
+    [["a", "healthy"]],
+  );
   await checker.close();
 });
 

@@ -82,12 +82,13 @@ class TimedChecker implements HealthChecker {
 
   start(target: HealthTarget): void {
     if (this.#isClosed) return;
-    const { taskId, plan, runningAt, hasSucceeded } = target;
+    const { taskId, plan, runningAt, hasSucceeded, isUnhealthy } = target;
     this.stop(taskId.id);
     const start = {
       instanceNo: taskId.instanceNo,
       runningAt,
       hasSucceeded,
+      isUnhealthy,
       spread: shareOf(taskId.id),
     };
     const progress = checksStarted(plan, start, this.#options.clock.now());

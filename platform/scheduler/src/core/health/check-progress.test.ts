@@ -11,7 +11,10 @@ import {
 import { type HealthPlan, healthPlanOf } from "./health-plan.ts";
 import { defaultHealthSettings as settings } from "./health-settings.ts";
 
-const start = { instanceNo: 2, runningAt: 1000, hasSucceeded: false, spread: 0 };
+const start = {
+  ...{ instanceNo: 2, runningAt: 1000, spread: 0 },
+  ...{ hasSucceeded: false, isUnhealthy: false },
+};
 
 function planOf(options: Parameters<typeof healthPlanOf>[0]["healthcheck"]): HealthPlan {
   const deploy = { requestId: "web", id: "1", healthcheck: { uri: "/h", ...options } };
@@ -49,6 +52,8 @@ test("checksStarted() asks at once, after the delay that was asked for, or not a
   assert.equal(checksStarted(planOf({ startupDelaySeconds: 3 }), start, 1500).nextAt, 4000);
   const passedBefore = { ...start, hasSucceeded: true, spread: 0.5 };
   assert.equal(checksStarted(planOf({}), passedBefore, 10_000).nextAt, 12_500);
+  const ill = checksStarted(planOf({}), { ...passedBefore, isUnhealthy: true }, 10_000);
+  assert.deepEqual([ill.verdict.kind, ill.nextAt], ["unhealthy", 12_500]);
   const once = checksStarted(planOf({ continuous: false }), passedBefore, 10_000);
   assert.deepEqual([once.verdict.kind, once.nextAt], ["healthy", undefined]);
 });

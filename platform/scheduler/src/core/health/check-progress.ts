@@ -70,6 +70,8 @@ export interface CheckStart {
   readonly runningAt: number;
   /** Whether it has passed a check before, in an earlier life of the scheduler. */
   readonly hasSucceeded: boolean;
+  /** It has, and failed too often since. */
+  readonly isUnhealthy: boolean;
   /** 0 to 1: where in the first interval the checks of a task begin that has passed one already. */
   readonly spread: number;
 }
@@ -79,16 +81,22 @@ const graceIntervalMs = 100;
 
 const waiting: HealthVerdict = { kind: "waiting" };
 const healthy: HealthVerdict = { kind: "healthy" };
+const unhealthyBefore: HealthVerdict = {
+  kind: "unhealthy",
+  reason: "continuousFailures",
+  message: "It was unhealthy before the scheduler began to check it",
+};
 
 export function checksStarted(plan: HealthPlan, start: CheckStart, now: number): CheckProgress {
-  const { instanceNo, runningAt, hasSucceeded, spread } = start;
+  const { instanceNo, runningAt, hasSucceeded, isUnhealthy, spread } = start;
   const base = { instanceNo, runningAt, hasSucceeded, failures: 0, graceAttempts: 0 };
   if (!hasSucceeded) {
     const firstAt = runningAt + (plan.startupDelayMs ?? 0);
     return { ...base, verdict: waiting, nextAt: Math.max(now, firstAt) };
   }
   if (plan.continuous === undefined) return { ...base, verdict: healthy };
-  return { ...base, verdict: healthy, nextAt: now + spread * plan.continuous.intervalMs };
+  const nextAt = now + spread * plan.continuous.intervalMs;
+  return { ...base, verdict: isUnhealthy ? unhealthyBefore : healthy, nextAt };
 }
 
 export function checkAnswered(

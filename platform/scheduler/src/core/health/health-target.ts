@@ -13,6 +13,8 @@ export interface HealthTarget {
   readonly runningAt: number;
   /** It passed a check before. */
   readonly hasSucceeded: boolean;
+  /** It passed one, and has failed too often since: its recovery is news. */
+  readonly isUnhealthy: boolean;
   /** `http://host:port/path`, or the sentence that each check then fails with. */
   readonly url: Result<string>;
 }
@@ -24,6 +26,7 @@ export function healthTargetOf(task: TaskRecord, plan: HealthPlan, now: number):
     plan,
     runningAt: task.runningAt ?? now,
     hasSucceeded: task.health?.healthyAt !== undefined,
+    isUnhealthy: task.health?.unhealthySince !== undefined,
     url: urlOf(task, plan),
   };
 }
