@@ -218,6 +218,11 @@ test("a sandbox is browsed and read, and not left", async () => {
     (await api.call("GET", `/sandbox/${id}/browse`)).text,
     /does not have a directory yet/,
   );
+  api.directories.set(id, "/sandbox/asked");
+  const { fullPathToRoot } = (await api.call("GET", `/sandbox/${id}/browse`)).json<{
+    fullPathToRoot: string;
+  }>();
+  assert.equal(fullPathToRoot, "/sandbox/asked");
 });
 
 test("an action that operators have forbidden is refused with their message", async () => {

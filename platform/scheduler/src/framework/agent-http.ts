@@ -6,7 +6,13 @@
 
 import { CodedError, describeError } from "@tavola/base";
 import type { HttpClient, HttpClientResponse, HttpResponse } from "@tavola/host";
-import type { AgentAddress, AgentFile, Fetched, TaskFiles } from "../api/task-files.ts";
+import type {
+  AgentAddress,
+  AgentFile,
+  Directories,
+  Fetched,
+  TaskFiles,
+} from "../api/task-files.ts";
 import type { MesosFileChunkObject, MesosTaskStatisticsObject } from "../core/model/answers.ts";
 
 export interface AgentHttpOptions {
@@ -14,9 +20,6 @@ export interface AgentHttpOptions {
   /** Until an answer has begun. Default 5 s. */
   readonly timeoutMs?: number;
 }
-
-/** Where the sandboxes of an agent's executors are, by executor id. */
-export type Directories = ReadonlyMap<string, string>;
 
 export class AgentHttp implements TaskFiles {
   readonly #http: HttpClient;
@@ -106,8 +109,12 @@ export class AgentHttp implements TaskFiles {
     const answer = await this.#json<AgentState>(agent, "/state");
     if (answer.problem !== undefined) return answer;
     const found = new Map<string, string>();
-    for (const { id, executors = [], completed_executors: ended = [] } of answer.value.frameworks ??
-      []) {
+    // On an agent where nothing of it runs any more, the framework itself counts as completed.
+    const { frameworks = [], completed_frameworks: left = [] } = answer.value;
+    for (const { id, executors = [], completed_executors: ended = [] } of [
+      ...left,
+      ...frameworks,
+    ]) {
       if (id !== frameworkId) continue;
       for (const executor of [...ended, ...executors]) {
         found.set(executor.id, executor.directory);
@@ -165,11 +172,14 @@ interface ExecutorStatistics {
 }
 
 interface AgentState {
-  readonly frameworks?: readonly {
-    readonly id: string;
-    readonly executors?: readonly ExecutorState[];
-    readonly completed_executors?: readonly ExecutorState[];
-  }[];
+  readonly frameworks?: readonly FrameworkState[];
+  readonly completed_frameworks?: readonly FrameworkState[];
+}
+
+interface FrameworkState {
+  readonly id: string;
+  readonly executors?: readonly ExecutorState[];
+  readonly completed_executors?: readonly ExecutorState[];
 }
 
 interface ExecutorState {

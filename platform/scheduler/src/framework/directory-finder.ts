@@ -4,8 +4,7 @@
  */
 
 import type { Clock, Timer } from "@tavola/host";
-import type { AgentAddress, Fetched } from "../api/task-files.ts";
-import type { Directories } from "./agent-http.ts";
+import type { AgentAddress, Directories, Fetched } from "../api/task-files.ts";
 
 const limits = {
   /** Tasks of one agent that come up within so long are asked about together. */

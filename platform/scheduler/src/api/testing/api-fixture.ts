@@ -40,6 +40,8 @@ export class ApiFixture {
   readonly core: Fixture;
   readonly history: HistoryStore;
   readonly context: ApiContext;
+  /** What agents say of where sandboxes are. */
+  readonly directories = new Map<string, string>();
   readonly #handler: ApiHandler;
 
   constructor({ config = {}, auth = {}, context = {} }: ApiFixtureOptions = {}) {
@@ -53,7 +55,7 @@ export class ApiFixture {
       http: createHttpClient(),
       history: this.history,
       auth: { ...defaultAuthSettings, ...auth },
-      files: fakeFiles,
+      files: { ...fakeFiles, directories: async () => ({ value: this.directories }) },
       logger: silentLogger,
       metrics: createMetrics(),
       hostState: () => ({
@@ -129,7 +131,7 @@ export class ApiFixture {
   }
 }
 
-const fakeFiles: TaskFiles = {
+const fakeFiles: Omit<TaskFiles, "directories"> = {
   browse: async (_agent, path) => ({
     value: [{ path: `${path}/stdout`, mode: "-rw-r--r--", mtime: 1, size: 12 }],
   }),
