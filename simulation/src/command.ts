@@ -1,5 +1,5 @@
 /**
- * `npm run -s simulate -- --seeds=1000 [--first=N] [--json] [--plant=NAME,…] [--plain] [--log]`
+ * `npm run -s simulate -- --seeds=1000 [--services] [--first=N] [--json] [--plant=NAME,…] [--plain] [--log]`
  *
  * Runs the seeds one after the other and says which failed and why. One seed with `--log` prints its
  * history. With `--json` the last line is one object: seeds, failed, events, seconds. Exits 1 when a
@@ -11,21 +11,30 @@ import {
   PlantedFaults,
   plantedFaultNames,
 } from "./planted/planted-faults.ts";
-import { simulate } from "./simulate.ts";
+import {
+  type PlantedServiceFaultName,
+  PlantedServiceFaults,
+  plantedServiceFaultNames,
+} from "./services/planted/planted-service-faults.ts";
+import { simulateServices } from "./services/simulate-services.ts";
+import { type SimulationResult, simulate } from "./simulate.ts";
 
 interface Arguments {
   readonly seeds: number;
   readonly first: number;
   readonly isJson: boolean;
   readonly showsLog: boolean;
-  readonly planted: readonly PlantedFaultName[];
+  readonly planted: readonly string[];
+  readonly isServices: boolean;
   readonly isPlain: boolean;
 }
 
 const usage = [
-  "usage: simulate --seeds=N [--first=N] [--json] [--log] [--plain] [--plant=NAME,NAME]",
+  "usage: simulate --seeds=N [--services] [--first=N] [--json] [--log] [--plain] [--plant=NAME,NAME]",
+  "  --services  clusters with schedulers of services and people who use them",
   "  --plain  without frameworks that end, agents that are given up, and what else is unusual",
-  `  --plant  one or more of ${plantedFaultNames.join(", ")}`,
+  `  --plant  one or more of ${plantedFaultNames.join(", ")};`,
+  `           with --services, of ${plantedServiceFaultNames.join(", ")}`,
 ].join("\n");
 
 /** Returns the exit status. */
@@ -35,12 +44,12 @@ export async function runCommand(texts: readonly string[]): Promise<number> {
     console.error(`${given}\n${usage}`);
     return 64;
   }
-  const { seeds, first, isJson, showsLog, planted, isPlain } = given;
+  const { seeds, first, isJson, showsLog } = given;
   const beganMs = performance.now();
   let failed = 0;
   let events = 0;
   for (let seed = first; seed < first + seeds; seed += 1) {
-    const result = await simulate(seed, { planted: new PlantedFaults(planted), isPlain });
+    const result = await runSeed(seed, given);
     events += result.events;
     if (showsLog) {
       for (const line of result.log.lines()) console.log(line);
@@ -56,6 +65,18 @@ export async function runCommand(texts: readonly string[]): Promise<number> {
   return failed === 0 ? 0 : 1;
 }
 
+function runSeed(
+  seed: number,
+  { planted, isPlain, isServices }: Arguments,
+): Promise<SimulationResult> {
+  if (isServices) {
+    const names = planted as readonly PlantedServiceFaultName[];
+    return simulateServices(seed, new PlantedServiceFaults(names));
+  }
+  const names = planted as readonly PlantedFaultName[];
+  return simulate(seed, { planted: new PlantedFaults(names), isPlain });
+}
+
 /** A text says what is wrong. */
 function parseArguments(texts: readonly string[]): Arguments | string {
   let seeds = 100;
@@ -63,7 +84,8 @@ function parseArguments(texts: readonly string[]): Arguments | string {
   let isJson = false;
   let showsLog = false;
   let isPlain = false;
-  let planted: PlantedFaultName[] = [];
+  let isServices = false;
+  let planted: readonly string[] = [];
   for (const text of texts) {
     const [name, value = ""] = text.split("=");
     if (name === "--seeds") seeds = Number(value);
@@ -71,16 +93,14 @@ function parseArguments(texts: readonly string[]): Arguments | string {
     else if (text === "--json") isJson = true;
     else if (text === "--log") showsLog = true;
     else if (text === "--plain") isPlain = true;
-    else if (name === "--plant") {
-      planted = value.split(",").filter(isPlantedFaultName);
-      if (planted.join(",") !== value) return `${value}: no such fault`;
-    } else return `${text}: what is that?`;
+    else if (text === "--services") isServices = true;
+    else if (name === "--plant") planted = value.split(",");
+    else return `${text}: what is that?`;
   }
   if (!Number.isSafeInteger(seeds) || seeds < 1) return "--seeds wants a whole number from 1 on";
   if (!Number.isSafeInteger(first) || first < 0) return "--first wants a whole number from 0 on";
-  return { seeds, first, isJson, showsLog, planted, isPlain };
-}
-
-function isPlantedFaultName(name: string): name is PlantedFaultName {
-  return (plantedFaultNames as readonly string[]).includes(name);
+  const names: readonly string[] = isServices ? plantedServiceFaultNames : plantedFaultNames;
+  const unknown = planted.find((name) => !names.includes(name));
+  if (unknown !== undefined) return `${unknown}: no such fault`;
+  return { seeds, first, isJson, showsLog, planted, isPlain, isServices };
 }
