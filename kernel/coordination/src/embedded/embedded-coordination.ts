@@ -106,6 +106,7 @@ class EmbeddedCoordination implements Coordination {
       synced: () => this.#wal.synced(),
       before: () => this.#assertSession(),
       committed: () => this.#noticeHere(),
+      failed: (error) => this.#stop(error),
     });
     this.#changes = new ChangeWatch({
       database,

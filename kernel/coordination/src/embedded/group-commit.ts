@@ -27,6 +27,11 @@ export interface GroupCommitOptions {
   readonly before: () => void;
   /** After each transaction that was done. */
   readonly committed: () => void;
+  /**
+   * What was committed did not get onto the disk. Nothing that is committed after it can be relied on
+   * either, so nothing more is to be written through this.
+   */
+  readonly failed: (error: CodedError) => void;
 }
 
 interface Part {
@@ -108,10 +113,14 @@ export class GroupCommit {
     settle: readonly (() => void)[],
     trouble: CodedError | undefined,
   ): void {
-    this.#next();
-    if (trouble === undefined) for (const each of settle) each();
-    else for (const { reject } of parts) reject(trouble);
-    this.#options.committed();
+    if (trouble === undefined) {
+      this.#next();
+      for (const each of settle) each();
+      this.#options.committed();
+      return;
+    }
+    for (const { reject } of parts) reject(trouble);
+    this.#options.failed(trouble);
   }
 
   /** What has come meanwhile is written now. */
