@@ -21,7 +21,7 @@ import {
   type TaskStatus,
   type TaskStatus_Reason,
 } from "@tavola/protocol";
-import type { Resources } from "@tavola/resources";
+import { Resources } from "@tavola/resources";
 import { limits } from "./limits.ts";
 import { sameBytes } from "./same-bytes.ts";
 import type { Agent, Framework, MutableTaskMessage, Task } from "./state.ts";
@@ -203,12 +203,42 @@ function dataless(status: TaskStatus): TaskStatus {
 
 function releaseTask(turn: Turn, task: Task, framework: Framework | undefined): void {
   task.usesResources = false;
-  const agent = turn.state.agents.get(task.agentId);
-  if (agent !== undefined) subtractUsedOnAgent(agent, task.frameworkId, task.resources);
-  if (framework !== undefined) {
-    subtractUsedByFramework(turn.state, framework, task.agentId, task.resources);
+  release(turn, task, task.resources, framework);
+}
+
+/**
+ * Of tasks of one framework on one agent, all at once, before each of them is told to have ended: that
+ * counts no end then (`countEnd`). Returns those that used something.
+ */
+export function releaseTasks(
+  turn: Turn,
+  tasks: readonly Task[],
+  framework: Framework,
+): ReadonlySet<Task> {
+  const released = tasks.filter((task) => task.usesResources);
+  const [first] = released;
+  if (first === undefined) return new Set();
+  let sum = Resources.empty;
+  for (const task of released) {
+    task.usesResources = false;
+    sum = sum.plus(task.resources);
   }
-  turn.recover(task.frameworkId, task.agentId, task.resources);
+  release(turn, first, sum, framework);
+  return new Set(released);
+}
+
+function release(
+  turn: Turn,
+  { agentId, frameworkId }: Task,
+  resources: Resources,
+  framework: Framework | undefined,
+): void {
+  const agent = turn.state.agents.get(agentId);
+  if (agent !== undefined) subtractUsedOnAgent(agent, frameworkId, resources);
+  if (framework !== undefined) {
+    subtractUsedByFramework(turn.state, framework, agentId, resources);
+  }
+  turn.recover(frameworkId, agentId, resources);
   turn.allocateSoon();
 }
 

@@ -28,6 +28,8 @@ export class Turn {
   readonly now: Instant;
   readonly effects: Effect[] = [];
 
+  #allocatesSoon = false;
+
   constructor(context: TurnContext, now: Instant) {
     this.state = context.state;
     this.allocator = context.allocator;
@@ -80,7 +82,10 @@ export class Turn {
     if (ticket !== undefined) this.effects.push({ kind: "reply", ticket, result });
   }
 
+  /** However often it is asked for in a turn, it is one effect. */
   allocateSoon(): void {
+    if (this.#allocatesSoon) return;
+    this.#allocatesSoon = true;
     this.effects.push({ kind: "allocateSoon" });
   }
 
