@@ -11,6 +11,7 @@
  * `placements`: tasks a second, from the first that reaches its agent to the last.
  * `place-all`: seconds from the agents' first word until the last task has reached its agent.
  * `all-succeeded`: seconds from the same until the scheduler says that no deploy is pending.
+ * `cpu-scheduler`, `cpu-master`: processor time for each task, from the agents' first word until then.
  * `longest-stall`: for how long the scheduler's event loop stood still at worst, from the first POST to
  *   then.
  * `bytes-per-task`: of the scheduler's memory after a full collection, requests and deploys included.
@@ -31,7 +32,7 @@ import { findPostgres, startPostgres } from "@tavola/test-servers";
 import { type Daemon, startDaemon } from "./load/daemon.ts";
 import { RunningFleet } from "./load/running-fleet.ts";
 import { askInside, type InsideReading } from "./measure/inside-probe.ts";
-import { cpuShareOver } from "./measure/processes.ts";
+import { cpuSecondsOf, cpuShareOver } from "./measure/processes.ts";
 import { type BenchResult, percentile, report } from "./report.ts";
 
 const requests = Number(option("requests") ?? 10_000);
@@ -201,6 +202,8 @@ async function placeAll(master: Daemon, scheduler: Daemon): Promise<BenchResult[
   });
   fleet = opened;
   let firstAt = 0;
+  const groups = [[scheduler.pid], [master.pid]];
+  const cpuBefore = groups.map(cpuSecondsOf);
   const startedAt = performance.now();
   const allPlaced = new Promise<number>((resolve) => {
     opened.onTask = () => {
@@ -223,10 +226,15 @@ async function placeAll(master: Daemon, scheduler: Daemon): Promise<BenchResult[
     (await getState(scheduler)).numDeploys === 0 ? true : undefined;
   await eventually("all deploys to succeed", noneIsPending, { boundMs, intervalMs: 50 });
   const allAt = performance.now();
+  const cpu = ["cpu-scheduler", "cpu-master"].map((name, i) => {
+    const seconds = cpuSecondsOf(groups[i] ?? []) - (cpuBefore[i] ?? 0);
+    return { name, value: (seconds * 1e6) / tasks, unit: "us/task" };
+  });
   return [
     { name: "placements", value: tasks / ((lastAt - firstAt) / 1000), unit: "tasks/s" },
     { name: "place-all", value: (lastAt - startedAt) / 1000, unit: "s" },
     { name: "all-succeeded", value: (allAt - startedAt) / 1000, unit: "s" },
+    ...cpu,
   ];
 }
 
