@@ -59,7 +59,10 @@ export function rightsOf(caller: {
 }
 
 /** A request without groups where none of that id is known. */
-export function requestOrNone(engine: Decider | undefined, requestId: string): Request {
+export function requestOrNone(
+  engine: Pick<Decider, "state"> | undefined,
+  requestId: string,
+): Request {
   const known = engine?.state.records.request.get(requestId)?.request;
   return known ?? { id: requestId, requestType: "WORKER" };
 }

@@ -3,7 +3,7 @@
  */
 
 import type { CodedError, Instant } from "@tavola/base";
-import type { HttpClient, Logger, Metrics } from "@tavola/host";
+import type { Clock, HttpClient, Logger, Metrics } from "@tavola/host";
 import type { HostState, TaskReconciliationStatistics } from "../core/model/answers.ts";
 import type {
   AgentUsage,
@@ -23,6 +23,8 @@ export interface Decider {
   readonly state: SchedulerState;
   readonly config: SchedulerConfig;
   readonly now: Instant;
+  /** Why the store does not take what was decided; undefined: it does. */
+  readonly trouble: string | undefined;
   decide<T>(what: (turn: Turn) => T): Promise<T>;
 }
 
@@ -37,6 +39,7 @@ export interface ApiContext {
   readonly history: HistoryStore;
   readonly auth: AuthSettings;
   readonly files: TaskFiles;
+  readonly clock: Clock;
   readonly logger: Logger;
   readonly metrics: Metrics;
   /** This scheduler and its connection to the master, as `GET /state` lists it. */

@@ -24,6 +24,7 @@ import { passOn } from "./leader-proxy.ts";
 import { createPropertyFilter } from "./property-filter.ts";
 import type { Call, QueryTable, Route } from "./route.ts";
 import { type Match, Router } from "./router.ts";
+import { untilDurable } from "./until-durable.ts";
 
 const prefix = "/api";
 const defaultBodyBytesMax = 4 * 1024 * 1024;
@@ -134,7 +135,10 @@ async function carryOut(
     get now() {
       return leading(engine).now;
     },
-    decide: (what) => leading(engine).decide(what),
+    decide(what) {
+      const decider = leading(engine);
+      return untilDurable(decider.decide(what), decider, context.clock);
+    },
     mayRead: (requestId) => rights.mayRead(requestOrNone(engine, requestId)),
     permit(about, scope, action) {
       const of = typeof about === "string" ? requestOrNone(engine, about) : about;

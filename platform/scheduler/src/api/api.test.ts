@@ -3,7 +3,13 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { CodedError } from "@tavola/base";
-import { createHttpClient, type Endpoint, openEndpoint, silentLogger } from "@tavola/host";
+import {
+  createHttpClient,
+  type Endpoint,
+  openEndpoint,
+  silentLogger,
+  simulatedClock,
+} from "@tavola/host";
 import { fileRecord } from "../core/state.ts";
 import { asHttpHandler, createApiHandler } from "./api-handler.ts";
 import { apiRoutes } from "./routes.ts";
@@ -376,6 +382,17 @@ test("a store or a database that fails is 503 with the reason; a bug is 500 with
   const broken = await failing(new TypeError("secret detail")).call("POST", "/requests", { body });
   assert.equal(broken.status, 500);
   assert.doesNotMatch(broken.text, /secret/);
+});
+
+test("whoever waits for a store that takes nothing is told why", async () => {
+  const clock = simulatedClock();
+  const stuck = { ...new ApiFixture().context.engine(), trouble: "the disk is full" };
+  const engine = { ...stuck, decide: () => new Promise(() => {}) } as never;
+  const api = new ApiFixture({ context: { engine: () => engine, clock } });
+  const answer = api.call("POST", "/requests", { body: { id: "r", requestType: "WORKER" } });
+  await clock.advanceSettling(3000);
+  const { status, text } = await answer;
+  assert.deepEqual([status, text.includes("the disk is full")], [503, true]);
 });
 
 test("the API answers under any context path, and nothing else", async () => {

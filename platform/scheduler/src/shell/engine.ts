@@ -57,6 +57,7 @@ export class Engine {
   #isWriting = false;
   #isPlanned = false;
   #ended: CodedError | undefined;
+  #trouble: string | undefined;
   #timer: Timer | undefined;
   #timerAt: number | undefined;
 
@@ -74,6 +75,11 @@ export class Engine {
 
   get now(): Instant {
     return this.#options.clock.now();
+  }
+
+  /** Why the store does not take what was decided, as long as it does not. */
+  get trouble(): string | undefined {
+    return this.#trouble;
   }
 
   /** Looks at everything once, after the state was loaded. */
@@ -167,11 +173,13 @@ export class Engine {
     ) {
       try {
         await this.#options.store.write(writes);
+        this.#trouble = undefined;
         return undefined;
       } catch (error) {
         const coded = asCoded(error);
         if (this.#ended !== undefined) return this.#ended;
         if (!coded.transient) return coded;
+        this.#trouble = describeError(coded);
         this.#options.logger.warn(
           { retryMs: waitMs, error: describeError(error) },
           "the store does not take what was decided; nothing is done until it does",

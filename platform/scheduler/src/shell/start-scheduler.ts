@@ -180,6 +180,7 @@ export async function startScheduler(options: SchedulerOptions): Promise<Running
     engine: () => (leadership.mayAct() ? leading?.engine : undefined),
     leaderUrl: () => (leadership.isLeading ? undefined : leadership.leaderUrl),
     http,
+    clock,
     history,
     auth: settings.auth,
     files: agents,

@@ -3,7 +3,13 @@
  * carried to its end, agents and history are made up.
  */
 
-import { createHttpClient, createMetrics, type HttpRequest, silentLogger } from "@tavola/host";
+import {
+  createHttpClient,
+  createMetrics,
+  type HttpRequest,
+  silentLogger,
+  systemClock,
+} from "@tavola/host";
 import { finishTurn } from "../../core/finish-turn.ts";
 import type { Request } from "../../core/model/request.ts";
 import type { SchedulerConfig } from "../../core/scheduler-config.ts";
@@ -56,6 +62,7 @@ export class ApiFixture {
       history: this.history,
       auth: { ...defaultAuthSettings, ...auth },
       files: { ...fakeFiles, directories: async () => ({ value: this.directories }) },
+      clock: systemClock(),
       logger: silentLogger,
       metrics: createMetrics(),
       hostState: () => ({
@@ -84,6 +91,7 @@ export class ApiFixture {
       get now() {
         return core.now;
       },
+      trouble: undefined,
       decide: async (what) =>
         core.turn((turn) => {
           const result = what(turn);
