@@ -31,6 +31,11 @@ import { systemRandom } from "@tavola/host";
 import { corrupt, sqliteError } from "./sqlite-errors.ts";
 
 const formatVersion = 1;
+/**
+ * The WAL is carried over into the database when it has so many pages of 4 KiB. That stands still with
+ * the process until the disk is done; pages that were written often meanwhile are carried over once.
+ */
+const checkpointPages = 4000;
 /** "TAVO": what tells our databases from other programs'. */
 const applicationId = 0x5441564f;
 
@@ -80,6 +85,7 @@ export function openStoreFile(file: string): DatabaseSync {
     verify(database, file);
     // Consistent after a power cut; what must not be lost is synced by `WalSync`.
     database.exec("PRAGMA synchronous = NORMAL");
+    database.exec(`PRAGMA wal_autocheckpoint = ${checkpointPages}`);
     return database;
   } catch (error) {
     database.close();
