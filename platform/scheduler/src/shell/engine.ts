@@ -36,7 +36,7 @@ export interface EngineOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
-  /** Called in order, once durable. Must not throw; what fails later is its own business. */
+  /** Called in order, once durable. What it throws is a bug and ends the engine; what fails later is its own business. */
   readonly perform: (effect: Effect) => void;
   /** What is durable from now on; before the effects that go with it. */
   readonly durable?: (changes: Iterable<RecordChange>) => void;
@@ -58,6 +58,8 @@ export class Engine {
   #isPlanned = false;
   #ended: CodedError | undefined;
   #trouble: string | undefined;
+  /** Ends the pause before the store is asked again. */
+  #stopWaiting: (() => void) | undefined;
   #timer: Timer | undefined;
   #timerAt: number | undefined;
 
@@ -88,7 +90,7 @@ export class Engine {
   }
 
   /**
-   * Takes a turn now, and resolves with what it returned once all of it is durable. Rejects with the
+   * Takes a turn now, and resolves with what it returned once all of it, and what it saw, is durable. Rejects with the
    * error that ended the engine. What throws inside a turn is a bug, and ends the engine.
    */
   async decide<T>(what: (turn: Turn) => T): Promise<T> {
@@ -99,17 +101,13 @@ export class Engine {
       result = what(turn);
       finishTurn(turn);
     } catch (error) {
-      const broken = new CodedError(
-        "SCHEDULER_BROKEN",
-        "a turn of the scheduler failed",
-        {},
-        { cause: error },
-      );
-      this.#end(broken);
-      throw broken;
+      throw this.#broken("a turn of the scheduler failed", error);
     }
     this.#planWake();
-    if (turn.changes.length === 0 && turn.effects.length === 0) return result;
+    const isIdle = !this.#isWriting && this.#batch.waiting.length === 0;
+    if (isIdle && turn.changes.length === 0 && turn.effects.length === 0) return result;
+    // One that changes nothing may rest on what is not durable yet: a repeated update must not be
+    // acknowledged before the first copy is.
     await this.#join(turn);
     return result;
   }
@@ -155,11 +153,19 @@ export class Engine {
         this.#end(error);
         break;
       }
-      this.#options.durable?.(batch.changes.values());
-      for (const effect of batch.effects) this.#options.perform(effect);
       for (const { resolve } of batch.waiting) resolve();
+      this.#actOn(batch);
     }
     this.#isWriting = false;
+  }
+
+  #actOn({ changes, effects }: Batch): void {
+    try {
+      this.#options.durable?.(changes.values());
+      for (const effect of effects) this.#options.perform(effect);
+    } catch (error) {
+      this.#broken("what was decided could not be begun", error);
+    }
   }
 
   /** Returns the error after which nothing can be written any more. */
@@ -185,14 +191,19 @@ export class Engine {
           "the store does not take what was decided; nothing is done until it does",
         );
         await this.#pause(waitMs);
+        if (this.#ended !== undefined) return this.#ended;
       }
     }
   }
 
   #pause(ms: number): Promise<void> {
-    return new Promise((resolve) => {
-      this.#options.clock.after(ms, resolve);
-    });
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const timer = this.#options.clock.after(ms, resolve);
+    this.#stopWaiting = () => {
+      timer.cancel();
+      resolve();
+    };
+    return promise;
   }
 
   #planWake(): void {
@@ -212,10 +223,18 @@ export class Engine {
     this.decide(timePassed).catch(() => undefined);
   }
 
+  /** A bug of ours: nothing that is known can be relied on. */
+  #broken(message: string, cause: unknown): CodedError {
+    const broken = new CodedError("SCHEDULER_BROKEN", message, {}, { cause });
+    this.#end(broken);
+    return broken;
+  }
+
   #end(error: CodedError): void {
     if (this.#ended !== undefined) return;
     this.#ended = error;
     this.#timer?.cancel();
+    this.#stopWaiting?.();
     for (const { reject } of this.#batch.waiting) reject(error);
     this.#batch = emptyBatch();
     this.#options.ended(error);
