@@ -21,7 +21,7 @@ import { settingOf } from "../core/state.ts";
 import { type Outcome, refused } from "../core/turn.ts";
 import { requestOrNone } from "./access.ts";
 import { namedUser } from "./auth/authenticate.ts";
-import { requestSentence } from "./auth/authorize.ts";
+import { adminSentence, requestSentence } from "./auth/authorize.ts";
 import { hashToken, newToken, tokenGiven, tokensTakenBack } from "./auth/tokens.ts";
 import {
   admin,
@@ -121,8 +121,8 @@ const makeToken = route({
   handle(call) {
     const { user: other, token: chosen } = call.body;
     if (other !== undefined && other.id !== call.user.id) {
-      const forbidden = call.permit({ id: "", requestType: "WORKER" }, "ADMIN");
-      if (forbidden !== undefined) return forbidden;
+      const sentence = adminSentence({ user: call.user, settings: call.context.auth });
+      if (sentence !== undefined) return refused(403, sentence);
     }
     if (other === undefined && !call.user.authenticated) {
       return refused(400, "Nobody is known to be calling; name the user that the token is for");

@@ -164,6 +164,13 @@ test("unknown fields are ignored, null is absent, scalars are taken as they are 
   assert.deepEqual(read(taskIdsByStatusShape, {}), {});
 });
 
+test("whole numbers are written whole, though a clock gave half a millisecond", () => {
+  assert.deepEqual(written(stateShape, { generatedAt: 12.75, minimumPriorityLevel: 0.5 }), {
+    generatedAt: 12,
+    minimumPriorityLevel: 0.5,
+  });
+});
+
 test("what the tables do not name of a Mesos task is kept and given back", () => {
   const task = read(mesosTaskObjectShape, {
     taskId: { value: "t" },

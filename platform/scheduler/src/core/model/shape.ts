@@ -30,6 +30,8 @@ type ScalarOptions<T> = {
   readonly wanted: string;
   readonly schema: JsonSchema;
   readonly read: (json: unknown) => T | undefined;
+  /** Default: as it is. */
+  readonly format?: (value: T) => string;
 };
 
 function scalar<T>(options: ScalarOptions<T>): Shape<T> {
@@ -38,7 +40,7 @@ function scalar<T>(options: ScalarOptions<T>): Shape<T> {
       const value = options.read(json);
       return value === undefined ? wrong(path, options.wanted, json) : { value };
     },
-    format: (value) => JSON.stringify(value),
+    format: options.format ?? ((value) => JSON.stringify(value)),
     schema: options.schema,
     parts: [],
   };
@@ -66,7 +68,10 @@ export const decimal: Shape<number> = scalar({
   read: readNumber,
 });
 
-/** A whole number that fits a double exactly; parts of one are cut off, as Singularity does. */
+/**
+ * A whole number that fits a double exactly; parts of one are cut off, as Singularity does. What is
+ * written is whole as well: clients with types refuse a millisecond and a half.
+ */
 export const whole: Shape<number> = scalar({
   wanted: "a whole number",
   schema: { type: "integer" },
@@ -75,6 +80,7 @@ export const whole: Shape<number> = scalar({
     if (value === undefined || Math.abs(value) > Number.MAX_SAFE_INTEGER) return undefined;
     return Math.trunc(value) + 0;
   },
+  format: (value) => JSON.stringify(Math.trunc(value)),
 });
 
 function readNumber(json: unknown): number | undefined {
