@@ -57,6 +57,14 @@ export const regressionSeeds: readonly RegressionSeed[] = [
     what: "what a disconnected agent may bring back is not reported gone",
   },
   {
+    seed: 2315,
+    what: "an executor that ends while its agent's report is unanswered is not counted for ever",
+  },
+  {
+    seed: 1367,
+    what: "an agent that is being given up is not told that it is registered",
+  },
+  {
     seed: 405,
     what: "a launch that was held up until its agent had been given up and returned keeps its resources",
   },

@@ -33,7 +33,7 @@ export class Convergence implements Checker {
     if (!this.#isCalm || message !== internal.StatusUpdateMessage.typeName) return;
     const { value } = decodeMessage(internal.StatusUpdateMessage, body);
     const status = value?.update.status;
-    if (this.#isNobodys(process.host, status?.task_id.value ?? "")) return;
+    if (this.#isNobodys(status?.task_id.value ?? "")) return;
     this.#late.push(`${process.name}: ${status?.task_id.value} ${status?.state}`);
   }
 
@@ -56,14 +56,13 @@ export class Convergence implements Checker {
   }
 
   /**
-   * Of a framework that has ended, on a machine whose power or disk failed: the agent may have lost all that
-   * it knew of the framework but such updates, and no master tells it to forget what it does not name.
+   * Of a framework that a former leader removed while the agent was away, and of which nothing is left there
+   * but such updates: the present one does not know that it is over, and the agent goes on, ever more seldom.
    */
-  #isNobodys(host: string, taskId: string): boolean {
-    const { agents, ledger } = this.#cluster;
+  #isNobodys(taskId: string): boolean {
+    const { ledger } = this.#cluster;
     const task = ledger.find(taskId);
-    const machine = agents.find((agent) => agent.host === host)?.machine;
-    return task !== undefined && ledger.isBeingEnded(task) && machine?.hasLostWrites === true;
+    return task !== undefined && ledger.isBeingEnded(task);
   }
 
   /** It was to run on an agent that never learned its own id: under that nobody comes back. */

@@ -33,7 +33,8 @@ export class FrameworksKept implements Checker {
   tells({ world }: SimulatedProcess, chunk: Uint8Array, client: string): void {
     const host = this.#frameworks.get(client.split(" ")[0] ?? "");
     if (host === undefined) return;
-    const known = this.#byClient.get(client) ?? this.#subscribed(host, chunk, client);
+    // A scheduler that did not hear its id subscribes again, as another framework.
+    const known = this.#subscribed(host, chunk, client) ?? this.#byClient.get(client);
     if (known !== undefined) known.toldMs = world.nowMs;
   }
 

@@ -145,6 +145,19 @@ test("updates of strangers, and such as only a master may make, are dropped", ()
   assert.equal(f.state.counters.get("master/invalid_status_updates"), 4);
 });
 
+test("an agent that repeats an update of a framework that is over is told so", () => {
+  const f = new CoreFixture();
+  const { agent, framework } = f.running();
+  f.call(framework, { type: "TEARDOWN" });
+  f.takeSent();
+  f.report(agent, framework, "t", "TASK_FINISHED");
+  assert.deepEqual(
+    f.takeSent().map(({ name, message }) => [name, message]),
+    [["ShutdownFrameworkMessage", { framework_id: { value: framework.id } }]],
+  );
+  assert.equal(f.state.counters.get("master/invalid_status_updates"), 1);
+});
+
 test("a disconnected framework gets nothing, and nothing is lost: the agent repeats", () => {
   const f = new CoreFixture();
   const { agent, framework } = f.running({ failover_timeout: 60 });

@@ -3,11 +3,12 @@
  */
 
 import { type AgentId, asId, type FrameworkId, type TaskId } from "@tavola/base";
-import type { internal, TaskStatus } from "@tavola/protocol";
+import { internal, type TaskStatus } from "@tavola/protocol";
 import { settleExecutor } from "./executors-awaited.ts";
 import { isConnected } from "./framework-info.ts";
 import { killShownTask } from "./kills-repeated.ts";
 import { unknownTaskShown } from "./report-asked.ts";
+import type { Agent } from "./state.ts";
 import { updateTask } from "./task-records.ts";
 import type { Turn } from "./turn.ts";
 
@@ -26,6 +27,10 @@ export function statusUpdated(
   }
   const frameworkId = asId<FrameworkId>(update.framework_id.value);
   const framework = turn.state.frameworks.get(frameworkId);
+  if (turn.state.completedFrameworks.has(frameworkId)) {
+    tellItIsOver(turn, agent, frameworkId);
+    return;
+  }
   const isHeard = framework !== undefined && isConnected(framework);
   if (isHeard) {
     turn.sendEvent(framework, { type: "UPDATE", update: { status: statusFor(update) } });
@@ -48,6 +53,14 @@ export function statusUpdated(
   settleExecutor(turn, agent, task, update.status);
   killShownTask(turn, agent, task);
   turn.count(isHeard ? "master/valid_status_updates" : "master/invalid_status_updates");
+}
+
+/** The agent has not heard it, and would repeat the update for ever. Differs: Mesos lets it. */
+function tellItIsOver(turn: Turn, agent: Agent, frameworkId: FrameworkId): void {
+  turn.sendToAgent(agent, internal.ShutdownFrameworkMessage, {
+    framework_id: { value: frameworkId },
+  });
+  turn.count("master/invalid_status_updates");
 }
 
 /** Only a master may say so; from an executor it would free what is still in use. */
