@@ -15,7 +15,7 @@ export interface ServiceObserver {
   launches?(engine: Engine, launch: Launch): void;
   /** The call would start what was started before, or what nobody has a record of. */
   launchesAgain?(process: SimulatedProcess, taskId: string, hasRecord: boolean): void;
-  /** It has been told that its transaction was done, which it sent at `sentMs`. */
+  /** It has been told that its records are written, which it sent at `sentMs`. */
   hasWritten?(process: SimulatedProcess, sentMs: number): void;
 }
 
@@ -48,7 +48,7 @@ export class ServiceWatchers {
         return async (writes: Parameters<Coordination["transact"]>[0]) => {
           const sentMs = this.#world.nowMs;
           const outcome = await target.transact(writes);
-          if (outcome.done && process.isAlive) {
+          if (outcome.done && process.isAlive && writes.some(isRecords)) {
             this.#tell((observer) => observer.hasWritten?.(process, sentMs));
           }
           return outcome;
@@ -65,4 +65,8 @@ export class ServiceWatchers {
       this.#world.fail(error);
     }
   }
+}
+
+function isRecords({ path }: { readonly path: string }): boolean {
+  return path.includes("/records/state");
 }

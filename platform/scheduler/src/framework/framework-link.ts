@@ -27,6 +27,8 @@ export interface FrameworkEvents {
   updated(report: ReturnType<typeof taskReportOf>): Promise<unknown>;
   agentLost(agentId: string): Promise<void>;
   message(data: Uint8Array): Promise<void>;
+  /** None of the tasks was launched, nor will be: the master said no to the call, or it could not be made. */
+  launchRefused(taskIds: readonly string[], reason: string): Promise<void>;
 }
 
 export interface FrameworkLinkOptions {
@@ -43,6 +45,8 @@ type FrameworkEffect = Extract<
   Effect,
   { readonly kind: "launch" | "decline" | "wantOffers" | "kill" | "reconcile" }
 >;
+
+type LaunchEffect = Extract<Effect, { readonly kind: "launch" }>;
 
 /** Tasks asked about in one call: the master answers each with an event of its own. */
 const reconciledAtOnce = 1000;
@@ -77,6 +81,7 @@ export class FrameworkLink {
         { call: effect.kind, error: describeError(error) },
         "a call did not reach the master",
       );
+      if (effect.kind === "launch" && isRefusal(error)) this.#launchRefused(effect, error);
     });
   }
 
@@ -90,6 +95,16 @@ export class FrameworkLink {
           "a message was not sent",
         );
       });
+  }
+
+  /** Its offers are still out, as far as the master knows. */
+  #launchRefused({ taskIds, offerIds }: LaunchEffect, error: unknown): void {
+    this.perform({ kind: "decline", offerIds, refuseMs: 0 });
+    this.#options.events
+      .launchRefused(taskIds, describeError(error))
+      .catch((ended: unknown) =>
+        this.#options.logger.debug({ error: describeError(ended) }, "not decided any more"),
+      );
   }
 
   async #listen(): Promise<void> {
@@ -175,6 +190,7 @@ export class FrameworkLink {
   }
 
   async #reconcile(tasks: Extract<FrameworkEffect, { kind: "reconcile" }>["tasks"]): Promise<void> {
+    if (tasks.length === 0) return this.#scheduler.reconcile([]);
     for (let first = 0; first < tasks.length; first += reconciledAtOnce) {
       await this.#scheduler.reconcile(
         tasks.slice(first, first + reconciledAtOnce).map(({ taskId, agentId }) => ({
@@ -184,4 +200,9 @@ export class FrameworkLink {
       );
     }
   }
+}
+
+/** The master has not got the call, for certain: what is not coded went wrong before it was sent. */
+function isRefusal(error: unknown): boolean {
+  return !(error instanceof CodedError) || error.code === "CALL_REFUSED";
 }

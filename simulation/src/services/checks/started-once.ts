@@ -4,7 +4,6 @@
  */
 
 import type { Engine, TaskRecord } from "@tavola/scheduler";
-import { runningNow } from "../../cluster/ledger.ts";
 import { Violation } from "../../world/world.ts";
 import type { Launch } from "../launches.ts";
 import type { ServiceCluster } from "../service-cluster.ts";
@@ -33,17 +32,12 @@ export class StartedOnce implements ServiceChecker {
       if (this.#isSameRun(earlier, launch)) {
         throw new Violation(name, `${taskId} is what ${earlier.taskId} was, once more`);
       }
-      const isKnown = state.records.task.has(earlier.taskId);
-      const hasEnded = state.records.outboxTask.has(earlier.taskId);
-      if (!isKnown && !hasEnded && runningNow(earlier.truth) !== undefined) this.#unseen(earlier);
     }
   }
 
-  /** It runs, was written off, and so is in the history or on its way there: an agent that is away. */
-  #unseen(_earlier: Launch): void {}
-
   #isSame(launch: Launch, { taskId }: TaskRecord): boolean {
-    if (!this.#isLongRunning(launch)) return this.#typeOf(launch) !== "ON_DEMAND";
+    if (this.#typeOf(launch) === "SCHEDULED") return true;
+    if (this.#typeOf(launch) === "ON_DEMAND") return false;
     return taskId.deployId === launch.deployId && taskId.instanceNo === launch.instanceNo;
   }
 

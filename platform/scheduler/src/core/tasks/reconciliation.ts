@@ -4,7 +4,8 @@
  *
  * After a subscription nothing is launched until the master has answered for every task known from
  * before, or for so long that the rest must wait for agents that have yet to come back: their tasks
- * stay in the books meanwhile, so that none is started twice.
+ * stay in the books meanwhile, so that none is started twice. What runs and is in no book is found by
+ * asking about everything, and told to stop.
  */
 
 import type { ClusterRule } from "../cluster-rules.ts";
@@ -66,6 +67,8 @@ export const reconcileNowAndThen: ClusterRule = (turn) => {
   }
   if (turn.now < (link.launchesFrom ?? 0)) return link.launchesFrom;
   askAbout(turn, [...records.task.values()]);
+  // And about all that the master knows of: nobody says that a task which was written off runs again.
+  turn.effect({ kind: "reconcile", tasks: [] });
   return turn.now + turn.config.startNewReconcileEveryMs;
 };
 
