@@ -114,7 +114,7 @@ function pointOf(
   let late = 0;
   let overdue = 0;
   let lagMs = 0;
-  for (const pending of state.placement.due(state, now).values()) {
+  for (const pending of state.placement.dueTasks.at(state, now).values()) {
     const lag = now - dueAt(state, pending);
     if (lag <= 0) continue;
     overdue++;

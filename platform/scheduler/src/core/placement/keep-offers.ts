@@ -22,7 +22,7 @@ export const keepOffers: ClusterRule = (turn) => {
   if (isDemand(turn)) placement.lastDemandAt = now;
   const quietAt = (placement.lastDemandAt ?? Number.NEGATIVE_INFINITY) + config.offers.idleHoldMs;
   const tendAt = quietAt <= now ? rest(turn) : hold(turn, quietAt);
-  const { nextDueAt } = placement;
+  const { nextAt: nextDueAt } = placement.dueTasks;
   if (nextDueAt === undefined) return tendAt;
   const aheadAt = nextDueAt - config.offers.aheadMs;
   return Math.min(tendAt ?? nextDueAt, aheadAt > now ? aheadAt : nextDueAt);
@@ -44,7 +44,8 @@ function hold(turn: Turn, quietAt: number): number {
  */
 function ask(turn: Turn, wasResting: boolean): void {
   const { placement } = turn.state;
-  const { filteredAt, lastBecameDueAt = Number.NEGATIVE_INFINITY } = placement;
+  const { filteredAt, dueTasks } = placement;
+  const { lastBecameDueAt = Number.NEGATIVE_INFINITY } = dueTasks;
   const isFiltered = filteredAt !== undefined && (wasResting || lastBecameDueAt >= filteredAt);
   if (placement.offersWanted && !isFiltered) return;
   placement.filteredAt = undefined;
@@ -83,8 +84,8 @@ function wantOffers(turn: Turn, wanted: boolean): void {
 function isDemand(turn: Turn): boolean {
   const { state, config, now } = turn;
   if (isActionDisabled(state, "PROCESS_OFFERS") !== undefined) return false;
-  const due = state.placement.due(state, now);
-  const { nextDueAt } = state.placement;
+  const due = state.placement.dueTasks.at(state, now);
+  const { nextAt: nextDueAt } = state.placement.dueTasks;
   if (nextDueAt !== undefined && nextDueAt <= now + config.offers.aheadMs) return true;
   for (const pending of due.values()) {
     if (!("obstacle" in launchableOf(state, config, pending))) return true;

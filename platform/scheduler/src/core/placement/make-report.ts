@@ -42,7 +42,7 @@ export function keepReport(
   const report = makeReport(turn.state, turn.config, demand, turn.now);
   if (report === undefined) return;
   for (const { pendingTaskId } of tasks) {
-    if (turn.state.placement.isDue(pendingTaskId.id))
+    if (turn.state.placement.dueTasks.has(pendingTaskId.id))
       turn.state.reports.set(pendingTaskId.id, report);
   }
 }

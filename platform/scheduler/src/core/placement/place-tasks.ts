@@ -80,7 +80,7 @@ function placeGroup(
   let demand: PlacementDemand | undefined;
   for (const pending of group.tasks) {
     const { id, requestId } = pending.pendingTaskId;
-    if (!state.placement.isDue(id)) continue;
+    if (!state.placement.dueTasks.has(id)) continue;
     if (budget.placements <= 0 || ranking.looks >= budget.looks) return false;
     const launchable = launchableOf(state, config, pending);
     if ("obstacle" in launchable) return true;

@@ -5,12 +5,11 @@
  * Nothing of it survives; all of it follows from the records and from what agents report.
  */
 
-import { popFromHeap, pushOntoHeap } from "@tavola/base";
 import type { PendingTask, TaskHistory } from "../model/task.ts";
 import type { AgentUsage } from "../model/usage.ts";
 import type { RackRecord, RecordKind, TaskRecord } from "../records.ts";
 import type { SchedulerState } from "../state.ts";
-import { dueAt } from "../tasks/due-plans.ts";
+import { DueTasks } from "./due-tasks.ts";
 import type { PlacementRound } from "./placement-round.ts";
 import { RequestCounts } from "./request-counts.ts";
 
@@ -27,12 +26,6 @@ export interface MeasuredUsage {
   readonly added: Amounts;
 }
 
-interface DueEntry {
-  readonly at: number;
-  readonly id: string;
-}
-
-const isBefore = (a: DueEntry, b: DueEntry): boolean => a.at < b.at;
 const emptyCounts = new RequestCounts();
 
 export class PlacementIndex {
@@ -42,14 +35,14 @@ export class PlacementIndex {
   offersWanted = true;
   /** When there last was a task to place. */
   lastDemandAt: number | undefined;
-  /** When a pending task last became due. */
-  lastBecameDueAt: number | undefined;
   /** When offers were last declined, so that their agents are not offered again for a while. */
   filteredAt: number | undefined;
   /** While nothing is wanted: offers are asked for until then, to see which agents there are. */
   lookUntil: number | undefined;
   /** Tasks being placed that are not launched yet. */
   round: PlacementRound | undefined;
+  /** Which pending tasks are due. */
+  readonly dueTasks = new DueTasks((requestId) => this.touched.add(requestId));
   /** Requests that something changed about since the last round began. */
   readonly touched = new Set<string>();
   /** What was known when the last round began; undefined: there was none. */
@@ -58,16 +51,12 @@ export class PlacementIndex {
   readonly emptying = new Set<string>();
   /** What agents say is used, by agent. */
   readonly usage = new Map<string, MeasuredUsage>();
-  #wallOffsetMs = 0;
   #racksVersion = -1;
   #activeRacks = 0;
   /** Tells demands apart on agents that were asked before. */
   #marks = 0;
   readonly #counts = new Map<string, RequestCounts>();
   readonly #heldOn = new Map<string, Amounts>();
-  readonly #future = new Map<string, PendingTask>();
-  readonly #heap: DueEntry[] = [];
-  readonly #due = new Map<string, PendingTask>();
 
   /** Not to be changed by whoever asks. */
   countsOf(requestId: string): RequestCounts {
@@ -77,35 +66,6 @@ export class PlacementIndex {
   /** What tasks of ours hold on the agent; undefined: nothing. */
   heldOn(agentId: string): Readonly<Amounts> | undefined {
     return this.#heldOn.get(agentId);
-  }
-
-  /**
-   * Pending tasks whose time has come. PERF: O(log n) for each that came since it was last asked; all
-   * of them after somebody set the wall clock, which schedules go by.
-   */
-  due(state: SchedulerState, now: number): ReadonlyMap<string, PendingTask> {
-    if (this.#wallOffsetMs !== state.wallOffsetMs) this.#planAnew(state);
-    for (let first = this.#heap[0]; first !== undefined; first = this.#heap[0]) {
-      const pending = this.#future.get(first.id);
-      if (pending !== undefined && first.at > now) break;
-      popFromHeap(this.#heap, isBefore);
-      if (pending === undefined) continue;
-      this.#future.delete(first.id);
-      this.#due.set(first.id, pending);
-      this.touched.add(pending.pendingTaskId.requestId);
-      this.lastBecameDueAt = now;
-    }
-    return this.#due;
-  }
-
-  #planAnew(state: SchedulerState): void {
-    this.#wallOffsetMs = state.wallOffsetMs;
-    this.#heap.length = 0;
-    for (const [id, pending] of this.#due) this.#future.set(id, pending);
-    this.#due.clear();
-    for (const [id, pending] of this.#future) {
-      pushOntoHeap(this.#heap, { at: dueAt(state, pending), id }, isBefore);
-    }
   }
 
   /** How many racks take tasks. PERF: O(1) until a machine changes. */
@@ -123,19 +83,6 @@ export class PlacementIndex {
   /** A number that no demand had before. */
   nextMark(): number {
     return ++this.#marks;
-  }
-
-  isDue(pendingTaskId: string): boolean {
-    return this.#due.has(pendingTaskId);
-  }
-
-  /** When the next pending task is due that is not yet. */
-  get nextDueAt(): number | undefined {
-    for (let first = this.#heap[0]; first !== undefined; first = this.#heap[0]) {
-      if (this.#future.has(first.id)) return first.at;
-      popFromHeap(this.#heap, isBefore);
-    }
-    return undefined;
   }
 
   /** Measured by the agent itself; what is placed from now on is added to it. */
@@ -208,18 +155,10 @@ export class PlacementIndex {
     const counts = this.#writableCounts(requestId);
     counts.pending += Number(pending !== undefined) - Number(before !== undefined);
     counts.version++;
-    if (pending === undefined) {
-      this.#future.delete(id);
-      this.#due.delete(id);
-      counts.failures.delete(id);
-      this.#forgetIfIdle(requestId);
-    } else if (this.#due.has(id)) this.#due.set(id, pending);
-    else {
-      if (!this.#future.has(id)) {
-        pushOntoHeap(this.#heap, { at: dueAt(state, pending), id }, isBefore);
-      }
-      this.#future.set(id, pending);
-    }
+    this.dueTasks.filed(state, id, pending);
+    if (pending !== undefined) return;
+    counts.failures.delete(id);
+    this.#forgetIfIdle(requestId);
   }
 
   /** A deploy's key begins with its request's id and ends with an id that has no hyphen. */

@@ -58,7 +58,7 @@ export function createRound(
 function tasksToTry(state: SchedulerState, now: number): Iterable<PendingTask> {
   const { placement, offers } = state;
   const { offersVersion, machinesVersion } = placement.lastRound ?? {};
-  const due = placement.due(state, now);
+  const due = placement.dueTasks.at(state, now);
   const isSame = offersVersion === offers.version && machinesVersion === placement.machinesVersion;
   const touched = [...placement.touched];
   placement.touched.clear();
