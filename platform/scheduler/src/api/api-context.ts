@@ -64,12 +64,7 @@ export interface UsageReports {
   task(taskId: string): readonly TaskUsage[];
 }
 
-/** What tests and operators may force. Each rejects with a CodedError when it cannot. */
+/** What tests and operators may force besides what is a decision. Rejects with a CodedError when it cannot. */
 export interface TestControls {
-  reconcile(): Promise<void>;
-  reconnect(): Promise<void>;
   purgeHistory(): Promise<void>;
-  persistHistory(): Promise<void>;
-  /** Ends this scheduler, so that another leads. */
-  resign(reason: string): Promise<void>;
 }

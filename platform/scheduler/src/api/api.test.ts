@@ -395,6 +395,36 @@ test("whoever waits for a store that takes nothing is told why", async () => {
   assert.deepEqual([status, text.includes("the disk is full")], [503, true]);
 });
 
+test("what tests may force is forced only where an operator allows it", async () => {
+  const names = [
+    "reconcile",
+    "abort",
+    "notleader",
+    "purge-history",
+    "persist-task-history",
+    "leader",
+  ];
+  const strict = new ApiFixture();
+  for (const name of names) assert.equal((await strict.call("POST", `/test/${name}`)).status, 403);
+  const purged: string[] = [];
+  const tests = {
+    purgeHistory: async () => {
+      purged.push("history");
+    },
+  };
+  const api = new ApiFixture({ context: { allowTestResourceCalls: true, tests } });
+  for (const name of names)
+    assert.equal((await api.call("POST", `/test/${name}`)).status, 204, name);
+  assert.deepEqual(purged, ["history"]);
+  assert.equal(api.core.take("reconcile").length, 1);
+  assert.deepEqual(
+    api.core.take("resign").map(({ reason }) => reason),
+    ["a test asked for an abort", "a test asked it not to lead"],
+  );
+  const failed = await api.call("POST", "/test/exception?message=on%20purpose");
+  assert.deepEqual([failed.status, failed.text], [500, "on purpose"]);
+});
+
 test("the API answers under any context path, and nothing else", async () => {
   const none = new ApiFixture({ context: { contextPath: "" } });
   const url = await serve(none);

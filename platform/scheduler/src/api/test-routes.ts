@@ -3,61 +3,71 @@
  * allows them.
  */
 
-import { CodedError, describeError } from "@tavola/base";
+import { CodedError } from "@tavola/base";
 import { taskStates } from "../core/model/enums.ts";
 import { oneOf, text } from "../core/model/shape.ts";
-import { type Outcome, refused } from "../core/turn.ts";
-import type { TestControls } from "./api-context.ts";
+import { type Outcome, refused, type Turn } from "../core/turn.ts";
 import { admin, type Call, one, type QueryTable, type Route, route } from "./route.ts";
 
-type AnyCall = Pick<Call<unknown, QueryTable>, "context">;
+type AnyCall = Pick<Call<unknown, QueryTable>, "context" | "decide">;
+type Forced = (call: AnyCall) => Promise<Outcome<undefined>>;
 
-async function force(
-  { context }: AnyCall,
-  what: (tests: TestControls) => Promise<void>,
-): Promise<Outcome<undefined>> {
-  const { tests } = context;
-  if (!context.allowTestResourceCalls) return notAllowed;
-  if (tests === undefined) return refused(400, "This scheduler has nothing to force here");
-  try {
-    await what(tests);
-    return { value: undefined };
-  } catch (error) {
-    if (!(error instanceof CodedError)) throw error;
-    return refused(409, describeError(error));
-  }
-}
+const done: Outcome<undefined> = { value: undefined };
 
 const notAllowed = refused(
   403,
   "Test resource calls are disabled (set isAllowTestResourceCalls to true in configuration)",
 );
 
-const calls: Readonly<
-  Record<string, readonly [summary: string, what: (tests: TestControls) => Promise<void>]>
-> = {
-  reconcile: ["Ask the master about all tasks", (tests) => tests.reconcile()],
-  "reconnect-mesos": ["Connect to the master anew", (tests) => tests.reconnect()],
-  "purge-history": ["Purge history now", (tests) => tests.purgeHistory()],
-  "purge-history/request": ["Purge history now", (tests) => tests.purgeHistory()],
-  "purge-history/deploy": ["Purge history now", (tests) => tests.purgeHistory()],
-  "persist-task-history": ["Write history now", (tests) => tests.persistHistory()],
-  "persist-deploy-history": ["Write history now", (tests) => tests.persistHistory()],
-  "persist-request-history": ["Write history now", (tests) => tests.persistHistory()],
-  abort: ["End this scheduler", (tests) => tests.resign("a test asked for an abort")],
-  stop: ["End this scheduler", (tests) => tests.resign("a test asked it to stop")],
-  notleader: ["Lead no more", (tests) => tests.resign("a test asked it not to lead")],
-  leader: ["Lead: this scheduler does already", async () => {}],
-  start: ["Start: this scheduler has already", async () => {}],
+function decided(what: (turn: Turn) => void): Forced {
+  return async ({ decide }) => {
+    await decide(what);
+    return done;
+  };
+}
+
+const resigns = (why: string): Forced =>
+  decided((turn) => turn.effect({ kind: "resign", reason: `a test asked ${why}` }));
+
+const reconciles = decided((turn) => turn.effect({ kind: "reconcile", tasks: [] }));
+
+const purges: Forced = async ({ context }) => {
+  if (context.tests === undefined) return refused(400, "This scheduler has no history to purge");
+  await context.tests.purgeHistory();
+  return done;
 };
 
-const forced: readonly Route[] = Object.entries(calls).map(([name, [summary, what]]) =>
+const isSoAlready: Forced = async () => done;
+
+const calls: Readonly<Record<string, readonly [summary: string, force: Forced]>> = {
+  reconcile: ["Ask the master about all tasks", reconciles],
+  "purge-history": ["Purge history now", purges],
+  "purge-history/request": ["Purge history now", purges],
+  "purge-history/deploy": ["Purge history now", purges],
+  "persist-task-history": ["Write history: it is, as soon as the database takes it", isSoAlready],
+  "persist-deploy-history": ["Write history: it is, as soon as the database takes it", isSoAlready],
+  "persist-request-history": [
+    "Write history: it is, as soon as the database takes it",
+    isSoAlready,
+  ],
+  abort: ["End this scheduler", resigns("for an abort")],
+  stop: ["End this scheduler", resigns("it to stop")],
+  notleader: ["Lead no more", resigns("it not to lead")],
+  "reconnect-mesos": [
+    "Connect to the master anew, by letting another lead",
+    resigns("it to reconnect"),
+  ],
+  leader: ["Lead: this scheduler does already", isSoAlready],
+  start: ["Start: this scheduler has already", isSoAlready],
+};
+
+const forced: readonly Route[] = Object.entries(calls).map(([name, [summary, force]]) =>
   route({
     method: "POST",
     path: `/test/${name}`,
     summary,
     access: admin,
-    handle: (call) => force(call, what),
+    handle: (call) => (call.context.allowTestResourceCalls ? force(call) : notAllowed),
   }),
 );
 
@@ -88,11 +98,9 @@ const statusUpdate = route({
       if (task === undefined) {
         return refused(404, `No active task with id ${call.parameter("taskId")}`);
       }
-      turn.effect({
-        kind: "reconcile",
-        tasks: [{ taskId: task.taskId.id, agentId: task.agentId }],
-      });
-      return { value: undefined };
+      const { taskId, agentId } = task;
+      turn.effect({ kind: "reconcile", tasks: [{ taskId: taskId.id, agentId }] });
+      return done;
     });
   },
 });

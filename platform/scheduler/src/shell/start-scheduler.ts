@@ -103,9 +103,15 @@ export async function startScheduler(options: SchedulerOptions): Promise<Running
   });
   const url = `http://${flags.hostname ?? endpoint.ip}:${endpoint.port}${settings.contextPath}`;
   const http = options.world?.http ?? createHttpClient();
-  const history = options.openHistory?.() ?? (await openHistory(settings.history, { logger }));
+  const history =
+    options.openHistory?.() ??
+    (await openHistory(settings.history, { logger }).catch(async (error: unknown) => {
+      await endpoint.close();
+      throw error;
+    }));
   const agents = new AgentHttp({ http });
   const startedAt = clock.now();
+  let isClosed = false;
   let leading: Leading | undefined;
   let agentsWatch: AgentsWatch | undefined;
   const usage = new UsageWatch({ agents, clock, logger });
@@ -127,7 +133,7 @@ export async function startScheduler(options: SchedulerOptions): Promise<Running
     logger,
     lost: end,
     lead: async (store) => {
-      leading = await Leading.begin({
+      const begun = await Leading.begin({
         store,
         path: `${path}/records`,
         url,
@@ -165,6 +171,8 @@ export async function startScheduler(options: SchedulerOptions): Promise<Running
         },
         resigned: end,
       });
+      if (isClosed) return begun.close();
+      leading = begun;
       agentsWatch = new AgentsWatch({
         masters: flags.master,
         leading,
@@ -188,12 +196,18 @@ export async function startScheduler(options: SchedulerOptions): Promise<Running
     metrics,
     hostState: () => hostState({ leading, url, startedAt, now: clock.now() }),
     allowTestResourceCalls: settings.allowTestResourceCalls,
+    tests: {
+      async purgeHistory() {
+        await history.purge(settings.retention, clock.now());
+      },
+    },
     usage,
   };
   addSchedulerMetrics(metrics, context.engine);
   const api = createApiHandler(context, apiRoutes);
   serve = asHttpHandler(api, metricsHandler(metrics, logger, clock));
   const close = async (): Promise<void> => {
+    isClosed = true;
     agentsWatch?.close();
     usage.close();
     await leading?.close();
