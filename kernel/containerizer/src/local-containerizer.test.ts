@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
@@ -120,6 +120,22 @@ test("destroy() ends the whole tree, is idempotent, and knows no strangers", asy
   assert.deepEqual(pids.filter(isAlive), []);
   assert.deepEqual(containersOnDisk(options), []);
   await containerizer.destroy(id);
+});
+
+test("destroy() ends a container whose runtime directory was deleted under it", async (t) => {
+  const { root, options, containerizer } = await stage(t);
+  const launch = launchIn(root, shell("sleep 300 & echo $! >child; wait"));
+  await containerizer.launch(launch);
+  const child = await until("its child", () => {
+    const path = join(launch.directory, "child");
+    return existsSync(path) ? Number(readFileSync(path, "utf8")) || undefined : undefined;
+  });
+  rmSync(options.runtimeDir, { recursive: true });
+  await containerizer.destroy(launch.containerId);
+  const { status } = await containerizer.wait(launch.containerId);
+  assert.equal(status, undefined, "nobody could record it");
+  assert.equal(isAlive(child), false);
+  assert.deepEqual(containerizer.containers(), []);
 });
 
 test("destroy() in the middle of a launch fails the launch, and nothing is left", async (t) => {

@@ -6,7 +6,7 @@
  * how URIs come a fetcher's; the executor host is met through its link.
  */
 
-import { rmSync } from "node:fs";
+import { existsSync, rmSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { CodedError, type ContainerId, describeError } from "@tavola/base";
 import {
@@ -225,8 +225,15 @@ export class LocalContainerizer implements Containerizer {
     await rm(directory, { recursive: true, force: true });
   }
 
-  /** The host says that this executor has ended. */
+  /** The host says that this executor has ended: its end is on disk, unless that is gone. */
   hostedEnded(id: ContainerId): void {
+    const container = this.#containers.get(id);
+    if (container?.phase !== "running") return;
+    void this.#collectHosted(container).then(() => this.#endIfForgotten(container));
+  }
+
+  /** It may have ended. */
+  #lookForEnd(id: ContainerId): void {
     const container = this.#containers.get(id);
     if (container?.phase === "running") void this.#collectHosted(container);
   }
@@ -234,7 +241,7 @@ export class LocalContainerizer implements Containerizer {
   /** The host is there (again): whoever ended meanwhile has left word on disk. */
   hostConnected(): void {
     for (const container of this.#containers.values()) {
-      if (container.record?.kind === "hosted") this.hostedEnded(container.id);
+      if (container.record?.kind === "hosted") this.#lookForEnd(container.id);
     }
   }
 
@@ -258,7 +265,7 @@ export class LocalContainerizer implements Containerizer {
     }
     container.move("running");
     await checkpointPid(launch, hostLink.pid);
-    this.hostedEnded(container.id);
+    this.#lookForEnd(container.id);
   }
 
   async #startProcess(
@@ -296,6 +303,24 @@ export class LocalContainerizer implements Containerizer {
     await this.#end(container, end.status);
   }
 
+  /**
+   * Somebody deleted its directory, so that no end can be recorded there: what is left of it is ended.
+   * To be called when the host has done what it can.
+   */
+  async #endIfForgotten(container: Container): Promise<void> {
+    const { record } = container;
+    if (container.phase !== "running" || record === undefined) return;
+    if (existsSync(record.place.directory)) return;
+    const { logger, launcher, runtimeDir } = this.#parts;
+    logger.error(
+      { containerId: container.id, runtimeDir },
+      "a container's directory is gone: nobody knows how it ended",
+    );
+    container.message ??= "Its runtime directory was deleted while it ran";
+    await launcher.destroy(container.id, record.place, false).catch(() => {});
+    await this.#end(container, undefined);
+  }
+
   /** The kernel has killed one of its processes: the rest must not go on without it. */
   async #memoryExhausted(id: ContainerId): Promise<void> {
     const container = this.#containers.get(id);
@@ -322,6 +347,8 @@ export class LocalContainerizer implements Containerizer {
     if (record.kind === "hosted") {
       try {
         await this.#parts.hostLink.end(container.id);
+        await this.#collectHosted(container);
+        await this.#endIfForgotten(container);
         return;
       } catch (error) {
         this.#parts.logger.warn(

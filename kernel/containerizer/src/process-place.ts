@@ -3,7 +3,7 @@
  * signal and end them. Plain data: it travels to the executor host and lies on disk.
  */
 
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { descendantsOf, type ProcessEntry, readProcesses } from "@tavola/host";
 import { readShimPid } from "./runtime-directory.ts";
@@ -32,9 +32,23 @@ export function processesOf(place: ProcessPlace, snapshot?: readonly ProcessEntr
   const [cgroup] = place.cgroups;
   if (cgroup !== undefined) return processesBelow(cgroup);
   const pid = readShimPid(place.directory);
-  if (pid === undefined) return [];
+  if (pid === undefined && existsSync(place.directory)) return [];
   const all = snapshot ?? readProcesses();
+  if (pid === undefined) return belowShimsOf(place.directory, all);
   return membersOf(pid, shimPidOf(pid, place.directory, all), all).map((entry) => entry.pid);
+}
+
+/**
+ * Where the directory was deleted under a container nobody can read who its process is; the shim has its
+ * name on its command line. PERF: reads every command line of the machine.
+ */
+function belowShimsOf(directory: string, all: readonly ProcessEntry[]): number[] {
+  const shims = all.filter((entry) => commandLineOfProcess(entry.pid).includes(directory));
+  const shimPids = new Set(shims.map((entry) => entry.pid));
+  return shims
+    .flatMap((shim) => descendantsOf(shim.pid, all))
+    .filter((entry) => !shimPids.has(entry.pid) && entry.state !== "Z" && entry.state !== "X")
+    .map((entry) => entry.pid);
 }
 
 /** Those of the cgroup and of all below it. */

@@ -226,8 +226,9 @@ export class HostLink {
       if (this.#closing.signal.aborted) return;
     }
     const { command, environment, runtimeDir, logger, onStarted } = this.#options;
-    const log = openSync(hostLogPath(runtimeDir), "a", 0o600);
+    let log: number | undefined;
     try {
+      log = openSync(hostLogPath(runtimeDir), "a", 0o600);
       this.#host = await spawnDetached({
         argv: [...command, `--runtime_dir=${runtimeDir}`],
         environment,
@@ -238,7 +239,7 @@ export class HostLink {
     } catch (error) {
       logger.error({ error: describeError(error) }, "cannot start the executor host");
     } finally {
-      closeSync(log);
+      if (log !== undefined) closeSync(log);
     }
   }
 

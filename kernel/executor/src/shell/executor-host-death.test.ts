@@ -1,7 +1,7 @@
 /** What outlives a host, and what the next one makes of it; with the real containerizer where it can be. */
 
 import assert from "node:assert/strict";
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { asId, type ContainerId } from "@tavola/base";
@@ -143,6 +143,26 @@ test("a kill under way when the host dies ends as one, also when it was over mea
   await untilTrue("SIGTERM again", () => asked() === "asked\nasked\n");
   writeFileSync(join(living.sandbox, "go"), "");
   await stage.agent.updated("living", "TASK_KILLED");
+});
+
+test("a task whose runtime directory was deleted under it is ended, and so can the agent", async (t) => {
+  const stage = await openStage(t);
+  const { containerizer, launch } = await openContainerizer(stage);
+  const [ended, left] = [await launch("ended", obedient), await launch("left", obedient)];
+  for (const id of [ended, left]) await stage.agent.updated(id, "TASK_RUNNING");
+  const pidOf = (id: ContainerId) => until("its pid", () => readShimRecord(containerOf(stage, id)).pid);
+  const pids = [await pidOf(ended), await pidOf(left)];
+  rmSync(join(stage.runtimeDir, "containers"), { recursive: true });
+  await containerizer.destroy(ended);
+  const { status, message } = await containerizer.wait(ended);
+  assert.deepEqual(
+    [status, message],
+    [undefined, "Its runtime directory was deleted while it ran"],
+  );
+  writeFileSync(join(stage.root, "sandboxes", left, "go"), "0");
+  assert.equal((await containerizer.wait(left)).status, undefined, "it ended by itself");
+  assert.deepEqual(containerizer.containers(), []);
+  for (const pid of pids) assert.equal(readProcess(pid)?.state ?? "Z", "Z");
 });
 
 test("a host whose agent has gone and that hosts nothing leaves", async (t) => {
