@@ -38,8 +38,8 @@ export class RequestWill {
   readonly runs = new Map<string, Fate>();
   /** Nothing more is asked for that changes what runs. */
   isQuiet = false;
-  /** It was deleted, or may have been. */
-  isGone = false;
+  /** It is to be deleted, which is asked for until it is. */
+  isEnding = false;
   /** It was paused at some time, which ends runs of jobs. */
   wasPaused = false;
   readonly #api: ApiClient;
@@ -106,7 +106,7 @@ export class RequestWill {
 
   #nextAct(): Act | undefined {
     const random = this.#random;
-    if (this.isGone) return undefined;
+    if (this.isEnding) return this.exists.value ? this.#delete() : undefined;
     if (!this.exists.value) return this.#make();
     if (this.deploys.size === 0) return this.#deploy();
     if (random.next() < 0.03) return this.#delete();
@@ -133,7 +133,9 @@ export class RequestWill {
 
   /** Jobs that come again by themselves are paused, for peace; everything else is left as it is. */
   #quietAct(): Act | undefined {
-    if (this.type !== "SCHEDULED" || this.isGone || !this.exists.value) return undefined;
+    if (!this.exists.value) return undefined;
+    if (this.isEnding) return this.#delete();
+    if (this.type !== "SCHEDULED") return undefined;
     return this.isPaused.value ? undefined : this.#pauseRequest();
   }
 
@@ -238,13 +240,11 @@ export class RequestWill {
   }
 
   #delete(): Act {
+    this.isEnding = true;
     const path = `/requests/request/${this.id}`;
     return {
       call: { method: "DELETE", path },
-      learn: (isCertain) => {
-        this.isGone = true;
-        this.#learn(this.exists, false, isCertain);
-      },
+      learn: (isCertain) => this.#learn(this.exists, false, isCertain),
     };
   }
 

@@ -20,6 +20,8 @@ export class StartedOnce implements ServiceChecker {
 
   launches({ state }: Engine, launch: Launch): void {
     const { requestId, taskId } = launch;
+    // Decided to be launched, and since then to be stopped: the state is ahead of what is sent.
+    if (state.records.task.get(taskId)?.cleanup !== undefined) return;
     const others = [...(state.tasksOf.get(requestId)?.values() ?? [])].filter(
       (task) => task.taskId.id !== taskId && task.cleanup === undefined,
     );

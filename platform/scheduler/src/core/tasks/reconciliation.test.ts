@@ -17,7 +17,7 @@ test("now and then the master is asked about all that it knows, for what nobody 
 
 test("a task that was written off and runs again is told to stop", () => {
   const fixture = new Fixture();
-  fixture.addService("r");
+  fixture.addService({ id: "r" });
   const { id: taskId } = createTaskId({
     requestId: "r",
     deployId: "d1",
