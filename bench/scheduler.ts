@@ -44,6 +44,7 @@ const readers = 10;
 const readingMs = 5000;
 const deploysMeasured = Math.min(100, requests);
 const boundMs = 600_000;
+const quietMs = 15_000;
 
 const folder = mkdtempSync(join(tmpdir(), "tavola-bench-scheduler-"));
 const daemons: Daemon[] = [];
@@ -58,7 +59,8 @@ try {
   progress(`${agents} agents register`);
   const placing = await placeAll(master, first);
   const full = await readInside(first);
-  progress("idle");
+  progress("idle, once agents are no longer asked for sandboxes that they do not have");
+  await new Promise((resolve) => setTimeout(resolve, quietMs));
   const [idleCpu = 0] = await cpuShareOver(10, [[first.pid]]);
   progress("deploys, one after the other");
   const deployMs = await measureDeploys(first);
