@@ -18,6 +18,7 @@ import {
   startPostgres,
   startZooKeeper,
 } from "@tavola/test-servers";
+import { anotherLeader, leaderOf, pidOf, untilReplaced, wake } from "../leading-scheduler.ts";
 
 const why = findZooKeeper().error ?? findPostgres().error;
 const patience = { boundMs: 60_000 };
@@ -74,12 +75,7 @@ describe("two schedulers on ZooKeeper and PostgreSQL", { skip: why ?? false }, (
     t.after(() => wake(pid));
     const services = await anotherLeader(cluster, leader).then(() => jobs.serviceTasks());
     await jobs.run(5);
-    process.kill(pid, "SIGCONT");
-    await eventually(
-      "the one that led to have ended and been started again",
-      () => (pidOrUndefined(cluster, leader) ?? pid) !== pid || undefined,
-      patience,
-    );
+    await untilReplaced(cluster, leader, pid);
     await jobs.run(5);
     await jobs.allEnded();
     assert.deepEqual(await jobs.serviceTasks(), services);
@@ -119,43 +115,6 @@ describe("two schedulers on ZooKeeper and PostgreSQL", { skip: why ?? false }, (
     await jobs.allInHistory();
   });
 });
-
-/** The last that said so. */
-function leaderOf(cluster: Cluster): string {
-  const all = [...cluster.output().matchAll(/(scheduler-\d) {2}elected as the leading scheduler/g)];
-  const name = all.at(-1)?.[1];
-  assert.ok(name !== undefined, "nobody was elected");
-  return name;
-}
-
-function anotherLeader(cluster: Cluster, former: string): Promise<string> {
-  return eventually(
-    "the other scheduler to lead",
-    () => {
-      const leader = leaderOf(cluster);
-      return leader === former ? undefined : leader;
-    },
-    patience,
-  );
-}
-
-function pidOf(cluster: Cluster, daemon: string): number {
-  const pid = pidOrUndefined(cluster, daemon);
-  assert.ok(pid !== undefined, `${daemon} is not running`);
-  return pid;
-}
-
-function pidOrUndefined(cluster: Cluster, daemon: string): number | undefined {
-  return cluster.pidOf(daemon);
-}
-
-function wake(pid: number): void {
-  try {
-    process.kill(pid, "SIGCONT");
-  } catch {
-    // It has ended, as it should.
-  }
-}
 
 interface EndedTask {
   readonly taskId: { readonly id: string };
