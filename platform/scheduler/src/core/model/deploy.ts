@@ -209,7 +209,8 @@ export interface EmbeddedArtifact {
   readonly name?: string;
   readonly filename?: string;
   readonly md5sum?: string;
-  readonly content?: readonly string[];
+  /** Base64. */
+  readonly content?: string;
   readonly targetFolderRelativeToTask?: string;
 }
 

@@ -16,7 +16,8 @@ const embeddedArtifactShape: Shape<EmbeddedArtifact> = object("EmbeddedArtifact"
   name: optional(text),
   filename: optional(text),
   md5sum: optional(text),
-  content: optional(list(text)),
+  /** Base64, as Jackson writes bytes; the OpenAPI file of Singularity calls it a list. */
+  content: optional(text),
   targetFolderRelativeToTask: optional(text),
 });
 

@@ -122,6 +122,10 @@ const badRequests: readonly (readonly [Json, string])[] = [
     { requestType: "ON_DEMAND", numRetriesOnFailure: -1 },
     "numRetriesOnFailure must not be negative",
   ],
+  [
+    { agentAttributeMinimums: { zone: { a: 101 } } },
+    "agentAttributeMinimums must be percentages between 0 and 100",
+  ],
   [{ taskLogErrorRegex: "(" }, "taskLogErrorRegex ( is not a regular expression"],
   [
     { agentPlacement: "SPREAD_ALL_AGENTS" },
@@ -308,6 +312,33 @@ const badDeploys: readonly (readonly [Json, string])[] = [
     "canaryDeploySettings instanceGroupSize must be greater than 0",
   ],
   [
+    { canaryDeploySettings: { waitMillisBetweenGroups: -1 } },
+    "canaryDeploySettings waitMillisBetweenGroups cannot be negative",
+  ],
+  [{ watchAfterSuccessSeconds: -1 }, "watchAfterSuccessSeconds cannot be negative"],
+  [{ minimumHealthyShare: 1.5 }, "minimumHealthyShare must be between 0 and 1, not 1.5"],
+  [
+    { healthcheck: { uri: "/", portNumber: 65_536 } },
+    "healthcheck portNumber must be between 1 and 65535",
+  ],
+  [
+    { healthcheck: { uri: "/", portNumber: 80, startupDelaySeconds: -1 } },
+    "healthcheck startupDelaySeconds cannot be negative",
+  ],
+  [
+    { healthcheck: { uri: "/", portNumber: 80, maxRetries: -1 } },
+    "healthcheck maxRetries cannot be negative",
+  ],
+  [{ deployHealthTimeoutSeconds: 0 }, "deployHealthTimeoutSeconds must be greater than 0"],
+  [
+    { considerHealthyAfterRunningForSeconds: -1 },
+    "considerHealthyAfterRunningForSeconds cannot be negative",
+  ],
+  [
+    { resources: { cpus: 1, memoryMb: 1, numPorts: -1 } },
+    "Request must have a non-negative numPorts",
+  ],
+  [
     { runImmediately: {} },
     "Can not request an immediate run of a non-scheduled / always running request (web)",
   ],
@@ -333,6 +364,25 @@ test("validateDeploy() keeps to signed artifacts, known registries and total che
     sentenceOf(judgeDeploy({ uris: ["http://x"] }, signed)),
     "Only signed artifacts are allowed, cannot specify artifact uri",
   );
+  const executor = { command: undefined, customExecutorCmd: "run", requestId: "web", id: "v1" };
+  const unsigned = (data: Json) =>
+    sentenceOf(judgeDeploy({ ...executor, executorData: { cmd: "x", ...data } }, signed));
+  const artifact = { name: "n", filename: "f" };
+  assert.equal(
+    unsigned({ embeddedArtifacts: [{ ...artifact, content: "" }] }),
+    "Only signed artifacts are allowed, cannot specify embedded artifacts",
+  );
+  assert.equal(
+    unsigned({ externalArtifacts: [{ ...artifact, url: "http://x" }] }),
+    "Only signed artifacts are allowed, cannot specify external artifacts",
+  );
+  const s3Artifacts = [{ ...artifact, s3Bucket: "b", s3ObjectKey: "k" }];
+  assert.equal(
+    unsigned({ s3Artifacts }),
+    "Only signed artifacts are allowed. unsigned artifacts provided: [n]",
+  );
+  const s3ArtifactSignatures = [{ ...artifact, artifactFilename: "f" }];
+  assert.equal(unsigned({ s3Artifacts, s3ArtifactSignatures }), undefined);
   const registries = { ...config, validDockerRegistries: ["reg.example:5000"] };
   const image = (name: string) => ({ containerInfo: { type: "DOCKER", docker: { image: name } } });
   assert.equal(
@@ -346,6 +396,48 @@ test("validateDeploy() keeps to signed artifacts, known registries and total che
     "Max healthcheck time cannot be greater than 60, (was startup timeout: 45, interval: 5, attempts: 3)",
   );
 });
+
+test("validateDeploy() wants a group and a path where there is a load balancer", () => {
+  const balanced = { ...config, loadBalancerUri: "http://balancer" };
+  const request = requestOf({ loadBalanced: true });
+  assert.equal(
+    sentenceOf(judgeDeploy({}, balanced, request)),
+    "Deploy for a loadBalanced request must include at least one load balancer group",
+  );
+  assert.equal(
+    sentenceOf(judgeDeploy({ loadBalancerGroups: ["g"] }, balanced, request)),
+    "Deploy for a loadBalanced request must include a service base path",
+  );
+  assert.equal(sentenceOf(judgeDeploy({}, config, request)), undefined);
+});
+
+const badRunResources: readonly (readonly [Json, string])[] = [
+  [{ cpus: 0, memoryMb: 1 }, "Resource overrides must have more than 0 cpus"],
+  [{ cpus: 1, memoryMb: 0 }, "Resource overrides must have more than 0 memoryMb"],
+  [
+    { cpus: 51, memoryMb: 1 },
+    "Resource overrides use too many cpus 51 (maxCpusPerInstance 50 in mesos configuration)",
+  ],
+  [
+    { cpus: 1, memoryMb: 24_001 },
+    "Resource overrides use too much memoryMb 24001 (maxMemoryMbPerInstance 24000 in mesos configuration)",
+  ],
+  [
+    { cpus: 1, memoryMb: 1, diskMb: 60_001 },
+    "Resource overrides use too much diskMb 60001 (maxDiskMbPerInstance 60000 in mesos configuration)",
+  ],
+];
+
+for (const [resources, sentence] of badRunResources) {
+  test(`validateRunNow() refuses ${JSON.stringify(resources)}`, () => {
+    const parsed = runNowRequestShape.parse({ resources }, "");
+    assert.ok(parsed.value !== undefined, parsed.error);
+    const request = requestOf({ requestType: "ON_DEMAND" });
+    const context = { config, now, random, deploy: deployOf({ command: "run" }), request };
+    const outcome = validateRunNow(parsed.value, { ...context, activeTasks: 0, pendingTasks: 0 });
+    assert.equal(sentenceOf(outcome), sentence);
+  });
+}
 
 test("validateRunNow() refuses with 400, 409 and 429", () => {
   const judge = (json: Json, run: Json, activeTasks = 0, pendingTasks = 0) => {
@@ -493,4 +585,15 @@ test("the small bodies are refused with their sentences", () => {
     "alert is not one of the allowed metadata types [note]",
   );
   assert.equal(sentenceOf(validateTaskMetadata(metadata, config)), undefined);
+  const { maxMetadataTitleLength, maxMetadataMessageLength } = config;
+  const title = "t".repeat(maxMetadataTitleLength + 1);
+  assert.equal(
+    sentenceOf(validateTaskMetadata({ ...metadata, title }, config)),
+    `Title length is ${title.length} (max allowed: ${maxMetadataTitleLength})`,
+  );
+  const message = "m".repeat(maxMetadataMessageLength + 1);
+  assert.equal(
+    sentenceOf(validateTaskMetadata({ ...metadata, message }, config)),
+    `Message length is ${message.length} (max allowed: ${maxMetadataMessageLength})`,
+  );
 });
