@@ -8,7 +8,7 @@
 
 import { CodedError, describeError } from "@tavola/base";
 import type { Logger } from "@tavola/host";
-import type { FrameworkInfo, Offer, TaskInfo, TaskStatus } from "@tavola/protocol";
+import type { FrameworkInfo, MasterInfo, Offer, TaskInfo, TaskStatus } from "@tavola/protocol";
 import {
   type ClientWorld,
   connectScheduler,
@@ -20,7 +20,8 @@ import { taskReportOf } from "./task-report.ts";
 
 /** What becomes of what the master says; each resolves once it is durable. */
 export interface FrameworkEvents {
-  subscribed(frameworkId: string): Promise<void>;
+  /** `master` is where it says that it is: host:port. */
+  subscribed(frameworkId: string, master: string | undefined): Promise<void>;
   disconnected(): Promise<void>;
   offers(offers: readonly Offer[]): Promise<void>;
   rescinded(offerId: string): Promise<void>;
@@ -115,7 +116,7 @@ export class FrameworkLink {
     const { events, logger } = this.#options;
     switch (event.type) {
       case "SUBSCRIBED":
-        return events.subscribed(event.framework_id.value);
+        return events.subscribed(event.framework_id.value, addressOf(event.master_info));
       case "DISCONNECTED":
         logger.warn(
           { error: describeError(event.error), retryMs: event.retry_in_ms },
@@ -205,4 +206,10 @@ export class FrameworkLink {
 /** The master has not got the call, for certain: what is not coded went wrong before it was sent. */
 function isRefusal(error: unknown): boolean {
   return !(error instanceof CodedError) || error.code === "CALL_REFUSED";
+}
+
+/** host:port, where the master says so. */
+function addressOf(master: MasterInfo | undefined): string | undefined {
+  const host = master?.hostname ?? master?.address?.hostname ?? master?.address?.ip;
+  return host === undefined ? undefined : `${host}:${master?.address?.port ?? master?.port}`;
 }

@@ -94,7 +94,10 @@ export class Leadership {
     const { group, url, logger } = this.#options;
     const store = await this.#options.openStore();
     this.#store = store;
-    if (this.#isClosed) return "led";
+    if (this.#isClosed) {
+      await this.#dropStore();
+      return "led";
+    }
     this.#detection = detect(store, group, candidateLabel, (leader) => {
       this.#leaderUrl = leader === undefined ? undefined : Buffer.from(leader).toString();
     });

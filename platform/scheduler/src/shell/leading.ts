@@ -7,13 +7,14 @@
  *                             └─── what each of them hears
  */
 
-import { type CodedError, describeError, type Random } from "@tavola/base";
+import { CodedError, describeError, type Random } from "@tavola/base";
 import type { Coordination } from "@tavola/coordination";
 import type { Clock, Logger } from "@tavola/host";
 import type { FrameworkInfo, TaskInfo } from "@tavola/protocol";
 import type { ClientWorld } from "@tavola/sdk";
 import type { AgentAddress } from "../api/task-files.ts";
 import type { Effect } from "../core/effects.ts";
+import { given } from "../core/given.ts";
 import { healthTargetOf } from "../core/health/health-target.ts";
 import { type LaunchSettings, taskInfo } from "../core/launch/task-info.ts";
 import { agentLost } from "../core/machines/agent-lost.ts";
@@ -24,6 +25,7 @@ import { deployKey } from "../core/records.ts";
 import type { SchedulerConfig } from "../core/scheduler-config.ts";
 import { directoriesFound } from "../core/tasks/directories-found.ts";
 import { wallClockStepped } from "../core/tasks/due-plans.ts";
+import { launchRefused } from "../core/tasks/launch-refused.ts";
 import { disconnected, subscribed } from "../core/tasks/reconciliation.ts";
 import { shellCommandUpdated } from "../core/tasks/shell-command-asked.ts";
 import { statusUpdated, type TaskReport } from "../core/tasks/status-updated.ts";
@@ -103,7 +105,12 @@ export class Leading {
       { requests: state.records.request.size, tasks: state.records.task.size },
       "leading with what was kept",
     );
-    await engine.start();
+    try {
+      await engine.start();
+    } catch (error) {
+      await leading.close();
+      throw error;
+    }
     leading.#resume();
     return leading;
   }
@@ -140,10 +147,10 @@ export class Leading {
       ...(options.world === undefined ? {} : { world: options.world }),
       taskInfos: (taskIds) => this.#taskInfos(taskIds),
       events: {
-        subscribed: (frameworkId) =>
+        subscribed: (frameworkId, master) =>
           engine.decide((turn) => {
             offersLost(turn);
-            subscribed(turn, { frameworkId });
+            subscribed(turn, given({ frameworkId, master }));
           }),
         disconnected: () =>
           engine.decide((turn) => {
@@ -159,8 +166,11 @@ export class Leading {
           if (update !== undefined)
             await engine.decide((turn) => shellCommandUpdated(turn, update));
         },
+        launchRefused: (taskIds, reason) =>
+          engine.decide((turn) => launchRefused(turn, { taskIds, reason })),
       },
     });
+    this.link.ended.catch((error: unknown) => options.ended(this.#whyUnlinked(error)));
   }
 
   /** Where to ask about an agent; undefined: it is not known, or has not said its port. */
@@ -233,6 +243,21 @@ export class Leading {
     if (task?.runningAt !== undefined && task.directory === undefined) {
       this.#directories.want(report.taskId, task.agentId);
     }
+  }
+
+  /** Without its master a scheduler is of no use, and must not look as if it were. */
+  #whyUnlinked(cause: unknown): CodedError {
+    const id = this.#options.framework.id?.value ?? "";
+    if (!(cause instanceof CodedError)) {
+      return new CodedError("SCHEDULER_BROKEN", "what the master said broke it", {}, { cause });
+    }
+    if (cause.code !== "FRAMEWORK_REFUSED" && cause.code !== "CALL_REFUSED") return cause;
+    return new CodedError(
+      "FRAMEWORK_REFUSED",
+      `the master does not take framework "${id}": another scheduler has its id now, its failover timeout went by (start with another --framework_id), or it may not register`,
+      { frameworkId: id },
+      { cause },
+    );
   }
 
   #agent(agentId: string): { readonly hostname: string; readonly port?: number } | undefined {
