@@ -55,7 +55,7 @@ export interface SchedulerState {
 export interface FrameworkLink {
   connected: boolean;
   frameworkId?: string;
-  masterUrl?: string;
+  master?: string;
   lastOfferAt?: Instant;
   lastHeartbeatAt?: Instant;
   /** Tasks known from before, asked about, and not yet answered for; nothing is launched before they are. */

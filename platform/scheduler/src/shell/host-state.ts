@@ -4,6 +4,7 @@
 
 import type { Instant } from "@tavola/base";
 import type { HostState } from "../core/model/answers.ts";
+import type { OfferedAgent } from "../core/placement/offer-cache.ts";
 import type { Leading } from "./leading.ts";
 
 export interface HostStateInput {
@@ -25,7 +26,21 @@ export function hostState({ leading, url, startedAt, now }: HostStateInput): Hos
     hostname,
     mesosConnected: link?.connected === true,
     offerCacheSize: offers?.size ?? 0,
-    ...(link?.masterUrl === undefined ? {} : { mesosMaster: link.masterUrl }),
+    ...freeOf(offers?.agents() ?? []),
+    ...(link?.master === undefined ? {} : { mesosMaster: link.master }),
     ...(link?.lastOfferAt === undefined ? {} : { millisSinceLastOffer: now - link.lastOfferAt }),
   };
+}
+
+/** PERF: O(agents that are offered). */
+function freeOf(agents: Iterable<OfferedAgent>) {
+  let cpusMilli = 0;
+  let memoryMbMilli = 0;
+  for (const { pools } of agents) {
+    for (const pool of pools.values()) {
+      cpusMilli += pool.cpusMilli;
+      memoryMbMilli += pool.memoryMbMilli;
+    }
+  }
+  return { availableCachedCpus: cpusMilli / 1000, availableCachedMemory: memoryMbMilli / 1000 };
 }

@@ -36,10 +36,15 @@ export function agentsListed(turn: Turn, agents: readonly ListedAgent[], isStart
   }
 }
 
-function totalsOf(resources: readonly Resource[]): Record<string, number> {
-  const totals: Record<string, number> = {};
-  for (const { name, scalar } of resources) {
-    if (scalar !== undefined) totals[name] = (totals[name] ?? 0) + scalar.value;
+/** As Mesos's own endpoints tell it: scalars as numbers, ports as `[31000-32000, 33000-33000]`. */
+function totalsOf(resources: readonly Resource[]): Record<string, number | string> {
+  const totals: Record<string, number | string> = {};
+  const ports: string[] = [];
+  for (const { name, scalar, ranges } of resources) {
+    if (scalar !== undefined) totals[name] = Number(totals[name] ?? 0) + scalar.value;
+    if (name !== "ports") continue;
+    for (const { begin, end } of ranges?.range ?? []) ports.push(`${begin}-${end}`);
   }
+  if (ports.length > 0) totals["ports"] = `[${ports.join(", ")}]`;
   return totals;
 }

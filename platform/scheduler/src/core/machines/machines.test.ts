@@ -81,11 +81,14 @@ test("agentsListed() gives up who is not in the master's list, and keeps what ea
       agentId: "a1",
       hostname: "host-a1",
       attributes: [],
-      resources: [{ name: "cpus", type: "SCALAR" as const, scalar: { value: 16 } }],
+      resources: [
+        { name: "cpus", type: "SCALAR" as const, scalar: { value: 16 } },
+        { name: "ports", type: "RANGES" as const, ranges: { range: [{ begin: 5, end: 9 }] } },
+      ],
     },
   ];
   placing.turn((turn) => agentsListed(turn, listed, true));
-  assert.deepEqual(placing.state.records.agent.get("a1")?.resources, { cpus: 16 });
+  assert.deepEqual(placing.state.records.agent.get("a1")?.resources, { cpus: 16, ports: "[5-9]" });
   assert.equal(stateOf(placing, "a2"), "MISSING_ON_STARTUP");
   assert.equal(placing.state.losses.agents, 0);
   assert.equal(stateOf(placing, "a1"), "ACTIVE");

@@ -15,15 +15,16 @@ import type { Turn } from "../turn.ts";
 
 export interface Subscribed {
   readonly frameworkId: string;
-  readonly masterUrl?: string;
+  /** host:port. */
+  readonly master?: string;
 }
 
 /** The master has taken us in, for the first time or again. */
-export function subscribed(turn: Turn, { frameworkId, masterUrl }: Subscribed): void {
+export function subscribed(turn: Turn, { frameworkId, master }: Subscribed): void {
   const { link, records } = turn.state;
   link.connected = true;
   link.frameworkId = frameworkId;
-  if (masterUrl !== undefined) link.masterUrl = masterUrl;
+  if (master !== undefined) link.master = master;
   if (turn.get("setting", "frameworkId") === undefined) {
     turn.put("setting", "frameworkId", { value: frameworkId });
   }
