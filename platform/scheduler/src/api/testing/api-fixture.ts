@@ -130,6 +130,14 @@ export class ApiFixture {
     };
   }
 
+  /** Every request is held to its rules, as after a restart. A rule that throws fails the test. */
+  touchAll(): void {
+    this.core.turn((turn) => {
+      for (const id of turn.state.records.request.keys()) turn.dirty(id);
+      finishTurn(turn);
+    });
+  }
+
   addRequest(request: Partial<Request> & { readonly id: string }): void {
     fileRecord(this.core.state, "request", request.id, {
       request: { requestType: "SERVICE", ...request },
