@@ -1,7 +1,9 @@
 /**
  * What is asked of agents themselves: files of sandboxes, where these are, and what tasks use.
  *
- * Agents speak Mesos's HTTP endpoints; the sandbox's directory, in particular, only they know.
+ * Agents speak Mesos's HTTP endpoints; the sandbox's directory, in particular, only they know. What
+ * answers at an agent's address may be anything: what is not of the expected form is a `problem`, and
+ * what of it cannot be read is left out.
  */
 
 import { CodedError, describeError } from "@tavola/base";
@@ -31,10 +33,13 @@ export class AgentHttp implements TaskFiles {
   }
 
   async browse(agent: AgentAddress, path: string): Promise<Fetched<readonly AgentFile[]>> {
-    return this.#json<readonly AgentFile[]>(
+    const found = await this.#json(
       agent,
       `/files/browse?path=${encodeURIComponent(path)}`,
+      listOf<AgentFile>,
     );
+    if (found.problem !== undefined) return found;
+    return { value: found.value.filter((file) => typeof file.path === "string") };
   }
 
   async read(
@@ -47,7 +52,7 @@ export class AgentHttp implements TaskFiles {
       ...(offset === undefined ? [] : [`offset=${offset}`]),
       ...(length === undefined ? [] : [`length=${length}`]),
     ];
-    return this.#json<MesosFileChunkObject>(agent, `/files/read?${query.join("&")}`);
+    return this.#json(agent, `/files/read?${query.join("&")}`, objectOf<MesosFileChunkObject>);
   }
 
   async download(
@@ -55,11 +60,14 @@ export class AgentHttp implements TaskFiles {
     path: string,
     signal: AbortSignal,
   ): Promise<Fetched<HttpResponse>> {
+    // It may take long; only its beginning is waited for with patience.
+    const end = new AbortController();
+    const patience = setTimeout(() => end.abort(), this.#timeoutMs);
     const answer = await this.#ask(
       agent,
       `/files/download?path=${encodeURIComponent(path)}`,
-      signal,
-    );
+      AbortSignal.any([signal, end.signal]),
+    ).finally(() => clearTimeout(patience));
     if (answer.problem !== undefined) return answer;
     const { status, headers } = answer.value;
     const kept = ["content-type", "content-length", "content-disposition"];
@@ -90,10 +98,11 @@ export class AgentHttp implements TaskFiles {
   async allStatistics(
     agent: AgentAddress,
   ): Promise<Fetched<ReadonlyMap<string, MesosTaskStatisticsObject>>> {
-    const answer = await this.#json<readonly ExecutorStatistics[]>(agent, "/monitor/statistics");
+    const answer = await this.#json(agent, "/monitor/statistics", listOf<ExecutorStatistics>);
     if (answer.problem !== undefined) return answer;
     const found = new Map<string, MesosTaskStatisticsObject>();
     for (const { executor_id: id, source, statistics } of answer.value) {
+      if (objectOf(statistics) === undefined) continue;
       if (source !== undefined && source !== "") found.set(source, statistics);
       found.set(id, statistics);
     }
@@ -102,34 +111,39 @@ export class AgentHttp implements TaskFiles {
 
   /** The agent's own gauges and counters, by name. */
   async metrics(agent: AgentAddress): Promise<Fetched<Readonly<Record<string, number>>>> {
-    return this.#json<Readonly<Record<string, number>>>(agent, "/metrics/snapshot");
+    return this.#json(agent, "/metrics/snapshot", objectOf<Readonly<Record<string, number>>>);
   }
 
   async directories(agent: AgentAddress, frameworkId: string): Promise<Fetched<Directories>> {
-    const answer = await this.#json<AgentState>(agent, "/state");
+    const answer = await this.#json(agent, "/state", objectOf<AgentState>);
     if (answer.problem !== undefined) return answer;
     const found = new Map<string, string>();
     // On an agent where nothing of it runs any more, the framework itself counts as completed.
-    const { frameworks = [], completed_frameworks: left = [] } = answer.value;
-    for (const { id, executors = [], completed_executors: ended = [] } of [
-      ...left,
-      ...frameworks,
-    ]) {
-      if (id !== frameworkId) continue;
-      for (const executor of [...ended, ...executors]) {
-        found.set(executor.id, executor.directory);
+    const { frameworks, completed_frameworks: left } = answer.value;
+    for (const framework of [...entries(left), ...entries(frameworks)]) {
+      if (framework.id !== frameworkId) continue;
+      const { executors, completed_executors: ended } = framework;
+      for (const { id, directory, tasks } of [...entries(ended), ...entries(executors)]) {
+        if (typeof directory !== "string") continue;
+        found.set(id, directory);
         // Of an executor with tasks of its own: they share its sandbox.
-        for (const task of executor.tasks ?? []) found.set(task.id, executor.directory);
+        for (const task of entries(tasks)) found.set(task.id, directory);
       }
     }
     return { value: found };
   }
 
-  async #json<T>(agent: AgentAddress, path: string): Promise<Fetched<T>> {
-    const answer = await this.#ask(agent, path);
+  async #json<T>(
+    agent: AgentAddress,
+    path: string,
+    read: (json: unknown) => T | undefined,
+  ): Promise<Fetched<T>> {
+    const answer = await this.#ask(agent, path, AbortSignal.timeout(this.#timeoutMs));
     if (answer.problem !== undefined) return answer;
     try {
-      return { value: JSON.parse(Buffer.from(await answer.value.body()).toString()) as T };
+      const value = read(JSON.parse(Buffer.from(await answer.value.body()).toString()));
+      if (value !== undefined) return { value };
+      return { problem: "unreachable", message: `${nameOf(agent)}${path} is not what agents say` };
     } catch (error) {
       return { problem: "unreachable", message: `${nameOf(agent)}: ${describeError(error)}` };
     }
@@ -138,15 +152,13 @@ export class AgentHttp implements TaskFiles {
   async #ask(
     agent: AgentAddress,
     path: string,
-    signal?: AbortSignal,
+    signal: AbortSignal,
   ): Promise<Fetched<HttpClientResponse>> {
-    const patience = AbortSignal.timeout(this.#timeoutMs);
     try {
       const response = await this.#http.request({
         method: "GET",
         url: `http://${nameOf(agent)}${path}`,
-        // A download may take long; only its beginning is waited for with patience.
-        signal: signal ?? patience,
+        signal,
       });
       if (response.status === 200) return { value: response };
       const said = Buffer.from(await response.body())
@@ -159,6 +171,23 @@ export class AgentHttp implements TaskFiles {
       return { problem: "unreachable", message: `${nameOf(agent)}: ${describeError(error)}` };
     }
   }
+}
+
+/** Undefined: it is none. */
+function objectOf<T>(json: unknown): T | undefined {
+  return typeof json === "object" && json !== null && !Array.isArray(json)
+    ? (json as T)
+    : undefined;
+}
+
+/** The objects of a list; undefined: it is none. */
+function listOf<T>(json: unknown): readonly T[] | undefined {
+  return Array.isArray(json) ? json.filter((each) => objectOf(each) !== undefined) : undefined;
+}
+
+/** Of what may be missing. */
+function entries<T>(list: readonly T[] | undefined): readonly T[] {
+  return listOf<T>(list) ?? [];
 }
 
 function nameOf({ hostname, port }: AgentAddress): string {
