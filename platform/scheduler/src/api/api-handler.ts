@@ -11,7 +11,6 @@
 import { CodedError, describeError } from "@tavola/base";
 import type { HttpHandler, HttpRequest, HttpResponse } from "@tavola/host";
 import type { User } from "../core/model/operations.ts";
-import { list, parseText, type Shape } from "../core/model/shape.ts";
 import { isActionDisabled } from "../core/operations/disabled-actions.ts";
 import { refused } from "../core/turn.ts";
 import { accessRefusal, requestOrNone, rightsOf } from "./access.ts";
@@ -19,6 +18,7 @@ import type { ApiContext, Decider } from "./api-context.ts";
 import { actorOf, authenticate } from "./auth/authenticate.ts";
 import { userOfToken } from "./auth/tokens.ts";
 import { WebhookVerdicts } from "./auth/webhook-authenticator.ts";
+import { declaredTooLarge, readBody, readQuery } from "./call-input.ts";
 import { jsonAnswer, type LongList, listAnswer, refusalAnswer, textAnswer } from "./json-answer.ts";
 import { passOn } from "./leader-proxy.ts";
 import { createPropertyFilter } from "./property-filter.ts";
@@ -27,7 +27,6 @@ import { type Match, Router } from "./router.ts";
 import { untilDurable } from "./until-durable.ts";
 
 const prefix = "/api";
-const defaultBodyBytesMax = 4 * 1024 * 1024;
 
 /** Answers everything below `<context path>/api`; undefined: the path is not the API's. */
 export type ApiHandler = (request: HttpRequest) => Promise<HttpResponse> | undefined;
@@ -36,16 +35,16 @@ export function createApiHandler(context: ApiContext, routes: readonly Route[]):
   const router = new Router(routes);
   const verdicts = new WebhookVerdicts();
   const base = `${context.contextPath}${prefix}`;
-  const { metrics } = context;
+  const { metrics, clock } = context;
   const answers = metrics.timer("scheduler/api_answer");
   return (request) => {
     if (request.path !== base && !request.path.startsWith(`${base}/`)) return undefined;
     const path = request.path.slice(base.length);
-    const startedAt = performance.now();
+    const startedAt = clock.now();
     return answer(request, path, { context, router, verdicts })
       .catch((error: unknown) => failureAnswer(error, context))
       .then((response) => {
-        answers.record(performance.now() - startedAt);
+        answers.record(clock.now() - startedAt);
         metrics.counter(`scheduler/api_${Math.floor(response.status / 100)}xx`).increment();
         return response;
       });
@@ -75,8 +74,8 @@ async function answer(request: HttpRequest, path: string, parts: Parts): Promise
     return { ...textAnswer(405, text), headers: { "Content-Type": "text/plain", Allow: methods } };
   }
   const { context } = parts;
-  const tooLarge = declaredTooLarge(request, context);
-  if (tooLarge !== undefined) return tooLarge;
+  const tooLarge = declaredTooLarge(request, context.bodyBytesMax);
+  if (tooLarge !== undefined) return refusalAnswer(tooLarge);
   const engine = context.engine();
   if (engine === undefined && found.match.route.isLocal !== true) {
     const query = request.query.toString();
@@ -87,7 +86,7 @@ async function answer(request: HttpRequest, path: string, parts: Parts): Promise
     settings: context.auth,
     http: context.http,
     verdicts: parts.verdicts,
-    now: engine?.now ?? 0,
+    now: context.clock.now(),
     userOfToken: (token) => engine && userOfToken(engine.state, token),
   });
   if (user.error !== undefined && found.match.route.access.kind !== "anybody") {
@@ -116,7 +115,7 @@ async function carryOut(
   if (forbidden !== undefined) return textAnswer(409, forbidden);
   const query = readQuery(request, route.query ?? {});
   if (query.refusal !== undefined) return refusalAnswer(query.refusal);
-  const read = await readBody(request, route, caller.context);
+  const read = await readBody(request, route, context.bodyBytesMax);
   if (read.refusal !== undefined) return refusalAnswer(read.refusal);
   const call: Call<unknown, QueryTable> = {
     http: request,
@@ -188,82 +187,6 @@ function filteredList(list: LongList, filter: ((json: unknown) => unknown) | und
 
 function filtered(text: string, filter: (json: unknown) => unknown): string {
   return JSON.stringify(filter(JSON.parse(text))) ?? "null";
-}
-
-type ReadResult<T> =
-  | { readonly value: T; readonly refusal?: never }
-  | {
-      readonly refusal: { readonly status: 400 | 413; readonly message: string };
-      readonly value?: never;
-    };
-
-function readQuery({ query }: HttpRequest, table: QueryTable): ReadResult<Record<string, never>> {
-  const values: Record<string, unknown> = {};
-  for (const [name, { shape, isRepeated, isRequired }] of Object.entries(table)) {
-    const given = query.getAll(name).filter((each) => each !== "");
-    if (given.length === 0 && isRequired) {
-      return { refusal: { status: 400, message: `query parameter ${name} is missing` } };
-    }
-    const asShape: Shape<unknown> = isRepeated ? list(shape) : shape;
-    if (given.length === 0 && !isRepeated) continue;
-    const parsed = asShape.parse(isRepeated ? given : given[0], `query parameter ${name}`);
-    if (parsed.error !== undefined) return { refusal: { status: 400, message: parsed.error } };
-    values[name] = parsed.value;
-  }
-  return { value: values as Record<string, never> };
-}
-
-async function readBody(
-  request: HttpRequest,
-  route: Route,
-  context: ApiContext,
-): Promise<ReadResult<unknown>> {
-  const bytes = await request.body();
-  const most = context.bodyBytesMax ?? defaultBodyBytesMax;
-  if (bytes.byteLength > most) return { refusal: tooLargeRefusal(bytes.byteLength, most) };
-  if (route.body === undefined) return { value: undefined };
-  const text = Buffer.from(bytes).toString();
-  if (text.trim() === "") {
-    if (route.body.empty !== undefined) return { value: route.body.empty() };
-    return { refusal: { status: 400, message: "the body is missing" } };
-  }
-  const parsed =
-    route.body.isText === true
-      ? route.body.shape.parse(unquoted(text), "")
-      : parseText(route.body.shape, text);
-  if (parsed.error !== undefined) return { refusal: { status: 400, message: parsed.error } };
-  if (parsed.value === null || parsed.value === undefined) {
-    return { refusal: { status: 400, message: "the body is missing" } };
-  }
-  return { value: parsed.value };
-}
-
-/** A text may come as JSON or as it is. */
-function unquoted(text: string): string {
-  const trimmed = text.trim();
-  if (!trimmed.startsWith('"')) return trimmed;
-  try {
-    const json: unknown = JSON.parse(trimmed);
-    return typeof json === "string" ? json : trimmed;
-  } catch {
-    return trimmed;
-  }
-}
-
-/** Refused before it is read, when the client says how much it is. */
-function declaredTooLarge(request: HttpRequest, context: ApiContext): HttpResponse | undefined {
-  const declared = Number(request.headers["content-length"] ?? "0");
-  const most = context.bodyBytesMax ?? defaultBodyBytesMax;
-  if (!(declared > most)) return undefined;
-  const { status, message } = tooLargeRefusal(declared, most);
-  return textAnswer(status, message);
-}
-
-function tooLargeRefusal(
-  bytes: number,
-  most: number,
-): { readonly status: 413; readonly message: string } {
-  return { status: 413, message: `The body has ${bytes} bytes; at most ${most} are taken` };
 }
 
 function failureAnswer(error: unknown, { logger, failed }: ApiContext): HttpResponse {

@@ -1,0 +1,91 @@
+/**
+ * What a call brings: its query and its body, read by the row's tables.
+ *
+ * What is not understood is refused with 400 and the name of the field or parameter; what is too large
+ * with 413, before it is read where the client says how large it is.
+ */
+
+import type { HttpRequest } from "@tavola/host";
+import { list, parseText, type Shape } from "../core/model/shape.ts";
+import type { QueryTable, Route } from "./route.ts";
+
+/** No record may be larger. */
+const bodyBytesMaxDefault = 4 * 1024 * 1024;
+
+export interface InputRefusal {
+  readonly status: 400 | 413;
+  readonly message: string;
+}
+
+type ReadResult<T> =
+  | { readonly value: T; readonly refusal?: never }
+  | { readonly refusal: InputRefusal; readonly value?: never };
+
+export function readQuery(
+  { query }: HttpRequest,
+  table: QueryTable,
+): ReadResult<Record<string, never>> {
+  const values: Record<string, unknown> = {};
+  for (const [name, { shape, isRepeated, isRequired }] of Object.entries(table)) {
+    const given = query.getAll(name).filter((each) => each !== "");
+    if (given.length === 0 && isRequired) {
+      return { refusal: { status: 400, message: `query parameter ${name} is missing` } };
+    }
+    const asShape: Shape<unknown> = isRepeated ? list(shape) : shape;
+    if (given.length === 0 && !isRepeated) continue;
+    const parsed = asShape.parse(isRepeated ? given : given[0], `query parameter ${name}`);
+    if (parsed.error !== undefined) return { refusal: { status: 400, message: parsed.error } };
+    values[name] = parsed.value;
+  }
+  return { value: values as Record<string, never> };
+}
+
+/** The whole body is taken before it is looked at, so that the connection can go on after a refusal. */
+export async function readBody(
+  request: HttpRequest,
+  route: Route,
+  bytesMax = bodyBytesMaxDefault,
+): Promise<ReadResult<unknown>> {
+  const bytes = await request.body();
+  if (bytes.byteLength > bytesMax) return { refusal: tooLargeRefusal(bytes.byteLength, bytesMax) };
+  if (route.body === undefined) return { value: undefined };
+  const text = Buffer.from(bytes).toString();
+  if (text.trim() === "") {
+    if (route.body.empty !== undefined) return { value: route.body.empty() };
+    return { refusal: { status: 400, message: "the body is missing" } };
+  }
+  const parsed =
+    route.body.isText === true
+      ? route.body.shape.parse(unquoted(text), "")
+      : parseText(route.body.shape, text);
+  if (parsed.error !== undefined) return { refusal: { status: 400, message: parsed.error } };
+  if (parsed.value === null || parsed.value === undefined) {
+    return { refusal: { status: 400, message: "the body is missing" } };
+  }
+  return { value: parsed.value };
+}
+
+/** A text may come as JSON or as it is. */
+function unquoted(text: string): string {
+  const trimmed = text.trim();
+  if (!trimmed.startsWith('"')) return trimmed;
+  try {
+    const json: unknown = JSON.parse(trimmed);
+    return typeof json === "string" ? json : trimmed;
+  } catch {
+    return trimmed;
+  }
+}
+
+/** Refused before it is read, when the client says how much it is. */
+export function declaredTooLarge(
+  request: HttpRequest,
+  bytesMax = bodyBytesMaxDefault,
+): InputRefusal | undefined {
+  const declared = Number(request.headers["content-length"] ?? "0");
+  return declared > bytesMax ? tooLargeRefusal(declared, bytesMax) : undefined;
+}
+
+function tooLargeRefusal(bytes: number, most: number): InputRefusal {
+  return { status: 413, message: `The body has ${bytes} bytes; at most ${most} are taken` };
+}
