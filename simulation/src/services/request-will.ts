@@ -11,6 +11,9 @@ import { formatServicePlan } from "./service-command.ts";
 
 const checker = "promises";
 
+/** Between two looks when nothing is asked for any more. */
+const quietMeanMs = 20_000;
+
 export const requestTypes = ["SERVICE", "WORKER", "SCHEDULED", "ON_DEMAND", "RUN_ONCE"] as const;
 export type RequestType = (typeof requestTypes)[number];
 
@@ -61,7 +64,8 @@ export class RequestWill {
   /** Goes on until the run ends. */
   async live(): Promise<void> {
     for (;;) {
-      await this.#pause(-Math.log(1 - this.#random.next()) * this.#meanMs);
+      const meanMs = this.isQuiet ? quietMeanMs : this.#meanMs;
+      await this.#pause(-Math.log(1 - this.#random.next()) * meanMs);
       const act = this.isQuiet ? this.#quietAct() : this.#nextAct();
       if (act !== undefined) await this.#do(act);
       if (act === undefined || this.#random.next() < 0.3) await this.look();
@@ -164,11 +168,13 @@ export class RequestWill {
     const kind = random.next();
     const isService = this.type === "SERVICE";
     const durationMs = this.isLongRunning ? Number.POSITIVE_INFINITY : 500 + random.next() * 12_000;
+    const fails = kind < 0.12;
+    const isNeverHealthy = kind > 0.88 || fails;
     const command = formatServicePlan({
-      durationMs: this.isLongRunning && kind < 0.12 ? 300 : durationMs,
-      end: kind < 0.12 ? "fail" : "finish",
+      durationMs: this.isLongRunning && fails ? 300 : durationMs,
+      end: fails ? "fail" : "finish",
       stopMs: 50 + random.next() * 1500,
-      healthyAfterMs: kind > 0.88 ? Number.POSITIVE_INFINITY : random.next() * 3000,
+      healthyAfterMs: isNeverHealthy ? Number.POSITIVE_INFINITY : random.next() * 3000,
     });
     const deploy = {
       requestId: this.id,

@@ -5,6 +5,8 @@
 import { settleMachines } from "./machines/settle-machines.ts";
 import { settleDisasters } from "./operations/disasters.ts";
 import { keepOffers } from "./placement/keep-offers.ts";
+import { forgetDeletions } from "./requests/forget-deletions.ts";
+import { plansTakenOver } from "./tasks/plans-from-the-future.ts";
 import { reconcileNowAndThen } from "./tasks/reconciliation.ts";
 import type { Turn } from "./turn.ts";
 
@@ -16,6 +18,7 @@ const clusterRules: Readonly<Record<string, ClusterRule>> = {
   settleMachines,
   settleDisasters,
   reconcileNowAndThen,
+  forgetDeletions,
 };
 
 /** Time has come for some requests or rules. */
@@ -29,6 +32,7 @@ export function timePassed(turn: Turn): void {
 
 /** After loading: everything is looked at once. */
 export function lookAtEverything(turn: Turn): void {
+  plansTakenOver(turn);
   for (const requestId of turn.state.records.request.keys()) turn.dirty(requestId);
   for (const name of Object.keys(clusterRules)) turn.state.clusterAgenda.plan(name, turn.now);
 }

@@ -174,6 +174,12 @@ export interface RackRecord extends Rack {
   readonly expiring?: ExpiringMachineState;
 }
 
+/** A request that is no more. What it ran on an agent that was away then may yet come back. */
+export interface DeletedRequest {
+  readonly requestId: string;
+  readonly at: number;
+}
+
 /** What the whole scheduler has one of. Filed under its field's name. */
 export interface Settings {
   readonly frameworkId: { readonly value: string };
@@ -236,6 +242,7 @@ export interface RecordKinds {
   readonly pendingTask: PendingTask;
   readonly task: TaskRecord;
   readonly requestCleanup: RequestCleanup;
+  readonly deletedRequest: DeletedRequest;
   readonly expiring: ExpiringActions;
   readonly agent: AgentRecord;
   readonly rack: RackRecord;
@@ -267,6 +274,7 @@ export const recordKinds = [
   "pendingTask",
   "task",
   "requestCleanup",
+  "deletedRequest",
   "expiring",
   "agent",
   "rack",

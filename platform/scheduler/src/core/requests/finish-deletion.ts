@@ -9,6 +9,7 @@ import type { RequestCleanup } from "../model/task.ts";
 import { cleanUpTask } from "../tasks/clean-up-task.ts";
 import { dropPlans } from "../tasks/plan-task.ts";
 import type { Turn } from "../turn.ts";
+import { forgetDeletions } from "./forget-deletions.ts";
 import { tellRequestEvent } from "./request-changed.ts";
 
 export function finishDeletion(turn: Turn, requestId: string): undefined {
@@ -36,6 +37,8 @@ export function finishDeletion(turn: Turn, requestId: string): undefined {
   ] as const) {
     turn.remove(kind, requestId);
   }
+  turn.put("deletedRequest", requestId, { requestId, at: turn.now });
+  turn.state.clusterAgenda.plan("forgetDeletions", forgetDeletions(turn));
 }
 
 function reasonOf(cleanup: RequestCleanup | undefined) {

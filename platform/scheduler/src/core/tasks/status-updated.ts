@@ -6,7 +6,7 @@
  */
 
 import type { TaskState } from "../model/enums.ts";
-import type { TaskHistoryUpdate } from "../model/task.ts";
+import type { TaskHistoryUpdate, TaskId } from "../model/task.ts";
 import { parseTaskId } from "../model/task-id.ts";
 import type { TaskRecord } from "../records.ts";
 import type { Turn } from "../turn.ts";
@@ -34,7 +34,10 @@ export type ReportFate = "taken" | "repeated" | "unknown";
 
 export function statusUpdated(turn: Turn, report: TaskReport): ReportFate {
   const task = turn.get("task", report.taskId);
-  turn.state.link.unreconciled.delete(report.taskId);
+  const { unreconciled, reconciliation } = turn.state.link;
+  if (unreconciled.delete(report.taskId)) {
+    reconciliation.answered(turn.now, unreconciled.size === 0);
+  }
   if (task === undefined) return unknownTask(turn, report);
   if (isRepeated(task, report)) return "repeated";
   const update: TaskHistoryUpdate = {
@@ -88,16 +91,22 @@ function isRepeated(task: TaskRecord, { state, message, reason }: TaskReport): b
 
 /**
  * A task that runs though it was written off (its agent was unreachable and came back) has been
- * replaced: it must not run beside its replacement. One of a request that is unknown here is left
+ * replaced: it must not run beside its replacement. One of a request that was never known here is left
  * alone: that an empty or older store is in use is likelier than that it is a leftover.
  */
 function unknownTask(turn: Turn, { taskId, state, agentId }: TaskReport): ReportFate {
   if (isTerminalState(state) || agentId === undefined) return "unknown";
-  const requestId = parseTaskId(taskId).value?.requestId;
-  if (requestId !== undefined && turn.get("request", requestId) !== undefined) {
+  const parsed = parseTaskId(taskId).value;
+  if (parsed !== undefined && isLeftover(turn, parsed)) {
     turn.effect({ kind: "kill", taskId, agentId });
   }
   return "unknown";
+}
+
+function isLeftover(turn: Turn, { requestId, startedAt }: TaskId): boolean {
+  if (turn.get("request", requestId) !== undefined) return true;
+  const deleted = turn.get("deletedRequest", requestId);
+  return deleted !== undefined && startedAt <= deleted.at;
 }
 
 /** A moving average of how late updates come, over about twenty of them. */
