@@ -127,9 +127,6 @@ export const coreKeys: SectionKeys<Omit<SchedulerConfig, NestedSetting>> = {
   deployWatchMinimumHealthyShare: key(share),
   acceptanceChecks: key(texts),
   acceptanceTimeoutMs: duration(),
-  pendingDeployHoldTaskDuringDecommissionMs: duration(
-    "pendingDeployHoldTaskDuringDecommissionMillis",
-  ),
   loadBalancerUri: key(text),
 
   rackIdAttributeKey: key(text, "mesos.rackIdAttributeKey"),

@@ -15,6 +15,8 @@ export const passedOver: Readonly<Record<string, string>> = {
   hostname: "say --hostname",
   "mesos.goodEnoughScoreThreshold": "all offers are looked at",
   cacheStateForMillis: "nothing is cached that could be old",
+  pendingDeployHoldTaskDuringDecommissionMillis:
+    "a pending deploy's task on an agent that is emptied stays until its replacement is healthy",
   deleteRemovedRequestsFromLoadBalancer: "there is no load balancer to tell",
   "mesos.master": "say --master",
   "mesos.frameworkName": "say --framework_name",

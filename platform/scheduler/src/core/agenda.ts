@@ -12,13 +12,16 @@ interface Entry {
   readonly requestId: string;
 }
 
+/** Times that were superseded are thrown out when they are more than those that count, and so many. */
+const supersededMin = 1024;
+
 const isBefore = (a: Entry, b: Entry): boolean => a.at < b.at;
 
 export class Agenda {
   readonly #times = new Map<string, number>();
-  readonly #heap: Entry[] = [];
+  #heap: Entry[] = [];
 
-  /** `undefined`: not before something happens to it. PERF: O(log n). */
+  /** `undefined`: not before something happens to it. PERF: O(log n), spread over many calls. */
   plan(requestId: string, at: number | undefined): void {
     if (at === undefined) {
       this.#times.delete(requestId);
@@ -27,6 +30,20 @@ export class Agenda {
     if (this.#times.get(requestId) === at) return;
     this.#times.set(requestId, at);
     pushOntoHeap(this.#heap, { at, requestId }, isBefore);
+    if (this.#heap.length > 2 * this.#times.size + supersededMin) this.#compact();
+  }
+
+  /** Entries, superseded ones included. */
+  get size(): number {
+    return this.#heap.length;
+  }
+
+  /** Times far ahead that were superseded would otherwise stay until they come up. */
+  #compact(): void {
+    this.#heap = [];
+    for (const [requestId, at] of this.#times) {
+      pushOntoHeap(this.#heap, { at, requestId }, isBefore);
+    }
   }
 
   /** The next time at which anything is due. */

@@ -87,6 +87,7 @@ export interface PlacementSettings {
   readonly diskWeight: number;
   readonly allocatedResourceWeight: number;
   readonly inUseResourceWeight: number;
+  /** What an agent said it uses counts for so long after it should have said so again. */
   readonly maxAgentUsageMetricAgeMs: number;
   /** Offers nobody could use are given back after so long. */
   readonly cacheOffersForMs: number;
@@ -144,7 +145,6 @@ export interface DeploySettings {
   readonly acceptanceChecks: readonly string[];
   /** Ours: a check that has told nothing by then counts against the deploy. */
   readonly acceptanceTimeoutMs: number;
-  readonly pendingDeployHoldTaskDuringDecommissionMs: number;
   readonly loadBalancerUri?: string;
 }
 
@@ -314,7 +314,6 @@ export const defaultSchedulerConfig: SchedulerConfig = {
   deployWatchMinimumHealthyShare: 0.5,
   acceptanceChecks: [],
   acceptanceTimeoutMs: hour,
-  pendingDeployHoldTaskDuringDecommissionMs: 10 * minute,
 
   rackIdAttributeKey: "rackid",
   defaultRackId: "DEFAULT",

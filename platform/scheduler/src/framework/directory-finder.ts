@@ -9,7 +9,7 @@ import type { AgentAddress, Directories, Fetched } from "../api/task-files.ts";
 const limits = {
   /** Tasks of one agent that come up within so long are asked about together. */
   gatherMs: 200,
-  /** What the agent does not know yet is asked for again, so often, doubling. */
+  /** A task that the agent does not know yet is asked about again, so often, ever more slowly. */
   triesMax: 5,
   askedAtOnceMax: 16,
 } as const;
@@ -21,10 +21,8 @@ export interface DirectoryFinderOptions {
   readonly found: (directories: Directories) => void;
 }
 
-interface Wanted {
-  readonly taskIds: Set<string>;
-  tries: number;
-}
+/** How often each task of one agent was asked about. */
+type Wanted = Map<string, number>;
 
 export class DirectoryFinder {
   readonly #options: DirectoryFinderOptions;
@@ -42,10 +40,10 @@ export class DirectoryFinder {
     if (this.#isClosed) return;
     const wanted = this.#wanted.get(agentId);
     if (wanted !== undefined) {
-      wanted.taskIds.add(taskId);
+      if (!wanted.has(taskId)) wanted.set(taskId, 0);
       return;
     }
-    this.#wanted.set(agentId, { taskIds: new Set([taskId]), tries: 0 });
+    this.#wanted.set(agentId, new Map([[taskId, 0]]));
     this.#askAfter(agentId, limits.gatherMs);
   }
 
@@ -82,15 +80,14 @@ export class DirectoryFinder {
     const answer = address === undefined ? undefined : await this.#options.ask(address);
     if (this.#isClosed) return;
     const found = new Map<string, string>();
-    for (const taskId of wanted.taskIds) {
+    for (const [taskId, tries] of wanted) {
       const directory = answer?.value?.get(taskId);
-      if (directory === undefined) continue;
-      found.set(taskId, directory);
-      wanted.taskIds.delete(taskId);
+      if (directory !== undefined) found.set(taskId, directory);
+      if (directory === undefined && tries + 1 < limits.triesMax) wanted.set(taskId, tries + 1);
+      else wanted.delete(taskId);
     }
     if (found.size > 0) this.#options.found(found);
-    wanted.tries += 1;
-    if (wanted.taskIds.size === 0 || wanted.tries >= limits.triesMax) this.#wanted.delete(agentId);
-    else this.#askAfter(agentId, limits.gatherMs * 2 ** wanted.tries);
+    if (wanted.size === 0) this.#wanted.delete(agentId);
+    else this.#askAfter(agentId, limits.gatherMs * 2 ** Math.min(...wanted.values()));
   }
 }

@@ -51,7 +51,7 @@ export class UsageWatch implements UsageReports {
       addressOf: (agentId) => cluster.addressOf(agentId),
       onSample: (sample) => book.measured(sample),
       onRound: () => {
-        book.roundEnded();
+        book.roundEnded(this.#options.clock.now());
         if (!config.shuffle.enabled) return;
         // What ends the engine is told to whoever started it.
         engine.decide((turn) => shuffleTasks(turn, book)).catch(() => undefined);

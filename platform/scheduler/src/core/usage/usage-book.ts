@@ -5,6 +5,7 @@
  * placement is told how much of an agent is really used, and the API reads the rest.
  */
 
+import type { Instant } from "@tavola/base";
 import type {
   AgentUsage,
   ClusterUtilization,
@@ -53,10 +54,18 @@ export class UsageBook {
     this.#measuredAt = sample.at;
   }
 
-  /** Forgets what is gone. PERF: O(tasks); once a round of samples. */
-  roundEnded(): void {
+  /**
+   * Forgets what is gone; what an agent said too long ago counts for placement no more.
+   * PERF: O(tasks); once a round of samples.
+   */
+  roundEnded(now: Instant): void {
     const { agent, request, task } = this.#state.records;
-    for (const id of this.#agents.keys()) if (!agent.has(id)) this.#agents.delete(id);
+    const { checkUsageEveryMs, maxAgentUsageMetricAgeMs } = this.#config;
+    const oldest = now - checkUsageEveryMs - maxAgentUsageMetricAgeMs;
+    for (const [id, { timestamp = now }] of this.#agents) {
+      if (!agent.has(id)) this.#agents.delete(id);
+      if (!agent.has(id) || timestamp < oldest) this.#state.placement.usage.delete(id);
+    }
     for (const id of this.#tasks.keys()) if (!task.has(id)) this.#tasks.delete(id);
     for (const id of this.#requests.keys()) if (!request.has(id)) this.#requests.delete(id);
   }

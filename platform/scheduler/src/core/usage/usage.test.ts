@@ -130,10 +130,27 @@ test("UsageBook keeps so many samples of a task, and forgets what is gone", () =
     turn.remove("task", a.taskId.id);
     turn.remove("request", "a");
   });
-  book.roundEnded();
+  book.roundEnded(placing.now);
   assert.deepEqual(book.task(a.taskId.id), []);
   assert.equal(book.request("a"), undefined);
   assert.deepEqual(book.agents(), [], "the agent is not known");
+});
+
+test("what an agent said it uses counts for placement until it should long have said so again", () => {
+  const { placing, book, tasks } = busy({
+    checkUsageEveryMs: 60_000,
+    maxAgentUsageMetricAgeMs: 30_000,
+  });
+  const [a] = tasks as [TaskRecord];
+  placing.offer({ agent: "agent-h", host: "h" });
+  sample(placing, book, new Map([[a, { cpuSeconds: 1, memoryMb: 1 }]]));
+  placing.advance(89_000);
+  book.roundEnded(placing.now);
+  assert.ok(placing.state.placement.usage.has("agent-h"));
+  placing.advance(2000);
+  book.roundEnded(placing.now);
+  assert.equal(placing.state.placement.usage.has("agent-h"), false);
+  assert.equal(book.agents().length, 1, "people still see what it said last");
 });
 
 test("UsageBook adds the cluster up: who leaves idle what it reserves, and who uses more", () => {

@@ -1,0 +1,52 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { simulatedClock } from "@tavola/host";
+import { DirectoryFinder } from "./directory-finder.ts";
+
+/** An agent that knows the sandboxes of `known`. */
+function finderOf(known: Map<string, string>) {
+  const clock = simulatedClock();
+  const found = new Map<string, string>();
+  let asked = 0;
+  const finder = new DirectoryFinder({
+    clock,
+    addressOf: () => ({ hostname: "h", port: 5051 }),
+    ask: async () => {
+      asked += 1;
+      return { value: known };
+    },
+    found: (directories) => {
+      for (const [taskId, directory] of directories) found.set(taskId, directory);
+    },
+  });
+  return { clock, found, finder, asked: () => asked };
+}
+
+test("tasks of one agent are asked about together", async () => {
+  const { clock, found, finder, asked } = finderOf(
+    new Map([
+      ["t1", "/t1"],
+      ["t2", "/t2"],
+    ]),
+  );
+  finder.want("t1", "a");
+  finder.want("t2", "a");
+  await clock.advanceSettling(60_000);
+  assert.deepEqual([...found.keys()], ["t1", "t2"]);
+  assert.equal(asked(), 1);
+});
+
+test("a task that is never found does not use up the tries of those that come after it", async () => {
+  const known = new Map<string, string>();
+  const { clock, found, finder, asked } = finderOf(known);
+  finder.want("never", "a");
+  for (let n = 0; asked() < 4 && n < 1000; n++) await clock.advanceSettling(10);
+  finder.want("late", "a");
+  while (asked() < 5) await clock.advanceSettling(10);
+  known.set("late", "/late");
+  await clock.advanceSettling(60_000);
+  assert.deepEqual([...found], [["late", "/late"]]);
+  const before = asked();
+  await clock.advanceSettling(60_000);
+  assert.equal(asked(), before, "nothing is asked about for ever");
+});
