@@ -4,7 +4,7 @@
 
 import type { CodedError, Instant } from "@tavola/base";
 import type { Clock, HttpClient, Logger, Metrics } from "@tavola/host";
-import type { HostState, TaskReconciliationStatistics } from "../core/model/answers.ts";
+import type { HostState } from "../core/model/answers.ts";
 import type {
   AgentUsage,
   ClusterUtilization,
@@ -44,7 +44,6 @@ export interface ApiContext {
   readonly metrics: Metrics;
   /** This scheduler and its connection to the master, as `GET /state` lists it. */
   readonly hostState: () => HostState;
-  readonly reconciliation?: () => TaskReconciliationStatistics | undefined;
   readonly usage?: UsageReports;
   /** Calls below `/test` do what they say; else they are refused. */
   readonly allowTestResourceCalls: boolean;

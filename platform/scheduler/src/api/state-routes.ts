@@ -84,7 +84,7 @@ const reconciliation = route({
   access: anyUser,
   answer: taskReconciliationStatisticsShape,
   missing: "No reconciliation has ended yet",
-  handle: ({ context }) => ({ value: context.reconciliation?.() }),
+  handle: ({ state }) => ({ value: state.link.reconciliation.last }),
 });
 
 const scheduledInfo = route({

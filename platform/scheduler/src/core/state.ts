@@ -15,6 +15,7 @@ import { PlacementIndex } from "./placement/placement-index.ts";
 import type { PlacementReport } from "./placement/placement-report.ts";
 import type { RecordKind, RecordKinds, Settings, TaskRecord } from "./records.ts";
 import { recordKinds } from "./records.ts";
+import { ReconciliationBook } from "./tasks/reconciliation-book.ts";
 
 export type RecordMaps = { readonly [K in RecordKind]: Map<string, RecordKinds[K]> };
 
@@ -62,6 +63,7 @@ export interface FrameworkLink {
   readonly unreconciled: Set<string>;
   /** From when on launches are allowed though some are still unanswered. */
   launchesFrom?: Instant;
+  readonly reconciliation: ReconciliationBook;
   averageUpdateDelayMs: number;
 }
 
@@ -82,7 +84,12 @@ export function createSchedulerState(offers: OfferCache): SchedulerState {
     dirty: new Set(),
     wallOffsetMs: 0,
     placementDue: false,
-    link: { connected: false, unreconciled: new Set(), averageUpdateDelayMs: 0 },
+    link: {
+      connected: false,
+      unreconciled: new Set(),
+      reconciliation: new ReconciliationBook(),
+      averageUpdateDelayMs: 0,
+    },
   };
 }
 

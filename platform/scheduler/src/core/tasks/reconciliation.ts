@@ -30,6 +30,7 @@ export function subscribed(turn: Turn, { frameworkId, master }: Subscribed): voi
   }
   link.unreconciled.clear();
   for (const taskId of records.task.keys()) link.unreconciled.add(taskId);
+  link.reconciliation.started(turn.now, link.unreconciled.size);
   link.launchesFrom = (turn.now + turn.config.reconciliationPatienceMs) as typeof turn.now;
   askAbout(turn, [...records.task.values()]);
   // What was to be killed may have been lost with the connection.
@@ -63,6 +64,7 @@ export const reconcileNowAndThen: ClusterRule = (turn) => {
   turn.state.placementDue = true;
   const silent = [...link.unreconciled].flatMap((id) => records.task.get(id) ?? []);
   if (silent.length > 0) {
+    link.reconciliation.askedAgain();
     askAbout(turn, silent);
     return turn.now + turn.config.checkReconcileWhenRunningEveryMs;
   }
