@@ -7,7 +7,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { type TestContext, test } from "node:test";
-import { type CodedError, instant } from "@tavola/base";
+import { type CodedError, instant, seededRandom } from "@tavola/base";
+import { silentLogger, simulatedClock } from "@tavola/host";
+import { HistoryWriter } from "./history-writer.ts";
+import { defaultRetention } from "./retention.ts";
 import { historyAt } from "./testing/databases.ts";
 import { withCode } from "./testing/history-contract.ts";
 import { taskSample } from "./testing/history-samples.ts";
@@ -48,6 +51,43 @@ test("as root: a full disk is called one, and is written again when there is roo
   await history.append({ tasks: [large(written)] });
   assert.equal(await history.countTasks({}), written + 1);
 });
+
+test("as root: what does not fit waits, and is written once when there is room", async (t) => {
+  const folder = folderFor(t);
+  const { status } = spawnSync("mount", ["-t", "tmpfs", "-o", "size=1m", "tmpfs", folder]);
+  if (status !== 0) return t.skip("only root mounts a small disk");
+  const history = await open(t, join(folder, "history.db"));
+  const clock = simulatedClock();
+  const confirmed: string[] = [];
+  const writer = new HistoryWriter({
+    ...{ history, clock, retention: defaultRetention, random: seededRandom(1) },
+    logger: silentLogger,
+    confirm: (records) => confirmed.push(...records.map(({ key }) => key)),
+  });
+  t.after(() => writer.close());
+  const records = Array.from({ length: 20 }, (_, at) => {
+    const value = taskSample({ startedAt: at, message: "x".repeat(100_000) });
+    return { kind: "outboxTask", key: value.task.taskId.id, value } as const;
+  });
+  writer.add(records);
+  await eventually(() => writer.trouble?.code === "DISK_FULL");
+  assert.deepEqual([writer.waiting, confirmed], [20, []]);
+  assert.equal(await history.countTasks({}), 0);
+  spawnSync("mount", ["-o", "remount,size=32m", folder]);
+  clock.advance(2000);
+  await eventually(() => writer.waiting === 0);
+  assert.deepEqual(confirmed.sort(), records.map(({ key }) => key).sort());
+  assert.equal(await history.countTasks({}), 20);
+});
+
+/** Until it is so; the database's thread works by the machine's time. At most 10 s. */
+async function eventually(isSo: () => boolean): Promise<void> {
+  const startedAt = performance.now();
+  while (!isSo()) {
+    assert.ok(performance.now() - startedAt < 10_000, "it never was");
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
 
 test("another program's database, and what is none, are left alone", async (t) => {
   const folder = folderFor(t);

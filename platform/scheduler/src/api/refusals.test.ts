@@ -1,0 +1,88 @@
+/**
+ * Calls that are refused for what they name or say, in words: those that Singularity's OpenAPI file does
+ * not have, and sentences that no other test asks for.
+ */
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { jobOf, prepareCluster, taskOf } from "./testing/sample-cluster.ts";
+
+type Refusal = readonly [
+  method: string,
+  target: string,
+  body: object,
+  status: number,
+  text: RegExp,
+];
+
+const refusals: readonly Refusal[] = [
+  ["POST", "/requests/request/none/rollback", {}, 404, /^Couldn't find request with id none$/],
+  ["POST", "/requests/request/web/rollback", {}, 409, /no deploy known .* name one with deployId$/],
+  [
+    ...(["POST", "/requests/request/web/rollback", { deployId: "d1" }, 409] as const),
+    /^Deploy d1 of request web is the active one already$/,
+  ],
+  [
+    ...(["POST", "/requests/request/web/rollback", { deployId: "d0" }, 404] as const),
+    /^Request web has no deploy d0 that had succeeded$/,
+  ],
+  ["GET", "/requests/request/none/why", {}, 404, /none/],
+  [
+    ...(["POST", "/deploys/deploy/d2/request/none/acceptance"] as const),
+    ...([{ name: "smoke", result: "SUCCEEDED" }, 404] as const),
+    /^Couldn't find request with id none$/,
+  ],
+  [
+    ...(["POST", "/deploys/deploy/d2/request/web/acceptance"] as const),
+    ...([{ name: "smoke", result: "SUCCEEDED" }, 400] as const),
+    /^Request web does not have a pending deploy d2$/,
+  ],
+  [
+    ...(["POST", "/deploys"] as const),
+    {
+      deploy: { requestId: "web", id: "d9", command: "run" },
+      updatedRequest: { id: "other", requestType: "SERVICE" },
+    },
+    400,
+    /^updatedRequest is of request other, the deploy of web$/,
+  ],
+  ["GET", "/deploys", {}, 405, /^GET is not understood at .*; it takes POST$/],
+  ["GET", "/nothing", {}, 404, /^Nothing is at /],
+  ["GET", "/history/request/web/run/none", {}, 404, /none/],
+  ["POST", `/tasks/task/${taskOf(1)}/command`, { name: "rm" }, 400, /^Shell command rm not in \[/],
+  [
+    ...(["POST", `/tasks/task/${taskOf(9)}/command`, { name: "jstack" }, 400] as const),
+    /^web-d1-.*-9-.* is not an active task, can't run jstack on it$/,
+  ],
+  ["POST", "/auth/token", { token: "short" }, 400, /name the user|at least \d+ characters/],
+  [
+    "POST",
+    `/requests/request/${jobOf("job")}/bounce`,
+    {},
+    400,
+    /^Can not bounce a ON_DEMAND request/,
+  ],
+];
+
+for (const [method, target, body, status, text] of refusals) {
+  test(`${method} ${target} ${JSON.stringify(body)} is refused with ${status}`, async () => {
+    const api = await prepareCluster();
+    const given = method === "GET" ? {} : { body };
+    const answer = await api.call(method, target, given);
+    assert.equal(answer.status, status, answer.text);
+    assert.match(answer.text, text);
+  });
+}
+
+test("a result of a check that has no name is refused while its deploy waits for one", async () => {
+  const api = await prepareCluster();
+  const canaryDeploySettings = { acceptanceMode: "CHECKS", acceptanceChecks: ["smoke"] };
+  const deploy = { requestId: "web", id: "d2", command: "run", canaryDeploySettings };
+  assert.equal((await api.call("POST", "/deploys", { body: { deploy } })).status, 200);
+  const target = "/deploys/deploy/d2/request/web/acceptance";
+  const answer = await api.call("POST", target, { body: { name: "", result: "SUCCEEDED" } });
+  assert.deepEqual(
+    [answer.status, answer.text],
+    [400, "name must say which acceptance check this is the result of"],
+  );
+});
