@@ -14,6 +14,7 @@ import { verifyByWebhook, type WebhookVerdicts } from "./webhook-authenticator.t
 
 export const defaultUser: User = {
   id: "singularity",
+  name: "singularity",
   groups: [],
   scopes: [],
   authenticated: false,
