@@ -5,6 +5,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { apiRoutes } from "./routes.ts";
 import { jobOf, prepareCluster, taskOf } from "./testing/sample-cluster.ts";
 
 type Refusal = readonly [
@@ -86,3 +87,41 @@ test("a result of a check that has no name is refused while its deploy waits for
     [400, "name must say which acceptance check this is the result of"],
   );
 });
+
+const unknown = {
+  requestId: "none",
+  deployId: "none",
+  taskId: taskOf(9),
+  agentId: "none",
+  rackId: "none",
+} as const;
+
+/** Good enough that only the ids stand in the way. */
+const bodies: Readonly<Record<string, object>> = {
+  acceptance: { name: "smoke", result: "SUCCEEDED" },
+  command: { name: "jstack" },
+  groups: { group: "team" },
+  metadata: { type: "note", title: "title" },
+  priority: { priority: 0.5 },
+  scale: { instances: 3 },
+};
+
+/** To end what there is not is done already; a right is asked about, and there may be no machine yet. */
+const answersAnyway = /\/expiring$|\/auth-check$|\/decommission\/update$/;
+
+for (const { method, path } of apiRoutes) {
+  const names = Object.keys(unknown).filter((name) => path.includes(`{${name}}`));
+  if (method === "GET" || method === "HEAD" || names.length === 0) continue;
+  if (answersAnyway.test(path) || path.startsWith("/test/")) continue;
+  test(`${method} ${path} says that it does not know the id`, async () => {
+    const api = await prepareCluster();
+    const before = new Map(api.core.state.records.request);
+    const target = path.replace(/\{(\w+)\}/g, (_, name: keyof typeof unknown) => unknown[name]);
+    const body = bodies[path.split("/").at(-1) ?? ""] ?? {};
+    const answer = await api.call(method, target, { body });
+    const { status, text } = answer;
+    assert.ok(status === 404 || (status === 400 && /not an active task/.test(text)), text);
+    assert.ok(text.includes(target.includes(taskOf(9)) ? taskOf(9) : "none"), text);
+    assert.deepEqual(api.core.state.records.request, before, "nothing has changed");
+  });
+}
