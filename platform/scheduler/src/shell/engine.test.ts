@@ -75,6 +75,29 @@ test("turns during a write share the next", async () => {
   );
 });
 
+test("a long queue is written in portions, in order, and no turn is divided", async () => {
+  const { engine, store } = engineOn();
+  const many = (name: string) => (turn: Turn) => {
+    for (let i = 0; i < 300; i += 1) put(`${name}${i}`)(turn);
+  };
+  const order: string[] = [];
+  const all = [engine.decide(put("first"))];
+  await settled();
+  for (const name of ["a", "b", "c"]) {
+    all.push(engine.decide(many(name)).then(() => void order.push(name)));
+  }
+  for (let write = 0; write < 3; write += 1) {
+    store.writes[write]?.end();
+    await settled();
+  }
+  await Promise.all(all);
+  assert.deepEqual(
+    store.writes.map(({ keys }) => keys.length),
+    [1, 600, 300],
+  );
+  assert.deepEqual(order, ["a", "b", "c"]);
+});
+
 test("a store that is away is asked again; closing does not wait for it", async () => {
   const { engine, store, clock, ends } = engineOn();
   const away = () => new CodedError("UNAVAILABLE", "away", {}, { transient: true });

@@ -25,6 +25,8 @@ const limits = {
   /** A store that is away is asked again after so long, doubling. */
   retryMsMin: 50,
   retryMsMax: 5_000,
+  /** What is beyond it is written next: everything that waits is not to be encoded at once. */
+  changesPerWrite: 500,
   /** Timers are set at most this far ahead; the agenda is looked at again then. */
   wakeMsMax: 60 * 60 * 1000,
 } as const;
@@ -53,7 +55,8 @@ interface Batch {
 
 export class Engine {
   readonly #options: EngineOptions;
-  #batch: Batch = emptyBatch();
+  /** What is to be written; the last is still being filled. */
+  readonly #batches: Batch[] = [];
   #isWriting = false;
   #isPlanned = false;
   #ended: CodedError | undefined;
@@ -104,7 +107,7 @@ export class Engine {
       throw this.#broken("a turn of the scheduler failed", error);
     }
     this.#planWake();
-    const isIdle = !this.#isWriting && this.#batch.waiting.length === 0;
+    const isIdle = !this.#isWriting && this.#batches.length === 0;
     if (isIdle && turn.changes.length === 0 && turn.effects.length === 0) return result;
     // One that changes nothing may rest on what is not durable yet: a repeated update must not be
     // acknowledged before the first copy is.
@@ -118,7 +121,7 @@ export class Engine {
   }
 
   #join(turn: Turn): Promise<void> {
-    const batch = this.#batch;
+    const batch = this.#batchToFill();
     for (const change of turn.changes) {
       const key = `${change.kind}\0${change.key}`;
       batch.changes.delete(key);
@@ -129,6 +132,15 @@ export class Engine {
     batch.waiting.push({ resolve, reject });
     this.#planWrite();
     return promise;
+  }
+
+  /** A turn is never divided; one write takes as many as stand still the process for a moment only. */
+  #batchToFill(): Batch {
+    const last = this.#batches.at(-1);
+    if (last !== undefined && last.changes.size < limits.changesPerWrite) return last;
+    const next: Batch = { changes: new Map(), effects: [], waiting: [] };
+    this.#batches.push(next);
+    return next;
   }
 
   /** Turns of the same tick share a write. */
@@ -144,9 +156,9 @@ export class Engine {
   async #writeBatches(): Promise<void> {
     if (this.#isWriting) return;
     this.#isWriting = true;
-    while (this.#batch.waiting.length > 0 && this.#ended === undefined) {
-      const batch = this.#batch;
-      this.#batch = emptyBatch();
+    while (this.#ended === undefined) {
+      const batch = this.#batches.shift();
+      if (batch === undefined) break;
       const error = await this.#write(batch);
       if (error !== undefined) {
         for (const { reject } of batch.waiting) reject(error);
@@ -235,14 +247,11 @@ export class Engine {
     this.#ended = error;
     this.#timer?.cancel();
     this.#stopWaiting?.();
-    for (const { reject } of this.#batch.waiting) reject(error);
-    this.#batch = emptyBatch();
+    for (const { waiting } of this.#batches.splice(0)) {
+      for (const { reject } of waiting) reject(error);
+    }
     this.#options.ended(error);
   }
-}
-
-function emptyBatch(): Batch {
-  return { changes: new Map(), effects: [], waiting: [] };
 }
 
 function asCoded(error: unknown): CodedError {
