@@ -127,7 +127,7 @@ function readRoutes({ kind, plural, one: path, parameter, shape }: Naming): read
       summary: `One ${kind}`,
       access: reader,
       answer: shape,
-      missing: `Couldn't find such a ${kind}`,
+      missing: `Couldn't find such ${kind === "agent" ? "an" : "a"} ${kind}`,
       handle(call) {
         const machine = call.state.records[kind].get(call.parameter(parameter));
         return { value: machine && shown(machine) };
