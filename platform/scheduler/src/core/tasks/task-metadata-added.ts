@@ -16,13 +16,6 @@ export function taskMetadataAdded(
 ): Outcome<undefined> {
   const task = turn.get("task", taskId);
   if (task === undefined) return refused(404, `Task ${taskId} not found in active tasks`);
-  const allowed = turn.config.allowedMetadataTypes;
-  if (allowed.length > 0 && !allowed.includes(note.type)) {
-    return refused(
-      400,
-      `${note.type} is not one of the allowed metadata types: ${allowed.join(", ")}`,
-    );
-  }
   const added = {
     ...note,
     taskId: task.taskId,
