@@ -384,7 +384,9 @@ class Api {
   readonly #urls: readonly string[];
 
   constructor(cluster: Cluster) {
-    this.#urls = [...cluster.output().matchAll(/^ *services (\S+)$/gm)].map(([, url = ""]) => url);
+    this.#urls = [...cluster.output().matchAll(/scheduler is up {2}url=(\S+)/g)].map(
+      ([, url = ""]) => url,
+    );
     assert.equal(this.#urls.length, 2, cluster.output());
   }
 
