@@ -22,7 +22,6 @@ import type {
   DeployMarker,
   DeployStatistics,
   DeployUpdate,
-  LoadBalancerUpdate,
   PendingDeploy,
 } from "./model/deploy-progress.ts";
 import type { EmailType, TaskState, WebhookType } from "./model/enums.ts";
@@ -129,7 +128,6 @@ export interface TaskRecord {
   readonly containerId?: string;
   readonly metadata?: readonly TaskMetadata[];
   readonly shellCommands?: readonly TaskShellCommandHistory[];
-  readonly loadBalancerUpdates?: readonly LoadBalancerUpdate[];
   /** The mail about its running for too long has been sent. */
   readonly overdueTold?: boolean;
 }

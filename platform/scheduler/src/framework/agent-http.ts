@@ -111,7 +111,13 @@ export class AgentHttp implements TaskFiles {
 
   /** The agent's own gauges and counters, by name. */
   async metrics(agent: AgentAddress): Promise<Fetched<Readonly<Record<string, number>>>> {
-    return this.#json(agent, "/metrics/snapshot", objectOf<Readonly<Record<string, number>>>);
+    const answer = await this.#json(agent, "/metrics/snapshot", objectOf<object>);
+    if (answer.problem !== undefined) return answer;
+    return {
+      value: Object.fromEntries(
+        Object.entries(answer.value).filter(([, value]) => Number.isFinite(value)),
+      ),
+    };
   }
 
   async directories(agent: AgentAddress, frameworkId: string): Promise<Fetched<Directories>> {

@@ -6,6 +6,7 @@ import type { AddressInfo } from "node:net";
 import { type TestContext, test } from "node:test";
 import {
   createMetrics,
+  type Logger,
   type SimulatedClock,
   silentLogger,
   simulatedClock,
@@ -57,7 +58,7 @@ async function startHook(
 function start(
   context: TestContext,
   hooks: Readonly<Record<string, string>>,
-  more: Partial<WebhookSettings> = {},
+  more: Partial<WebhookSettings> & { readonly logger?: Logger } = {},
   clock: SimulatedClock | ReturnType<typeof systemClock> = systemClock(),
 ) {
   const webhooks = new Map<string, Webhook>(
@@ -69,7 +70,7 @@ function start(
   const delivery = createWebhookDelivery({
     settings: { ...defaultWebhookSettings, retryMs: 20, ...more },
     clock,
-    logger: silentLogger,
+    logger: more.logger ?? silentLogger,
     metrics,
     webhookOf: (id) => webhooks.get(id),
     format: ({ body }) => JSON.stringify(body),
@@ -220,6 +221,19 @@ test("of more than fifty waiting the oldest are dropped when one fails, and what
   );
   delivery.deliver(updates("b", 3, Date.now() - 8 * 86_400_000));
   await untilDelivered(13);
+});
+
+test("what is logged of a hook that fails has neither its path nor its secrets", async (context) => {
+  const told = Promise.withResolvers<string>();
+  const note = (...words: readonly unknown[]) => told.resolve(JSON.stringify(words));
+  const logger = { ...silentLogger, warn: note } as unknown as Logger;
+  const uri = "http://user:passw0rd@127.0.0.1:1/s3cret/$TASK_ID?token=t0ken";
+  const id = `TASK-${encodeURIComponent(uri)}`;
+  const { delivery } = start(context, { [id]: uri }, { logger });
+  delivery.deliver(updates(id, 1));
+  const text = await told.promise;
+  assert.match(text, /127\.0\.0\.1:1/);
+  assert.doesNotMatch(text, /passw0rd|s3cret|t0ken/);
 });
 
 test("updates for a hook that was removed leave the outbox unsent", async (context) => {

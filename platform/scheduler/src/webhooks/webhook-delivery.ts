@@ -21,6 +21,7 @@ import {
   type Metrics,
   type Timer,
 } from "@tavola/host";
+import type { WebhookType } from "../core/model/enums.ts";
 import type { Webhook } from "../core/model/operations.ts";
 import type { WebhookUpdateRecord } from "../core/records.ts";
 import { droppedOnFailure, webhookAddress } from "../core/webhooks/webhook-rules.ts";
@@ -146,7 +147,7 @@ class Delivery implements WebhookDelivery {
       .then((failure) => {
         if (this.#closed.signal.aborted) return;
         if (failure === undefined) this.#succeeded(lane);
-        else this.#failed(lane, webhook, failure);
+        else this.#failed(lane, failure);
       })
       .finally(() => {
         this.#underway.delete(underway);
@@ -157,19 +158,19 @@ class Delivery implements WebhookDelivery {
 
   #succeeded(lane: Lane): void {
     if (lane.failures > 0) {
-      this.#options.logger.info({ webhook: lane.webhookId }, "the webhook takes updates again");
+      this.#options.logger.info(this.#shown(lane), "the webhook takes updates again");
     }
     lane.failures = 0;
     this.#leave(lane, 1, "delivered");
     this.#enqueue(lane);
   }
 
-  #failed(lane: Lane, { uri }: Webhook, reason: string): void {
+  #failed(lane: Lane, reason: string): void {
     const { clock, logger, settings } = this.#options;
     lane.failures += 1;
     const waitingAt = lane.waiting.map(({ update }) => update.at);
     const dropped = droppedOnFailure(settings, waitingAt, clock.now());
-    const fields = { webhook: lane.webhookId, uri, reason, waiting: lane.waiting.length, dropped };
+    const fields = { ...this.#shown(lane), reason, waiting: lane.waiting.length, dropped };
     if (dropped > 0) logger.warn(fields, "webhook updates were dropped");
     else if (lane.failures === 1) logger.warn(fields, "a webhook failed");
     this.#options.metrics?.counter("scheduler/webhook_failures").increment();
@@ -180,6 +181,12 @@ class Delivery implements WebhookDelivery {
       this.#enqueue(lane);
       this.#run();
     });
+  }
+
+  /** For logs. A hook's id has its address in it. */
+  #shown({ webhookId }: Lane): { readonly type?: WebhookType; readonly server?: string } {
+    const webhook = this.#options.webhookOf(webhookId);
+    return webhook === undefined ? {} : { type: webhook.type, server: serverOf(webhook.uri) };
   }
 
   #leave(lane: Lane, count: number, how: "delivered" | "dropped" | "orphaned"): void {
@@ -195,6 +202,7 @@ class Delivery implements WebhookDelivery {
     const { clock, settings } = this.#options;
     const end = new AbortController();
     let isLate = false;
+    const url = webhookAddress(webhook.uri, update);
     const timer = clock.after(settings.responseTimeoutMs, () => {
       isLate = true;
       end.abort();
@@ -202,11 +210,11 @@ class Delivery implements WebhookDelivery {
     const giveUp = () => end.abort();
     this.#closed.signal.addEventListener("abort", giveUp, { once: true });
     try {
-      return await this.#post(key, update, webhook, end);
+      return await this.#post(key, update, url, end);
     } catch (error) {
       return isLate
         ? `no answer within ${settings.responseTimeoutMs / 1000} s`
-        : describeError(error);
+        : describeError(error).replaceAll(url, serverOf(url));
     } finally {
       timer.cancel();
       this.#closed.signal.removeEventListener("abort", giveUp);
@@ -216,7 +224,7 @@ class Delivery implements WebhookDelivery {
   async #post(
     key: string,
     update: WebhookUpdateRecord,
-    webhook: Webhook,
+    url: string,
     end: AbortController,
   ): Promise<string | undefined> {
     const { clock, settings, format } = this.#options;
@@ -224,7 +232,7 @@ class Delivery implements WebhookDelivery {
     const signature = webhookSignature(settings.secrets, body, clock.now());
     const response = await this.#client.request({
       method: "POST",
-      url: webhookAddress(webhook.uri, update),
+      url,
       headers: {
         "Content-Type": "application/json",
         "User-Agent": "tavola-webhook",
@@ -246,6 +254,11 @@ class Delivery implements WebhookDelivery {
     const isTaken = response.status >= 200 && response.status <= 299;
     return isTaken ? undefined : `it answered with status ${response.status}`;
   }
+}
+
+/** For logs: paths and queries of hooks have secrets in them, and so have user names. */
+function serverOf(url: string): string {
+  return URL.canParse(url) ? new URL(url).origin : "";
 }
 
 /** The one in flight, which is the first, stays where it is. */

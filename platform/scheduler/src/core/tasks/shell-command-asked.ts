@@ -12,6 +12,10 @@ import type {
 } from "../model/task.ts";
 import { type Outcome, refused, type Turn } from "../turn.ts";
 
+/** Of one task, the last that are kept; and of each what was told of it. */
+const commandsMax = 50;
+const updatesMax = 50;
+
 export interface ShellCommandAsked {
   readonly taskId: string;
   readonly user?: string | undefined;
@@ -45,7 +49,8 @@ export function shellCommandAsked(
     ...(user === undefined ? {} : { user }),
   };
   const history = { shellRequest: request, shellUpdates: [] };
-  turn.put("task", taskId, { ...task, shellCommands: [...(task.shellCommands ?? []), history] });
+  const shellCommands = [...(task.shellCommands ?? []), history].slice(-commandsMax);
+  turn.put("task", taskId, { ...task, shellCommands });
   turn.effect({
     kind: "shellCommand",
     taskId,
@@ -62,7 +67,7 @@ export function shellCommandUpdated(turn: Turn, update: TaskShellCommandUpdate):
   if (task?.shellCommands === undefined) return;
   const shellCommands = task.shellCommands.map((history) =>
     history.shellRequest.timestamp === timestamp && history.shellRequest.shellCommand.name === name
-      ? { ...history, shellUpdates: [...history.shellUpdates, update] }
+      ? { ...history, shellUpdates: [...history.shellUpdates, update].slice(-updatesMax) }
       : history,
   );
   turn.put("task", taskId.id, { ...task, shellCommands });

@@ -65,7 +65,7 @@ export function taskHistoryOf(state: SchedulerState, record: TaskRecord): TaskHi
     task,
     taskUpdates: record.updates,
     healthcheckResults: record.health?.results ?? [],
-    loadBalancerUpdates: record.loadBalancerUpdates ?? [],
+    loadBalancerUpdates: [],
     shellCommandHistory: record.shellCommands ?? [],
     taskMetadata: record.metadata ?? [],
     ...(record.directory === undefined ? {} : { directory: record.directory }),
