@@ -41,7 +41,7 @@ export function offerRescinded(turn: Turn, offerId: string): void {
   offers.remove(offerId);
 }
 
-/** The connection is gone, and all offers with it. Who subscribes anew is made offers until it says otherwise. */
+/** The connection is gone, and all offers with it. With the next one more are wanted, and it is said so. */
 export function offersLost(turn: Turn): void {
   const { state } = turn;
   for (const agent of [...state.offers.agents()]) launchOn(turn, agent);

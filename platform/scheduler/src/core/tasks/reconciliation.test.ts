@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createTaskId } from "../model/task-id.ts";
+import { offersLost } from "../placement/offers-received.ts";
 import { finishDeletion } from "../requests/finish-deletion.ts";
 import { forgetDeletions } from "../requests/forget-deletions.ts";
 import { Fixture } from "../testing/fixture.ts";
@@ -15,6 +16,19 @@ test("now and then the master is asked about all that it knows, for what nobody 
   fixture.advance(fixture.config.reconciliationPatienceMs);
   fixture.turn((turn) => reconcileNowAndThen(turn));
   assert.ok(fixture.take("reconcile").some(({ tasks }) => tasks.length === 0));
+});
+
+test("who was offered nothing when the connection broke says that offers are wanted again", () => {
+  const fixture = new Fixture();
+  fixture.state.placement.offersWanted = false;
+  fixture.turn((turn) => {
+    offersLost(turn);
+    subscribed(turn, { frameworkId: "f" });
+  });
+  assert.deepEqual(
+    fixture.take("wantOffers").map(({ wanted }) => wanted),
+    [true],
+  );
 });
 
 function leftover(fixture: Fixture): string {

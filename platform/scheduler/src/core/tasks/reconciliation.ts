@@ -43,6 +43,8 @@ export function subscribed(turn: Turn, { frameworkId, master }: Subscribed): voi
       ...(kill.destroy ? { gracePeriodMs: 0 } : {}),
     });
   }
+  // Who was offered nothing before the connection broke would be offered nothing now.
+  turn.effect({ kind: "wantOffers", wanted: true });
   turn.state.clusterAgenda.plan("reconcileNowAndThen", link.launchesFrom);
   turn.state.placementDue = true;
 }
