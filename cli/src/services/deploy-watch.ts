@@ -3,6 +3,7 @@
  */
 
 import type { Terminal } from "../terminal.ts";
+import { lookUntil } from "./look-until.ts";
 import type {
   DeployHistoryView,
   PendingIdView,
@@ -24,45 +25,52 @@ export type DeployEnd =
   | { readonly kind: "ended"; readonly result: NonNullable<DeployHistoryView["deployResult"]> }
   | { readonly kind: "patience" };
 
-const lookEveryMs = 300;
 /** A reason is told when nothing has moved for so long. */
 const stuckMs = 5_000;
 
+/** Rejects when the scheduler says no; that another takes over is waited for. */
 export async function watchDeploy(
-  scheduler: SchedulerClient,
+  scheduler: Pick<SchedulerClient, "find">,
   watch: DeployWatch,
-  terminal: Terminal,
+  terminal: Pick<Terminal, "tell">,
 ): Promise<DeployEnd> {
-  const { requestId, deployId, patienceMs } = watch;
+  const look = createLook(scheduler, watch, terminal);
+  const result = await lookUntil(look, { patienceMs: watch.patienceMs, terminal });
+  return result === undefined ? { kind: "patience" } : { kind: "ended", result };
+}
+
+/** One look at it: tells what changed, and resolves with the result once there is one. */
+function createLook(
+  scheduler: Pick<SchedulerClient, "find">,
+  { requestId, deployId }: DeployWatch,
+  terminal: Pick<Terminal, "tell">,
+): () => Promise<DeployHistoryView["deployResult"]> {
+  const request = segment(requestId);
   const seen = new Map<string, string>();
-  const startedAt = performance.now();
-  let movedAt = startedAt;
+  let movedAt = performance.now();
   let told: string | undefined;
-  for (;;) {
-    const parent = await scheduler.find<RequestParentView>(
-      `/requests/request/${segment(requestId)}`,
-    );
+  return async () => {
+    const parent = await scheduler.find<RequestParentView>(`/requests/request/${request}`);
     const lines = parent === undefined ? [] : changes(parent, deployId, seen);
     for (const line of lines) terminal.tell(`${line}\n`);
     const history = await scheduler.find<DeployHistoryView>(
-      `/history/request/${segment(requestId)}/deploy/${segment(deployId)}`,
+      `/history/request/${request}/deploy/${segment(deployId)}`,
     );
     const result = history?.deployResult;
     if (result !== undefined && !["WAITING", "CANCELING"].includes(result.deployState)) {
-      return { kind: "ended", result };
+      return result;
     }
     const now = performance.now();
     if (lines.length > 0) movedAt = now;
     if (now - movedAt > stuckMs) {
       movedAt = now;
-      const why = await scheduler.find<WhyView>(`/requests/request/${segment(requestId)}/why`);
+      const why = await scheduler.find<WhyView>(`/requests/request/${request}/why`);
       if (why?.summary !== undefined && why.summary !== told)
         terminal.tell(`  waits: ${why.summary}\n`);
       told = why?.summary;
     }
-    if (now - startedAt > patienceMs) return { kind: "patience" };
-    await new Promise((resolve) => setTimeout(resolve, lookEveryMs));
-  }
+    return undefined;
+  };
 }
 
 /** One line for each instance that is otherwise than it was. */

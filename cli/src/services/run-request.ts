@@ -8,6 +8,7 @@ import { usageError } from "../command.ts";
 import { exitStatus } from "../exit-status.ts";
 import { type OptionTable, parseCount, parseOptions } from "../options.ts";
 import type { Terminal } from "../terminal.ts";
+import { lookUntil } from "./look-until.ts";
 import { segment } from "./request-view.ts";
 import { askScheduler, type SchedulerClient, schedulerOptionHelp } from "./scheduler-client.ts";
 
@@ -69,7 +70,9 @@ export async function runRequest(args: readonly string[], terminal: Terminal): P
       ...environmentOf(values.env ?? []),
     });
     const ended =
-      values.wait === true ? await waitForEnd(scheduler, requestId, runId, patienceMs) : undefined;
+      values.wait === true
+        ? await waitForEnd(scheduler, { requestId, runId, patienceMs }, terminal)
+        : undefined;
     const { taskId, currentState: state } = ended ?? {};
     const told = {
       requestId,
@@ -84,7 +87,6 @@ export async function runRequest(args: readonly string[], terminal: Terminal): P
   });
 }
 
-const lookEveryMs = 300;
 const going: ReadonlySet<string> = new Set([
   "TASK_LAUNCHED",
   "TASK_STAGING",
@@ -94,24 +96,26 @@ const going: ReadonlySet<string> = new Set([
   "TASK_KILLING",
 ]);
 
+interface AwaitedRun {
+  readonly requestId: string;
+  readonly runId: string;
+  readonly patienceMs: number;
+}
+
 async function waitForEnd(
   scheduler: SchedulerClient,
-  requestId: string,
-  runId: string,
-  patienceMs: number,
+  { requestId, runId, patienceMs }: AwaitedRun,
+  terminal: Terminal,
 ): Promise<TrackedView> {
-  const startedAt = performance.now();
-  for (;;) {
-    const tracked = await scheduler.find<TrackedView>(
-      `/track/run/${segment(requestId)}/${segment(runId)}`,
-    );
+  const path = `/track/run/${segment(requestId)}/${segment(runId)}`;
+  const look = async (): Promise<TrackedView | undefined> => {
+    const tracked = await scheduler.find<TrackedView>(path);
     const state = tracked?.currentState;
-    if (tracked !== undefined && state !== undefined && !going.has(state)) return tracked;
-    if (performance.now() - startedAt > patienceMs) {
-      throw new CodedError("RUN_NOT_ENDED", `run ${runId} has not ended; it goes on`);
-    }
-    await new Promise((resolve) => setTimeout(resolve, lookEveryMs));
-  }
+    return state === undefined || going.has(state) ? undefined : tracked;
+  };
+  const ended = await lookUntil(look, { patienceMs, terminal });
+  if (ended !== undefined) return ended;
+  throw new CodedError("RUN_NOT_ENDED", `run ${runId} has not ended; it goes on`);
 }
 
 function environmentOf(pairs: readonly string[]): {

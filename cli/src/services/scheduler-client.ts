@@ -7,6 +7,12 @@ import { CodedError } from "@tavola/base";
 import { createHttpClient, type HttpClient } from "@tavola/host";
 import type { Terminal } from "../terminal.ts";
 
+/** Where the scheduler wants to know who calls: a token of its own, or all of an Authorization header. */
+const tokenName = "TAVOLA_SCHEDULER_TOKEN";
+
+/** A call that is not answered by then never will be. */
+const answerMsMax = 60_000;
+
 /** For the usage texts. */
 export const schedulerOptionHelp =
   "  --scheduler=URL      the scheduler, with its context path\n" +
@@ -17,7 +23,10 @@ export interface SchedulerClient {
   find<T>(path: string): Promise<T | undefined>;
   /** As `find`; rejects when there is no such thing. */
   get<T>(path: string): Promise<T>;
-  /** Rejects with SCHEDULER_REFUSED and the scheduler's sentence. */
+  /**
+   * Rejects with SCHEDULER_REFUSED and the scheduler's sentence. Of all three: transient where none leads
+   * just now, and UNAVAILABLE, transient too, where nobody answers.
+   */
   call<T>(method: "POST" | "PUT" | "DELETE", path: string, body?: unknown): Promise<T>;
   readonly url: string;
 }
@@ -35,21 +44,42 @@ export async function askScheduler<T>(
   }
   const http = createHttpClient();
   try {
-    return await use(new HttpSchedulerClient(url, http));
+    return await use(createSchedulerClient({ url, http, token: terminal.environment[tokenName] }));
   } finally {
     await http.close();
   }
 }
 
-const unreachableCodes: ReadonlySet<string> = new Set(["CONNECTION_REFUSED", "CONNECTION_LOST"]);
+const unreachableCodes: ReadonlySet<string> = new Set([
+  "CONNECTION_REFUSED",
+  "CONNECTION_LOST",
+  "ABORTED",
+]);
+
+export interface SchedulerClientOptions {
+  readonly url: string;
+  readonly http: HttpClient;
+  readonly token?: string | undefined;
+}
+
+export function createSchedulerClient(options: SchedulerClientOptions): SchedulerClient {
+  return new HttpSchedulerClient(options);
+}
 
 class HttpSchedulerClient implements SchedulerClient {
   readonly url: string;
   readonly #http: HttpClient;
+  readonly #headers: Readonly<Record<string, string>>;
 
-  constructor(url: string, http: HttpClient) {
+  constructor({ url, http, token = "" }: SchedulerClientOptions) {
     this.url = url;
     this.#http = http;
+    const authorization = token.includes(" ") ? token : `Token ${token}`;
+    this.#headers = {
+      "content-type": "application/json",
+      accept: "application/json",
+      ...(token === "" ? {} : { authorization }),
+    };
   }
 
   async find<T>(path: string): Promise<T | undefined> {
@@ -63,17 +93,18 @@ class HttpSchedulerClient implements SchedulerClient {
   }
 
   async call<T>(method: "POST" | "PUT" | "DELETE", path: string, body?: unknown): Promise<T> {
-    const asWhom = `${path.includes("?") ? "&" : "?"}user=${encodeURIComponent(userInfo().username)}`;
-    const { status, text } = await this.#send(method, `${path}${asWhom}`, body);
+    const { status, text } = await this.#send(method, path, body);
     return this.#parsed<T>(status, text);
   }
 
   async #send(method: string, path: string, body?: unknown) {
+    const asWhom = `${path.includes("?") ? "&" : "?"}user=${encodeURIComponent(userInfo().username)}`;
     try {
       const response = await this.#http.request({
         method,
-        url: `${this.url}/api${path}`,
-        headers: { "content-type": "application/json", accept: "application/json" },
+        url: `${this.url}/api${path}${asWhom}`,
+        headers: this.#headers,
+        signal: AbortSignal.timeout(answerMsMax),
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       });
       return { status: response.status, text: Buffer.from(await response.body()).toString() };
@@ -82,6 +113,8 @@ class HttpSchedulerClient implements SchedulerClient {
       throw new CodedError(
         "UNAVAILABLE",
         `no scheduler answers at ${this.url}; start one with \`tavola up\`, or name it with --scheduler=URL`,
+        {},
+        { transient: true },
       );
     }
   }
@@ -89,6 +122,6 @@ class HttpSchedulerClient implements SchedulerClient {
   #parsed<T>(status: number, text: string): T {
     if (status >= 200 && status < 300) return (text === "" ? undefined : JSON.parse(text)) as T;
     const reason = text.trim() === "" ? `HTTP ${status}` : text.trim();
-    throw new CodedError("SCHEDULER_REFUSED", reason, { status });
+    throw new CodedError("SCHEDULER_REFUSED", reason, { status }, { transient: status === 503 });
   }
 }
