@@ -72,6 +72,8 @@ export interface SchedulerOptions {
   readonly format?: MessageFormat;
   /** "manual": the author calls `acknowledge` for every UPDATE whose status has a uuid. */
   readonly acknowledgements?: "automatic" | "manual";
+  /** The master has taken the framework in, or has said that it lives. Must not throw. */
+  readonly onHeartbeat?: () => void;
   /** Ends the iteration and closes the connection; the framework stays as long as its failover timeout. */
   readonly signal?: AbortSignal;
   readonly world?: ClientWorld;
@@ -91,6 +93,7 @@ export class Scheduler extends SchedulerCalls implements AsyncIterable<Scheduler
   readonly #session: SchedulerSession;
   readonly #subscription: Subscription<scheduler.Event>;
   readonly #acknowledges: boolean;
+  readonly #onHeartbeat: (() => void) | undefined;
   readonly #roles: SuppressedRoles;
   #framework: FrameworkInfo;
   #offerConstraints: scheduler.OfferConstraints | undefined;
@@ -107,6 +110,7 @@ export class Scheduler extends SchedulerCalls implements AsyncIterable<Scheduler
     this.#roles = new SuppressedRoles(options.suppressedRoles ?? []);
     this.#offerConstraints = options.offerConstraints;
     this.#acknowledges = options.acknowledgements !== "manual";
+    this.#onHeartbeat = options.onHeartbeat;
     this.#world = openWorld(options.world);
     const detector = createLeaderDetector(options.masters, this.#world);
     this.#detector = detector;
@@ -256,6 +260,7 @@ export class Scheduler extends SchedulerCalls implements AsyncIterable<Scheduler
   }
 
   async #received(envelope: scheduler.Event): Promise<void> {
+    if (envelope.type === "HEARTBEAT" || envelope.type === "SUBSCRIBED") this.#onHeartbeat?.();
     const event = flattenEvent(envelope);
     if (event === undefined) return;
     if (event.type === "ERROR") {

@@ -67,6 +67,7 @@ function linkTo(http: HttpClient, events: Partial<FrameworkEvents> = {}): Framew
     events: {
       ...{ subscribed: nothing, disconnected: nothing, offers: nothing, rescinded: nothing },
       ...{ updated: nothing, agentLost: nothing, message: nothing, launchRefused: nothing },
+      heartbeat: () => undefined,
       ...events,
     },
   });
@@ -97,6 +98,21 @@ test("a launch that the master refuses is told, and its offers are given back", 
   await new Promise((resolve) => setImmediate(resolve));
   const declined = master.calls.find(({ type }) => type === "DECLINE");
   assert.deepEqual(declined?.decline?.offer_ids, [{ value: "o" }]);
+  await master.close();
+  await link.close();
+});
+
+test("heartbeats are heard", async () => {
+  let beats = 0;
+  const heard = Promise.withResolvers<void>();
+  const master = new SmallMaster([subscribedEvent, { type: "HEARTBEAT" }]);
+  const link = linkTo(master, {
+    heartbeat: () => {
+      beats += 1;
+      if (beats === 2) heard.resolve();
+    },
+  });
+  await heard.promise;
   await master.close();
   await link.close();
 });

@@ -28,6 +28,8 @@ export interface FrameworkEvents {
   updated(report: ReturnType<typeof taskReportOf>): Promise<unknown>;
   agentLost(agentId: string): Promise<void>;
   message(data: Uint8Array): Promise<void>;
+  /** The master lives. Nothing that must be kept. */
+  heartbeat(): void;
   /** None of the tasks was launched, nor will be: the master said no to the call, or it could not be made. */
   launchRefused(taskIds: readonly string[], reason: string): Promise<void>;
 }
@@ -64,6 +66,7 @@ export class FrameworkLink {
       masters: options.masters,
       framework: options.framework,
       acknowledgements: "manual",
+      onHeartbeat: () => options.events.heartbeat(),
       ...(options.world === undefined ? {} : { world: options.world }),
     });
     this.ended = this.#listen();

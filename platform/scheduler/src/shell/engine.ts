@@ -12,7 +12,7 @@
  */
 
 import { CodedError, describeError, type Instant, type Random } from "@tavola/base";
-import type { Clock, Logger, Timer } from "@tavola/host";
+import type { Clock, Logger, Metrics, Timer } from "@tavola/host";
 import { lookAtEverything, nextWakeAt, timePassed } from "../core/cluster-rules.ts";
 import type { Effect } from "../core/effects.ts";
 import { finishTurn } from "../core/finish-turn.ts";
@@ -42,6 +42,8 @@ export interface EngineOptions {
   readonly perform: (effect: Effect) => void;
   /** What is durable from now on; before the effects that go with it. */
   readonly durable?: (changes: Iterable<RecordChange>) => void;
+  /** Gets `scheduler/turns`, `…/turns_waiting` and `…/store_write`. */
+  readonly metrics?: Metrics;
   /** Called once: nothing can be decided any more, and why. */
   readonly ended: (error: CodedError) => void;
 }
@@ -68,6 +70,9 @@ export class Engine {
 
   constructor(options: EngineOptions) {
     this.#options = options;
+    options.metrics?.gauge("scheduler/turns_waiting", () =>
+      this.#batches.reduce((sum, { waiting }) => sum + waiting.length, 0),
+    );
   }
 
   get state(): SchedulerState {
@@ -93,8 +98,8 @@ export class Engine {
   }
 
   /**
-   * Takes a turn now, and resolves with what it returned once all of it, and what it saw, is durable. Rejects with the
-   * error that ended the engine. What throws inside a turn is a bug, and ends the engine.
+   * Takes a turn now, and resolves with what it returned once all of it, and what it saw, is durable.
+   * Rejects with the error that ended the engine. What throws inside a turn is a bug, and ends the engine.
    */
   async decide<T>(what: (turn: Turn) => T): Promise<T> {
     if (this.#ended !== undefined) throw this.#ended;
@@ -106,6 +111,7 @@ export class Engine {
     } catch (error) {
       throw this.#broken("a turn of the scheduler failed", error);
     }
+    this.#options.metrics?.counter("scheduler/turns").increment();
     this.#planWake();
     const isIdle = !this.#isWriting && this.#batches.length === 0;
     if (isIdle && turn.changes.length === 0 && turn.effects.length === 0) return result;
@@ -183,6 +189,8 @@ export class Engine {
   /** Returns the error after which nothing can be written any more. */
   async #write({ changes }: Batch): Promise<CodedError | undefined> {
     if (changes.size === 0) return undefined;
+    const { clock, metrics } = this.#options;
+    const startedAt = clock.now();
     const writes = [...changes.values()].map(({ kind, key, value }) => ({ kind, key, value }));
     for (
       let waitMs: number = limits.retryMsMin;
@@ -192,6 +200,7 @@ export class Engine {
       try {
         await this.#options.store.write(writes);
         this.#trouble = undefined;
+        metrics?.timer("scheduler/store_write").record(clock.now() - startedAt);
         return undefined;
       } catch (error) {
         const coded = asCoded(error);

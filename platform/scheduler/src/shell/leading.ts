@@ -9,7 +9,7 @@
 
 import { CodedError, describeError, type Random } from "@tavola/base";
 import type { Coordination } from "@tavola/coordination";
-import type { Clock, Logger } from "@tavola/host";
+import type { Clock, Logger, Metrics } from "@tavola/host";
 import type { FrameworkInfo, TaskInfo } from "@tavola/protocol";
 import type { ClientWorld } from "@tavola/sdk";
 import type { AgentAddress } from "../api/task-files.ts";
@@ -59,6 +59,7 @@ export interface LeadingOptions {
   readonly wallNow: () => number;
   readonly random: Random;
   readonly logger: Logger;
+  readonly metrics: Metrics;
   readonly world?: ClientWorld;
   /** Everything was read, and nothing of it has been acted upon. */
   readonly loaded?: (engine: Engine) => void;
@@ -94,6 +95,7 @@ export class Leading {
       clock: options.clock,
       random: options.random,
       logger: options.logger,
+      metrics: options.metrics,
       durable: (changes) => leading?.durable(changes),
       perform: (effect) => leading?.perform(effect),
       ended: options.ended,
@@ -126,6 +128,8 @@ export class Leading {
       inFlightMax: options.config.health.inFlightMax,
       onReport: (report) => this.#decide((turn) => healthcheckAnswered(turn, report)),
     });
+    options.metrics.gauge("scheduler/health_checked_tasks", () => this.#health.counts.tasks);
+    options.metrics.gauge("scheduler/health_in_flight", () => this.#health.counts.inFlight);
     this.#directories = new DirectoryFinder({
       clock: options.clock,
       addressOf: (agentId) => this.addressOf(agentId),
@@ -165,6 +169,9 @@ export class Leading {
           const update = shellCommandUpdateOf(data);
           if (update !== undefined)
             await engine.decide((turn) => shellCommandUpdated(turn, update));
+        },
+        heartbeat: () => {
+          engine.state.link.lastHeartbeatAt = engine.now;
         },
         launchRefused: (taskIds, reason) =>
           engine.decide((turn) => launchRefused(turn, { taskIds, reason })),

@@ -163,6 +163,7 @@ export async function startScheduler(options: SchedulerOptions): Promise<Running
         wallNow: options.wallNow ?? Date.now,
         random,
         logger,
+        metrics,
         ...(options.world === undefined ? {} : { world: options.world }),
         ...(options.inspect === undefined ? {} : { loaded: options.inspect }),
         ended: (error) => {
