@@ -17,6 +17,9 @@ import { mesosFramework } from "./mesos-framework.ts";
 import { mesosGoV0 } from "./mesos-go-v0.ts";
 import { msh } from "./msh.ts";
 import { pymesos } from "./pymesos.ts";
+import { singularityGo } from "./singularity-go.ts";
+import { singularityJava } from "./singularity-java.ts";
+import { singularityPython } from "./singularity-python.ts";
 import { tavola } from "./tavola.ts";
 import { zkCliClient } from "./zk-cli.ts";
 
@@ -28,6 +31,9 @@ const clients: readonly Client[] = [
   mesosCli,
   zkCliClient,
   curlClient,
+  singularityPython,
+  singularityGo,
+  singularityJava,
   tavola,
 ];
 
@@ -51,7 +57,7 @@ class Stages {
   /** A string says why it cannot run here. */
   async run(check: Check, folder: string): Promise<string | undefined> {
     if ("run" in check) {
-      this.#cluster ??= startCluster();
+      this.#cluster ??= startCluster({ schedulers: 1 });
       await check.run(await this.#cluster, folder);
       return undefined;
     }

@@ -1,0 +1,3 @@
+module tavola.invalid/conformance
+
+go 1.20
