@@ -4,12 +4,14 @@ import { CodedError } from "@tavola/base";
 import type { DeployHistory } from "../core/model/deploy-progress.ts";
 import type { TaskState } from "../core/model/enums.ts";
 import type { RequestHistory } from "../core/model/request.ts";
-import type { TaskHistory, TaskHistoryUpdate, TaskIdHistory } from "../core/model/task.ts";
+import type { TaskHistory, TaskIdHistory } from "../core/model/task.ts";
 import type { DeployRow, RequestRow, TaskRow } from "./history-tables.ts";
 
 export function taskRow(history: TaskHistory): TaskRow {
   const { taskId, taskRequest } = history.task;
-  const last = latest(history.taskUpdates);
+  // The last that was told, whatever the clocks say: a master's answer to a question has a later time
+  // than the end that was on its way meanwhile.
+  const last = history.taskUpdates.at(-1);
   const { runId, cmdLineArgsList = [] } = taskRequest.pendingTask;
   return {
     task_id: taskId.id,
@@ -25,14 +27,6 @@ export function taskRow(history: TaskHistory): TaskRow {
     arguments: cmdLineArgsList.length === 0 ? null : JSON.stringify(cmdLineArgsList),
     json: JSON.stringify(history),
   };
-}
-
-/** Of two at the same time the one that was told later. */
-function latest(updates: readonly TaskHistoryUpdate[]): TaskHistoryUpdate | undefined {
-  return updates.reduce<TaskHistoryUpdate | undefined>(
-    (last, each) => (last === undefined || each.timestamp >= last.timestamp ? each : last),
-    undefined,
-  );
 }
 
 /** What a list needs of a task's row. */

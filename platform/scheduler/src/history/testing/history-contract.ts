@@ -68,6 +68,18 @@ function testTasks(define: Define): void {
     assert.equal(await history.task("never-was"), undefined);
   });
 
+  define("a task ended as was told last, though something was told late", async (history) => {
+    const ended = taskSample({ startedAt: 1000, endedAt: 2000 });
+    const { taskId } = ended.task;
+    const [launched, finished] = ended.taskUpdates;
+    assert.ok(launched !== undefined && finished !== undefined);
+    // What the master answered a new leader, while the end was on its way.
+    const answered = { taskId, timestamp: 5000, taskState: "TASK_STARTING" } as const;
+    await history.append({ tasks: [{ ...ended, taskUpdates: [launched, answered, finished] }] });
+    const [listed] = await history.tasks({ requestId: taskId.requestId }, whole);
+    assert.deepEqual([listed?.lastTaskState, listed?.updatedAt], ["TASK_FINISHED", 2000]);
+  });
+
   define("what is said again changes nothing, and the last word counts", async (history) => {
     const first = taskSample({ endedAt: 2000, state: "TASK_LOST" });
     const last = taskSample({ endedAt: 3000, state: "TASK_KILLED" });
