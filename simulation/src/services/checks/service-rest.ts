@@ -37,8 +37,10 @@ export class ServiceRest implements ServiceChecker {
     return state;
   }
 
-  #recordsAreTrue({ records }: SchedulerState): void {
-    for (const { taskId, truth } of this.#cluster.launches.byId.values()) {
+  #recordsAreTrue(state: SchedulerState): void {
+    const { records } = state;
+    for (const { taskId, requestId, truth } of this.#cluster.launches.byId.values()) {
+      if (failsForEver(state, requestId)) continue;
       const record = records.task.get(taskId);
       const isRunning = runningNow(truth) !== undefined;
       if (isRunning && record === undefined) {
@@ -53,7 +55,8 @@ export class ServiceRest implements ServiceChecker {
     }
   }
 
-  #nothingIsLeft({ records }: SchedulerState): void {
+  #nothingIsLeft(state: SchedulerState): void {
+    const { records } = state;
     for (const kind of [
       ...(["outboxTask", "outboxRequest", "outboxDeploy", "outboxMail", "outboxWebhook"] as const),
       "requestCleanup",
@@ -69,8 +72,10 @@ export class ServiceRest implements ServiceChecker {
       if (pending === undefined) continue;
       throw new Violation(name, `a deploy of ${requestId} is still pending`);
     }
-    const [plan] = records.pendingTask.keys();
-    if (plan !== undefined) throw new Violation(name, `${plan} is still to be launched`);
+    for (const [id, { pendingTaskId }] of records.pendingTask) {
+      if (failsForEver(state, pendingTaskId.requestId)) continue;
+      throw new Violation(name, `${id} is still to be launched`);
+    }
   }
 
   #promisesAreKept(state: SchedulerState, will: RequestWill): void {
@@ -87,6 +92,7 @@ export class ServiceRest implements ServiceChecker {
     }
     const tasks = [...(state.tasksOf.get(will.id)?.values() ?? [])];
     if (will.isLongRunning) {
+      if (failsForEver(state, will.id)) return;
       const isWanted = active !== undefined && known.state === "ACTIVE";
       const wanted = isWanted ? (known.request.instances ?? 1) : 0;
       const numbers = new Set(tasks.map(({ taskId }) => taskId.instanceNo));
@@ -101,4 +107,14 @@ export class ServiceRest implements ServiceChecker {
       throw new Violation(name, `${runId} of ${will.id} was promised, and never launched`);
     }
   }
+}
+
+/**
+ * What its active deploy runs fails each time, and is started again ever later. It became active when the
+ * news of its failing was long on its way.
+ */
+function failsForEver({ records }: SchedulerState, requestId: string): boolean {
+  const deployId = records.requestDeploys.get(requestId)?.active?.deployId ?? "";
+  const command = records.deploy.get(`${requestId}-${deployId}`)?.deploy.command ?? "";
+  return command.includes(" fail ") && records.request.get(requestId)?.state !== "PAUSED";
 }
