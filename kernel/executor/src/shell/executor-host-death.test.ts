@@ -150,7 +150,8 @@ test("a task whose runtime directory was deleted under it is ended, and so can t
   const { containerizer, launch } = await openContainerizer(stage);
   const [ended, left] = [await launch("ended", obedient), await launch("left", obedient)];
   for (const id of [ended, left]) await stage.agent.updated(id, "TASK_RUNNING");
-  const pidOf = (id: ContainerId) => until("its pid", () => readShimRecord(containerOf(stage, id)).pid);
+  const pidOf = (id: ContainerId) =>
+    until("its pid", () => readShimRecord(containerOf(stage, id)).pid);
   const pids = [await pidOf(ended), await pidOf(left)];
   rmSync(join(stage.runtimeDir, "containers"), { recursive: true });
   await containerizer.destroy(ended);
