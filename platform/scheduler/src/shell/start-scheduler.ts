@@ -7,12 +7,14 @@
  * what it knows may no longer be so. Whoever supervises it starts it again.
  */
 
-import { CodedError, describeError, type Random } from "@tavola/base";
+import { CodedError, describeError, type Instant, type Random } from "@tavola/base";
 import { type Coordination, openCoordination, untilConnected } from "@tavola/coordination";
 import {
   type Clock,
   createHttpClient,
   createMetrics,
+  type Endpoint,
+  type HttpClient,
   type HttpHandler,
   type Logger,
   makeDirectory,
@@ -35,10 +37,11 @@ import { createDeliverers } from "./deliverers.ts";
 import type { Engine } from "./engine.ts";
 import { hostState } from "./host-state.ts";
 import { Leadership } from "./leadership.ts";
-import { Leading } from "./leading.ts";
+import { Leading, type LeadingOptions } from "./leading.ts";
+import type { Deliverers } from "./outboxes.ts";
 import type { SchedulerFlags } from "./scheduler-flags.ts";
 import { addSchedulerMetrics, metricsHandler } from "./scheduler-metrics.ts";
-import { schedulerSettings } from "./scheduler-settings.ts";
+import { type SchedulerSettings, schedulerSettings } from "./scheduler-settings.ts";
 import { UsageWatch } from "./usage-watch.ts";
 
 export interface SchedulerOptions {
@@ -89,10 +92,6 @@ export async function startScheduler(options: SchedulerOptions): Promise<Running
   const settings = schedulerSettings(flags);
   for (const passedOver of settings.passedOver) logger.warn({ passedOver }, "configuration");
   if (options.openStore === undefined) await makeDirectory(flags.work_dir);
-  const clock = options.clock ?? systemClock();
-  const random = options.random ?? systemRandom();
-  const metrics = createMetrics();
-  const exit = Promise.withResolvers<{ readonly code: number; readonly reason: string }>();
   let serve: HttpHandler = () => textResponse(503, "The scheduler is starting");
   const endpoint = await (options.openEndpoint ?? openEndpoint)({
     ip: flags.ip,
@@ -101,146 +100,242 @@ export async function startScheduler(options: SchedulerOptions): Promise<Running
     bodyBytesMax: limits.bodyBytesMax,
     logger,
   });
-  const url = `http://${flags.hostname ?? endpoint.ip}:${endpoint.port}${settings.contextPath}`;
-  const http = options.world?.http ?? createHttpClient();
   const history =
     options.openHistory?.() ??
     (await openHistory(settings.history, { logger }).catch(async (error: unknown) => {
       await endpoint.close();
       throw error;
     }));
-  const agents = new AgentHttp({ http });
-  const startedAt = clock.now();
-  let isClosed = false;
-  let leading: Leading | undefined;
-  let agentsWatch: AgentsWatch | undefined;
-  const usage = new UsageWatch({ agents, clock, logger });
-
-  const openStore =
-    options.openStore ??
-    (() =>
-      openCoordination(settings.store, {
-        sessionTimeoutMs: flags.store_session_timeout,
-        logger,
-      }));
-  const end = (reason: string): void => exit.resolve({ code: 1, reason });
-  const path = settings.store.path === "/" ? "" : settings.store.path;
-  const leadership = new Leadership({
-    openStore,
-    group: `${path}/candidates`,
-    url,
-    clock,
-    logger,
-    lost: end,
-    lead: async (store) => {
-      const begun = await Leading.begin({
-        store,
-        path: `${path}/records`,
-        url,
-        config: settings.core,
-        masters: flags.master,
-        framework: frameworkInfo({ ...settings.framework, webuiUrl: url }),
-        openDeliverers: (engine) =>
-          createDeliverers({
-            engine,
-            history,
-            settings,
-            agents,
-            clock,
-            random,
-            logger,
-            metrics,
-          }),
-        probe:
-          options.openProbe?.() ??
-          createProbe({
-            clock,
-            verifiesCertificates: settings.core.health.verifiesCertificates,
-            bodyBytesMax: settings.core.maxHealthcheckResponseBodyBytes,
-          }),
-        agents,
-        clock,
-        wallNow: options.wallNow ?? Date.now,
-        random,
-        logger,
-        metrics,
-        ...(options.world === undefined ? {} : { world: options.world }),
-        ...(options.inspect === undefined ? {} : { loaded: options.inspect }),
-        ended: (error) => {
-          if (isCrash(error)) options.crash?.(error);
-          end(describeError(error));
-        },
-        resigned: end,
-      });
-      if (isClosed) return begun.close();
-      leading = begun;
-      agentsWatch = new AgentsWatch({
-        masters: flags.master,
-        leading,
-        clock,
-        logger,
-        ...(options.world === undefined ? {} : { world: options.world }),
-      });
-      usage.follow(leading);
-    },
-  });
-  const context: ApiContext = {
-    contextPath: settings.contextPath,
-    engine: () => (leadership.mayAct() ? leading?.engine : undefined),
-    leaderUrl: () => (leadership.isLeading ? undefined : leadership.leaderUrl),
-    http,
-    clock,
-    history,
-    auth: settings.auth,
-    files: agents,
-    logger,
-    metrics,
-    hostState: () => hostState({ leading, url, startedAt, now: clock.now() }),
-    allowTestResourceCalls: settings.allowTestResourceCalls,
-    tests: {
-      async purgeHistory() {
-        await history.purge(settings.retention, clock.now());
-      },
-    },
-    usage,
-  };
-  addSchedulerMetrics(metrics, context.engine);
-  const api = createApiHandler(context, apiRoutes);
-  serve = asHttpHandler(api, metricsHandler(metrics, logger, clock));
-  const close = async (): Promise<void> => {
-    isClosed = true;
-    agentsWatch?.close();
-    usage.close();
-    await leading?.close();
-    await leadership.close();
-    await endpoint.close();
-    await history.close();
-    if (options.world?.http === undefined) await http.close();
-  };
+  const daemon = new SchedulerDaemon(options, { settings, endpoint, history });
+  serve = daemon.handler();
   try {
-    await historyReady(history, logger);
-    const probe = await openStore();
+    await daemon.storesReached();
+  } catch (error) {
+    await daemon.close();
+    throw error;
+  }
+  daemon.stand();
+  return daemon;
+}
+
+interface DaemonParts {
+  readonly settings: SchedulerSettings;
+  readonly endpoint: Endpoint;
+  readonly history: HistoryStore;
+}
+
+class SchedulerDaemon implements RunningScheduler {
+  readonly url: string;
+  readonly #options: SchedulerOptions;
+  readonly #settings: SchedulerSettings;
+  readonly #endpoint: Endpoint;
+  readonly #history: HistoryStore;
+  readonly #clock: Clock;
+  readonly #random: Random;
+  readonly #http: HttpClient;
+  readonly #metrics = createMetrics();
+  readonly #agents: AgentHttp;
+  readonly #usage: UsageWatch;
+  readonly #leadership: Leadership;
+  readonly #startedAt: Instant;
+  readonly #exit = Promise.withResolvers<{ readonly code: number; readonly reason: string }>();
+  #leading: Leading | undefined;
+  #agentsWatch: AgentsWatch | undefined;
+  #isClosed = false;
+
+  constructor(options: SchedulerOptions, { settings, endpoint, history }: DaemonParts) {
+    const { flags, logger, world } = options;
+    this.#options = options;
+    this.#settings = settings;
+    this.#endpoint = endpoint;
+    this.#history = history;
+    this.#clock = options.clock ?? systemClock();
+    this.#random = options.random ?? systemRandom();
+    this.#http = world?.http ?? createHttpClient();
+    this.#agents = new AgentHttp({ http: this.#http });
+    this.#usage = new UsageWatch({ agents: this.#agents, clock: this.#clock, logger });
+    this.#startedAt = this.#clock.now();
+    this.url = `http://${flags.hostname ?? endpoint.ip}:${endpoint.port}${settings.contextPath}`;
+    this.#leadership = new Leadership({
+      openStore: () => this.#openStore(),
+      group: `${this.#root()}/candidates`,
+      url: this.url,
+      clock: this.#clock,
+      logger,
+      lost: (reason) => this.#end(reason),
+      lead: (store) => this.#lead(store),
+    });
+  }
+
+  get exited(): Promise<{ readonly code: number; readonly reason: string }> {
+    return this.#exit.promise;
+  }
+
+  /** Answers what comes to its port. */
+  handler(): HttpHandler {
+    const { logger } = this.#options;
+    const context = this.#apiContext();
+    addSchedulerMetrics(this.#metrics, context.engine);
+    const others = metricsHandler(this.#metrics, logger, this.#clock);
+    return asHttpHandler(createApiHandler(context, apiRoutes), others);
+  }
+
+  /** Rejects with what is wrong with the history, or why the store cannot be reached. */
+  async storesReached(): Promise<void> {
+    const { logger } = this.#options;
+    await historyReady(this.#history, logger);
+    const probe = await this.#openStore();
     try {
       await untilConnected(probe, limits.storePatienceMs);
     } finally {
       await probe.close();
     }
-  } catch (error) {
-    await close();
-    throw error;
+    const { history, store } = this.#settings;
+    if (history.scheme === "sqlite" && store.scheme !== "sqlite") {
+      logger.warn(
+        { history: this.#history.description },
+        "history is in a file of this machine: of several schedulers each would have its own; --history=postgres://… is for all of them",
+      );
+    }
   }
-  if (settings.history.scheme === "sqlite" && settings.store.scheme !== "sqlite") {
-    logger.warn(
-      { history: history.description },
-      "history is in a file of this machine: of several schedulers each would have its own; --history=postgres://… is for all of them",
+
+  /** Stands for election, and leads once it is elected. */
+  stand(): void {
+    this.#leadership.stand().catch((error: unknown) => this.#end(describeError(error)));
+    this.#options.logger.info(
+      { url: this.url, store: this.#settings.store.scheme, history: this.#history.description },
+      "scheduler is up",
     );
   }
-  leadership.stand().catch((error: unknown) => end(describeError(error)));
-  logger.info(
-    { url, store: settings.store.scheme, history: history.description },
-    "scheduler is up",
-  );
-  return { url, exited: exit.promise, close };
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    this.#agentsWatch?.close();
+    this.#usage.close();
+    await this.#leading?.close();
+    await this.#leadership.close();
+    await this.#endpoint.close();
+    await this.#history.close();
+    if (this.#options.world?.http === undefined) await this.#http.close();
+  }
+
+  #openStore(): Coordination | Promise<Coordination> {
+    const { openStore, flags, logger } = this.#options;
+    if (openStore !== undefined) return openStore();
+    const sessionTimeoutMs = flags.store_session_timeout;
+    return openCoordination(this.#settings.store, { sessionTimeoutMs, logger });
+  }
+
+  /** Below which everything is in the store. */
+  #root(): string {
+    const { path } = this.#settings.store;
+    return path === "/" ? "" : path;
+  }
+
+  #end(reason: string): void {
+    this.#exit.resolve({ code: 1, reason });
+  }
+
+  async #lead(store: Coordination): Promise<void> {
+    const { flags, logger, world } = this.#options;
+    const leading = await Leading.begin(this.#leadingOptions(store));
+    if (this.#isClosed) return leading.close();
+    this.#leading = leading;
+    this.#agentsWatch = new AgentsWatch({
+      masters: flags.master,
+      leading,
+      clock: this.#clock,
+      logger,
+      ...(world === undefined ? {} : { world }),
+    });
+    this.#usage.follow(leading);
+  }
+
+  #leadingOptions(store: Coordination): LeadingOptions {
+    const { flags, logger, world, inspect, wallNow = Date.now, crash } = this.#options;
+    const { core, framework } = this.#settings;
+    return {
+      store,
+      path: `${this.#root()}/records`,
+      url: this.url,
+      config: core,
+      masters: flags.master,
+      framework: frameworkInfo({ ...framework, webuiUrl: this.url }),
+      openDeliverers: (engine) => this.#openDeliverers(engine),
+      probe: this.#openProbe(),
+      agents: this.#agents,
+      clock: this.#clock,
+      wallNow,
+      random: this.#random,
+      logger,
+      metrics: this.#metrics,
+      ...(world === undefined ? {} : { world }),
+      ...(inspect === undefined ? {} : { loaded: inspect }),
+      ended: (error) => {
+        if (isCrash(error)) crash?.(error);
+        this.#end(describeError(error));
+      },
+      resigned: (reason) => this.#end(reason),
+    };
+  }
+
+  #openDeliverers(engine: Engine): Deliverers {
+    return createDeliverers({
+      engine,
+      history: this.#history,
+      settings: this.#settings,
+      agents: this.#agents,
+      clock: this.#clock,
+      random: this.#random,
+      logger: this.#options.logger,
+      metrics: this.#metrics,
+    });
+  }
+
+  #openProbe(): Probe {
+    const { health, maxHealthcheckResponseBodyBytes } = this.#settings.core;
+    return (
+      this.#options.openProbe?.() ??
+      createProbe({
+        clock: this.#clock,
+        verifiesCertificates: health.verifiesCertificates,
+        bodyBytesMax: maxHealthcheckResponseBodyBytes,
+      })
+    );
+  }
+
+  #apiContext(): ApiContext {
+    const { contextPath, auth, allowTestResourceCalls, retention } = this.#settings;
+    const leadership = this.#leadership;
+    const history = this.#history;
+    const clock = this.#clock;
+    return {
+      contextPath,
+      engine: () => (leadership.mayAct() ? this.#leading?.engine : undefined),
+      leaderUrl: () => (leadership.isLeading ? undefined : leadership.leaderUrl),
+      http: this.#http,
+      clock,
+      history,
+      auth,
+      files: this.#agents,
+      logger: this.#options.logger,
+      metrics: this.#metrics,
+      hostState: () =>
+        hostState({
+          leading: this.#leading,
+          url: this.url,
+          startedAt: this.#startedAt,
+          now: clock.now(),
+        }),
+      allowTestResourceCalls,
+      tests: {
+        async purgeHistory() {
+          await history.purge(retention, clock.now());
+        },
+      },
+      usage: this.#usage,
+    };
+  }
 }
 
 /** Nothing that another leader, a store or an operator did. */
