@@ -18,6 +18,7 @@ import type { TaskHistory, TrackedTask } from "../core/model/task.ts";
 import { trackedTaskShape } from "../core/model/task-shape.ts";
 import type { SchedulerState } from "../core/state.ts";
 import { type Outcome, refused } from "../core/turn.ts";
+import { grepLines } from "./grep-lines.ts";
 import {
   alias,
   anyUser,
@@ -144,8 +145,6 @@ const read = route({
   answer: mesosFileChunkObjectShape,
   async handle(call) {
     const { path: asked, grep, offset, length } = call.query;
-    const pattern = grep === undefined ? undefined : patternOf(grep);
-    if (pattern === null) return refused(400, `grep ${grep} is not a regular expression`);
     const place = await placeOf(call);
     if (place.refusal !== undefined) return place;
     const path = pathWithin(place.value.directory, asked);
@@ -157,26 +156,18 @@ const read = route({
     }
     if (chunk.problem !== undefined) return problemOf(chunk);
     const { data = "", offset: from = 0 } = chunk.value;
-    if (pattern === undefined) return { value: chunk.value };
-    const lines = data.split("\n").filter((line) => pattern.test(line));
+    if (grep === undefined) return { value: chunk.value };
+    const lines = grepLines(data, grep);
+    if (lines.error !== undefined) return refused(400, lines.error);
     return {
       value: {
-        data: lines.map((line) => `${line}\n`).join(""),
+        data: lines.value.map((line) => `${line}\n`).join(""),
         offset: from,
         nextOffset: from + Buffer.byteLength(data),
       },
     };
   },
 });
-
-/** null: it is none. */
-function patternOf(source: string): RegExp | null {
-  try {
-    return new RegExp(source);
-  } catch {
-    return null;
-  }
-}
 
 const statistics = route({
   method: "GET",
@@ -222,12 +213,26 @@ function downloadRoute(name: "download" | "open"): Route {
       const agent = { hostname, port: task.port };
       const file = await call.context.files.download(agent, task.path, call.http.signal);
       if (file.problem !== undefined) return problemOf(file);
-      const fileName = (path.split("/").at(-1) ?? path).replace(/["\\\r\n]/g, "_");
+      const fileName = path.split("/").at(-1) ?? path;
       const headers =
-        name === "download" ? { "Content-Disposition": `attachment; filename="${fileName}"` } : {};
+        name === "download" ? { "Content-Disposition": attachment(fileName) } : looked;
       return { response: { ...file.value, headers: { ...file.value.headers, ...headers } } };
     },
   });
+}
+
+/** A task may write what it likes: a page of its own must not act as if it were the scheduler's. */
+const looked = {
+  "Content-Disposition": "inline",
+  "Content-Security-Policy": "sandbox",
+  "X-Content-Type-Options": "nosniff",
+};
+
+/** RFC 6266: a name for those who read ASCII only, and all of it for the others. */
+function attachment(fileName: string): string {
+  const plain = fileName.replace(/[^ -~]|["\\%]/g, "_");
+  const encoded = encodeURIComponent(fileName.toWellFormed()).replace(/['()*]/g, "_");
+  return `attachment; filename="${plain}"; filename*=UTF-8''${encoded}`;
 }
 
 /** PERF: O(tasks of the agent). */

@@ -70,7 +70,7 @@ export class AgentHttp implements TaskFiles {
     ).finally(() => clearTimeout(patience));
     if (answer.problem !== undefined) return answer;
     const { status, headers } = answer.value;
-    const kept = ["content-type", "content-length", "content-disposition"];
+    const kept = ["content-type", "content-length"];
     return {
       value: {
         status,
