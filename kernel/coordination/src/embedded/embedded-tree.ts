@@ -123,7 +123,10 @@ export class EmbeddedTree {
     return undefined;
   }
 
+  /** PERF: mostly one look: where its parent is, everything above that is as well, and none is a member. */
   #makeAbove(path: StorePath): void {
+    const parent = this.#head(parentOf(path));
+    if (parent !== undefined && parent.owner === null) return;
     for (const above of ancestorsOf(path)) {
       const head = this.#head(above);
       if (head === undefined) this.#insert(above, nothing, null);
