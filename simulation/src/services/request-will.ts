@@ -28,6 +28,7 @@ interface Act {
 interface RequestAnswer {
   readonly request: { readonly instances?: number };
   readonly state: string;
+  readonly taskIds?: { readonly healthy: readonly { readonly id: string }[] };
 }
 
 export class RequestWill {
@@ -48,6 +49,8 @@ export class RequestWill {
   readonly #api: ApiClient;
   readonly #random: Random;
   readonly #meanMs: number;
+  /** Of its tasks, as it was looked at last. */
+  #taskIds: readonly string[] = [];
 
   constructor(id: string, type: RequestType, api: ApiClient, random: Random) {
     this.id = id;
@@ -88,6 +91,7 @@ export class RequestWill {
       throw this.#violation(`${isThere ? "there" : "not there"}, not as promised`);
     }
     if (found === undefined || !isThere) return;
+    this.#taskIds = found.taskIds?.healthy.map(({ id }) => id) ?? [];
     const { request, state } = found;
     const instances = request.instances ?? 1;
     const expected = `${this.instances}`;
@@ -121,6 +125,7 @@ export class RequestWill {
           () => this.#scale(),
           () => this.#scale(),
           () => this.#bounce(),
+          () => this.#killTask(),
           () => this.#togglePause(),
           () => this.#rollBack(),
           () => this.#cancel(),
@@ -205,6 +210,14 @@ export class RequestWill {
   #bounce(): Act {
     const incremental = this.#random.next() < 0.5;
     return this.#post("bounce", { incremental });
+  }
+
+  #killTask(): Act | undefined {
+    const taskId = this.#taskIds[0];
+    if (taskId === undefined) return undefined;
+    const waitForReplacementTask = this.#random.next() < 0.5;
+    const body = waitForReplacementTask ? { waitForReplacementTask } : undefined;
+    return { call: { method: "DELETE", path: `/tasks/task/${taskId}`, body } };
   }
 
   #togglePause(): Act {

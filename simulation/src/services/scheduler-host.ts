@@ -30,7 +30,7 @@ import { connectHistory, type HistoryDatabase } from "./simulated-history.ts";
 import { simulatedProbe } from "./simulated-probe.ts";
 
 export const schedulerPort = 7099;
-export const frameworkName = "Services";
+const frameworkName = "Services";
 
 export interface SchedulerHostParts {
   readonly network: Network;

@@ -24,7 +24,6 @@ const stages = {
   faultsMs: { min: 15_000, max: 120_000 },
   quietMs: 200_000,
 } as const;
-const lookMs = 1000;
 
 /** Never rejects because of what it simulates. */
 export async function simulateServices(
@@ -60,7 +59,6 @@ async function live(cluster: ServiceCluster): Promise<readonly string[]> {
     new ServiceRest(cluster),
   ];
   watchers.observers.push(...checkers);
-  lookRegularly(world, checkers);
   const faults = beginServiceFaults(cluster, stages.calmMs);
   const { min, max } = stages.faultsMs;
   const faultsMs = min + randomInt(world.dice("stages"), max - min);
@@ -74,13 +72,6 @@ async function live(cluster: ServiceCluster): Promise<readonly string[]> {
   await world.runUntil(world.nowMs + stages.quietMs);
   for (const checker of checkers) checker.rests?.();
   return faults.kinds;
-}
-
-function lookRegularly(world: World, checkers: readonly ServiceChecker[]): void {
-  world.plan(lookMs, () => {
-    for (const checker of checkers) checker.looks?.();
-    lookRegularly(world, checkers);
-  });
 }
 
 function describeFailure(error: unknown): { checker: string; message: string } {
