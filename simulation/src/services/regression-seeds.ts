@@ -9,7 +9,7 @@ export interface ServiceRegressionSeed {
 }
 
 export const serviceRegressionSeeds: readonly ServiceRegressionSeed[] = [
-  { seed: 36, what: "what was written off and runs again is found and stopped" },
-  { seed: 52, what: "so is what ran for a request that was deleted while its agent was away" },
-  { seed: 90, what: "a scheduler that wanted no offers when its connection broke asks anew" },
+  { seed: 56, what: "what was written off and runs again is found and stopped" },
+  { seed: 79, what: "a scheduler that wanted no offers when its connection broke asks anew" },
+  { seed: 108, what: "so is what ran for a request that was deleted while its agent was away" },
 ];
