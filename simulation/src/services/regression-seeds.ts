@@ -11,5 +11,8 @@ export interface ServiceRegressionSeed {
 export const serviceRegressionSeeds: readonly ServiceRegressionSeed[] = [
   { seed: 56, what: "what was written off and runs again is found and stopped" },
   { seed: 79, what: "a scheduler that wanted no offers when its connection broke asks anew" },
-  { seed: 108, what: "so is what ran for a request that was deleted while its agent was away" },
+  {
+    seed: 108,
+    what: "what ran for a request that was deleted while its agent was away is found and stopped",
+  },
 ];
