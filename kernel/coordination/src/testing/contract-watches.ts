@@ -44,16 +44,21 @@ export function testWatches(define: DefineTest): void {
       const path = `${root}/busy`;
       await done(there, { kind: "create", path, value: bytes("start") });
       let seen: string | undefined;
-      here.watch(path, () => {
-        void here.get(path).then((value) => {
+      const reads: Promise<void>[] = [];
+      const watch = here.watch(path, () => {
+        const read = here.get(path).then((value) => {
           seen = text(value?.value);
         });
+        reads.push(read);
       });
       await here.get(path);
       for (let index = 0; index < 25; index += 1) {
         await done(there, { kind: "set", path, value: bytes(String(index)) });
       }
       await eventually("the last value to be seen", () => seen === "24");
+      // One more may be told of, and read, before the store is closed.
+      watch.close();
+      await Promise.all(reads);
     },
   );
 
