@@ -7,6 +7,11 @@
 import fc from "fast-check";
 import type { JsonSchema, Shape } from "../shape.ts";
 
+/** JavaScript writes -0 as `0`, so it is not among them. */
+const arbitraryNumber = fc
+  .double({ noNaN: true, noDefaultInfinity: true, min: -1e6, max: 1e6 })
+  .map((value) => value + 0);
+
 /** `depth`: schemas that contain themselves end there. */
 export function arbitraryJson(shape: Shape<never>, depth = 4): fc.Arbitrary<unknown> {
   const named = new Map<string, Shape<never>>();
@@ -40,7 +45,7 @@ function bySchema(
     case "integer":
       return fc.integer({ min: 0, max: 4_000_000_000_000 });
     case "number":
-      return fc.double({ noNaN: true, noDefaultInfinity: true, min: -1e6, max: 1e6 });
+      return arbitraryNumber;
     case "boolean":
       return fc.boolean();
     case "array":
@@ -50,7 +55,11 @@ function bySchema(
     case "object":
       return byObject(schema, named, depth);
     default:
-      return fc.jsonValue({ maxDepth: 1 }).filter((value) => value !== null);
+      // As text and back: what JSON does not carry (a negative zero) cannot be asked of a round trip.
+      return fc
+        .json({ maxDepth: 1 })
+        .map((text) => JSON.parse(text) as unknown)
+        .filter((value) => value !== null);
   }
 }
 
