@@ -31,3 +31,22 @@ test("watchDeploy() ends with a scheduler's no", async () => {
   const { end } = watching(new CodedError("SCHEDULER_REFUSED", "not yours"));
   await assert.rejects(end, { code: "SCHEDULER_REFUSED" });
 });
+
+test("watchDeploy() says of a job when it runs, and of what has no place that it waits for one", async () => {
+  const told: string[] = [];
+  const pending = [
+    { id: "a", deployId: "2", instanceNo: 1, nextRunAt: Date.UTC(2096, 0, 1, 6), pendingType: "x" },
+    { id: "b", deployId: "2", instanceNo: 2, nextRunAt: 0, pendingType: "x" },
+  ];
+  const scheduler = {
+    find: async <T>(path: string): Promise<T | undefined> =>
+      (path.startsWith("/history")
+        ? { deployResult: { deployState: "SUCCEEDED" } }
+        : { request: { id: "web" }, state: "ACTIVE", taskIds: { pending } }) as T,
+  };
+  await watchDeploy(scheduler, watch, { tell: (text: string) => void told.push(text) });
+  assert.deepEqual(told, [
+    "  instance 1 runs at 2096-01-01 06:00:00 UTC\n",
+    "  instance 2 waits for a place\n",
+  ]);
+});

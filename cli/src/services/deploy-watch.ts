@@ -11,7 +11,7 @@ import type {
   TaskIdView,
   WhyView,
 } from "./request-view.ts";
-import { segment } from "./request-view.ts";
+import { formatTime, segment } from "./request-view.ts";
 import type { SchedulerClient } from "./scheduler-client.ts";
 
 export interface DeployWatch {
@@ -27,6 +27,8 @@ export type DeployEnd =
 
 /** A reason is told when nothing has moved for so long. */
 const stuckMs = 5_000;
+/** Less than this is how clocks differ. */
+const aheadMs = 2_000;
 
 /** Rejects when the scheduler says no; that another takes over is waited for. */
 export async function watchDeploy(
@@ -73,6 +75,13 @@ function createLook(
   };
 }
 
+/** A job has its time; anything else starts as soon as there is room. */
+function waitingFor({ nextRunAt }: PendingIdView): string {
+  return nextRunAt - Date.now() > aheadMs
+    ? `runs at ${formatTime(nextRunAt)} UTC`
+    : "waits for a place";
+}
+
 /** One line for each instance that is otherwise than it was. */
 function changes(parent: RequestParentView, deployId: string, seen: Map<string, string>): string[] {
   const {
@@ -83,7 +92,7 @@ function changes(parent: RequestParentView, deployId: string, seen: Map<string, 
     killed = [],
   } = parent.taskIds ?? {};
   const states: [TaskIdView | PendingIdView, string][] = [
-    ...pending.map((id): [PendingIdView, string] => [id, "waits for a place"]),
+    ...pending.map((id): [PendingIdView, string] => [id, waitingFor(id)]),
     ...notYetHealthy.map((id): [TaskIdView, string] => [
       id,
       `started on ${id.host}, not healthy yet`,

@@ -7,6 +7,7 @@ import { type OptionTable, parseOptions } from "../options.ts";
 import { formatTable } from "../table.ts";
 import { formatTime, type RequestParentView, segment, type WhyView } from "./request-view.ts";
 import { askScheduler, schedulerOptionHelp } from "./scheduler-client.ts";
+import { whyLines } from "./why-lines.ts";
 
 const options = {
   json: { type: "boolean" },
@@ -61,7 +62,7 @@ function formatRequest(parent: RequestParentView, why: WhyView | undefined): str
       "deploying",
       pendingDeploy && `${pendingDeploy.deployId} since ${formatTime(pendingDeploy.timestamp)}`,
     ],
-    ["waits", why?.summary],
+    ["waits", why && whyLines(why)[0]],
   ];
   const width = Math.max(...facts.map(([name]) => name.length));
   const head = facts

@@ -63,7 +63,14 @@ export interface DeployHistoryView {
 
 export interface WhyView {
   readonly summary?: string;
-  readonly reasons?: readonly string[];
+  readonly reasons?: readonly WaitingReasonView[];
+}
+
+export interface WaitingReasonView {
+  readonly kind: string;
+  readonly message: string;
+  /** When it will be over, where that is known. */
+  readonly until?: number;
 }
 
 /** A path segment. */

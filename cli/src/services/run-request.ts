@@ -44,6 +44,7 @@ interface TrackedView {
   readonly taskId?: { readonly id: string };
   readonly currentState?: string;
   readonly pending?: boolean;
+  readonly taskHistory?: readonly { readonly statusMessage?: string }[];
 }
 
 export async function runRequest(args: readonly string[], terminal: Terminal): Promise<number> {
@@ -74,6 +75,7 @@ export async function runRequest(args: readonly string[], terminal: Terminal): P
         ? await waitForEnd(scheduler, { requestId, runId, patienceMs }, terminal)
         : undefined;
     const { taskId, currentState: state } = ended ?? {};
+    const reason = ended?.taskHistory?.at(-1)?.statusMessage;
     const told = {
       requestId,
       runId,
@@ -83,6 +85,9 @@ export async function runRequest(args: readonly string[], terminal: Terminal): P
     const words =
       state === undefined ? `${requestId}: run ${runId}` : `${taskId?.id ?? runId} ${state}`;
     await terminal.write(values.json === true ? `${JSON.stringify(told)}\n` : `${words}\n`);
+    if (state !== undefined && state !== "TASK_FINISHED" && reason !== undefined) {
+      terminal.tell(`${reason}\n`);
+    }
     return state === undefined || state === "TASK_FINISHED" ? exitStatus.ok : exitStatus.failed;
   });
 }

@@ -6,6 +6,7 @@ import { type Command, usageError } from "../command.ts";
 import { type OptionTable, parseOptions } from "../options.ts";
 import { segment, type WhyView } from "./request-view.ts";
 import { askScheduler, schedulerOptionHelp } from "./scheduler-client.ts";
+import { whyLines } from "./why-lines.ts";
 
 const options = {
   json: { type: "boolean" },
@@ -29,9 +30,8 @@ export const whyCommand: Command = {
     const why = await askScheduler(values.scheduler, terminal, (scheduler) =>
       scheduler.get<WhyView>(`/requests/request/${segment(id)}/why`),
     );
-    const lines = [why.summary ?? "it waits for nothing", ...(why.reasons ?? [])];
     await terminal.write(
-      values.json === true ? `${JSON.stringify(why)}\n` : `${lines.join("\n")}\n`,
+      values.json === true ? `${JSON.stringify(why)}\n` : `${whyLines(why).join("\n")}\n`,
     );
     return 0;
   },
