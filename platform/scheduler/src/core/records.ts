@@ -37,6 +37,7 @@ import type {
 } from "./model/operations.ts";
 import type {
   CrashLoopInfo,
+  Request,
   RequestGroup,
   RequestHistory,
   RequestWithState,
@@ -92,6 +93,14 @@ export interface DeployRollback {
   /** Nobody asked: health fell. */
   readonly isAutomatic: boolean;
   readonly reason: string;
+  /** What the deploy that is gone away from had changed in the request. */
+  readonly updatedFields?: UpdatedFields;
+}
+
+/** What a deploy changed in its request, field by field: what was there before, and what it put there. */
+export interface UpdatedFields {
+  readonly before: Partial<Request>;
+  readonly after: Partial<Request>;
 }
 
 /** A deploy that is active, pending, or `previous`; others are history. Filed under `<requestId>-<deployId>`. */
@@ -100,6 +109,8 @@ export interface DeployRecord {
   readonly marker: DeployMarker;
   readonly result?: DeployHistory["deployResult"];
   readonly statistics?: DeployStatistics;
+  /** Of one that has succeeded. */
+  readonly updatedFields?: UpdatedFields;
 }
 
 /** A task that was intended to be launched and has not been heard to have ended. Filed under its id. */

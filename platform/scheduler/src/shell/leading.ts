@@ -13,6 +13,7 @@ import type { Clock, Logger, Metrics } from "@tavola/host";
 import type { FrameworkInfo, TaskInfo } from "@tavola/protocol";
 import type { ClientWorld } from "@tavola/sdk";
 import type { AgentAddress } from "../api/task-files.ts";
+import { requestForDeploy } from "../core/deploys/which-deploy.ts";
 import type { Effect } from "../core/effects.ts";
 import { given } from "../core/given.ts";
 import { healthTargetOf } from "../core/health/health-target.ts";
@@ -320,7 +321,7 @@ export class Leading {
     return taskIds.flatMap((id) => {
       const task = records.task.get(id);
       const { requestId = "", deployId = "" } = task?.taskId ?? {};
-      const request = records.request.get(requestId)?.request;
+      const request = requestForDeploy(this.engine.state, { requestId, deployId });
       const deploy = records.deploy.get(deployKey(requestId, deployId))?.deploy;
       if (task === undefined || request === undefined || deploy === undefined) return [];
       return [taskInfo({ task, request, deploy, settings: this.#launchSettings() })];

@@ -6,7 +6,8 @@
  * once, because it has been in service before, and is not watched afterwards, so that two bad versions
  * do not roll each other back for ever.
  *
- * What a deploy changed in its request (`updatedRequest`) is not taken back.
+ * What the deploy that is left had changed in its request (`updatedRequest`) is taken back when the
+ * rollback succeeds, as far as nobody has changed it since (`request-taken-back.ts`).
  */
 
 import { given } from "../given.ts";
@@ -17,6 +18,7 @@ import { type DeployRollback, deployKey, type RequestDeploys } from "../records.
 import { changeableRequest } from "../requests/known-request.ts";
 import { type Outcome, refused, type Turn } from "../turn.ts";
 import { alreadyDeploying, startDeploy } from "./deploy-posted.ts";
+import { requestTakenBack } from "./request-taken-back.ts";
 import { deployHistoryOf } from "./tell-deploy.ts";
 
 export interface DeployRolledBack {
@@ -91,17 +93,26 @@ export function startRollback(
 ): void {
   const { requestId, active } = deploys;
   const fromDeployId = active?.deployId ?? "";
+  const { updatedFields } = turn.get("deploy", deployKey(requestId, fromDeployId)) ?? {};
   const rollback: DeployRollback = {
     fromDeployId,
     toDeployId: target.id,
     at: Math.floor(turn.now),
     isAutomatic,
     reason,
+    ...given({ updatedFields }),
   };
   const { watch: _over, ...unwatched } = deploys;
   turn.put("requestDeploys", requestId, unwatched);
   const message = `Rolling back from ${fromDeployId} to ${target.id}: ${reason}`;
-  startDeploy(turn, { deploy: copyOf(turn, target), message, rollback, ...given({ user }) });
+  const now = turn.get("request", requestId)?.request;
+  const updatedRequest = now && updatedFields && requestTakenBack(turn, now, updatedFields);
+  startDeploy(turn, {
+    deploy: copyOf(turn, target),
+    message,
+    rollback,
+    ...given({ user, updatedRequest }),
+  });
 }
 
 function copyOf(turn: Turn, target: Deploy): Deploy {

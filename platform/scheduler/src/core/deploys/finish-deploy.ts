@@ -10,7 +10,12 @@ import { given } from "../given.ts";
 import type { DeployResult, PendingDeploy } from "../model/deploy-progress.ts";
 import type { DeployState, RequestState, TaskCleanupType } from "../model/enums.ts";
 import type { Request } from "../model/request.ts";
-import { type DeployRecord, deployKey, type RequestDeploys } from "../records.ts";
+import {
+  type DeployRecord,
+  deployKey,
+  type RequestDeploys,
+  type UpdatedFields,
+} from "../records.ts";
 import { clearExpiring } from "../requests/expiring-record.ts";
 import { isLongRunning } from "../requests/long-running.ts";
 import { requestChanged } from "../requests/request-changed.ts";
@@ -20,6 +25,7 @@ import { dropPlans } from "../tasks/plan-task.ts";
 import type { Turn } from "../turn.ts";
 import { watchOf } from "./deploy-watch.ts";
 import { plansAfterSuccess } from "./plans-after-success.ts";
+import { requestTakenBack, scaleTakenBack, updatedFieldsOf } from "./request-taken-back.ts";
 import { announceDeploy, mailDeploy, tellHistory } from "./tell-deploy.ts";
 
 export interface DeployEnd {
@@ -36,10 +42,12 @@ export function succeedDeploy(turn: Turn, deploys: RequestDeploys, message: stri
   const known = turn.get("request", requestId);
   if (pending === undefined || known === undefined) return;
   const { deployMarker, deployProgress } = pending;
-  const request = pending.updatedRequest ?? known.request;
+  const request = requestAfter(turn, known.request, deploys);
+  const updated =
+    rollback === undefined ? updatedFieldsOf(turn, known.request, request) : undefined;
   const previous = rollback === undefined ? deploys.active : undefined;
   const result = resultOf(turn, { deployState: "SUCCEEDED", message });
-  const record = closeRecord(turn, deployMarker, result);
+  const record = closeRecord(turn, deployMarker, result, updated);
   const gone = [deploys.active, deploys.previous].flatMap((marker) =>
     marker === undefined || marker.deployId === previous?.deployId ? [] : [marker.deployId],
   );
@@ -49,7 +57,10 @@ export function succeedDeploy(turn: Turn, deploys: RequestDeploys, message: stri
     active: deployMarker,
     ...given({ previous, watch }),
   });
-  settleRequest(turn, pending, request);
+  if (rollback?.updatedFields !== undefined) {
+    scaleTakenBack(turn, requestId, rollback.updatedFields);
+  }
+  settleRequest(turn, deploys, request);
   if (isLongRunning(request) || request.requestType === "SCHEDULED") {
     const canary = deployProgress.canary === true;
     cleanUp(turn, deployMarker.requestId, {
@@ -66,8 +77,16 @@ export function succeedDeploy(turn: Turn, deploys: RequestDeploys, message: stri
   mailDeploy(turn, "DEPLOY_SUCCEEDED", record, { message });
 }
 
+/** A rollback looks again: what was for a while only may have run out meanwhile. */
+function requestAfter(turn: Turn, now: Request, { pending, rollback }: RequestDeploys): Request {
+  const change = rollback?.updatedFields;
+  if (change !== undefined) return requestTakenBack(turn, now, change) ?? now;
+  return pending?.updatedRequest ?? now;
+}
+
 /** What the request is once the deploy has succeeded. */
-function settleRequest(turn: Turn, pending: PendingDeploy, request: Request): void {
+function settleRequest(turn: Turn, { pending, rollback }: RequestDeploys, request: Request): void {
+  if (pending === undefined) return;
   const { requestId, user, message } = pending.deployMarker;
   const state = turn.get("request", requestId)?.state;
   const states: Partial<Record<RequestState, RequestState>> = {
@@ -77,7 +96,9 @@ function settleRequest(turn: Turn, pending: PendingDeploy, request: Request): vo
   if (state === undefined) return;
   const next = states[state] ?? state;
   if (state === "DEPLOYING_TO_UNPAUSE") clearExpiring(turn, requestId, "pause");
-  if (pending.updatedRequest !== undefined) clearExpiring(turn, requestId, "scale");
+  if (pending.updatedRequest !== undefined && rollback === undefined) {
+    clearExpiring(turn, requestId, "scale");
+  }
   if (next === state && pending.updatedRequest === undefined) return;
   const eventType = state === "DEPLOYING_TO_UNPAUSE" ? "DEPLOYED_TO_UNPAUSE" : "UPDATED";
   requestChanged(turn, { request, state: next, eventType, user, message });
@@ -133,11 +154,12 @@ function closeRecord(
   turn: Turn,
   { requestId, deployId }: PendingDeploy["deployMarker"],
   result: DeployResult,
+  updatedFields?: UpdatedFields,
 ): DeployRecord | undefined {
   const key = deployKey(requestId, deployId);
   const record = turn.get("deploy", key);
   if (record === undefined) return undefined;
-  const closed = { ...record, result };
+  const closed = { ...record, result, ...given({ updatedFields }) };
   turn.put("deploy", key, closed);
   turn.dirty(requestId);
   return closed;

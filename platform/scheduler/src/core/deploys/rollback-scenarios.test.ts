@@ -132,6 +132,109 @@ test("the watch ends to the millisecond, and without a deploy before there is no
   assert.equal(first.deploysOf("web").watch, undefined);
 });
 
+/** v2 changed, added and took away fields of the request. */
+function afterUpdate(v2: Partial<Deploy> = checked): Scenario {
+  const s = new Scenario();
+  s.start({ id: "web", instances: 2, group: "ops", rackAffinity: ["r1"] }, checked);
+  const before = s.state.records.request.get("web")?.request;
+  assert.ok(before !== undefined);
+  const { rackAffinity: _gone, ...rest } = before;
+  const updatedRequest = { ...rest, instances: 4, group: "dev", skipHealthchecks: false };
+  s.deploy("web", { id: "v2", ...v2 }, { updatedRequest });
+  s.allHealthy();
+  s.obeyKills();
+  assert.equal(s.active("web"), "v2");
+  assert.deepEqual(s.numbers("web"), [1, 2, 3, 4]);
+  return s;
+}
+
+const requestOf = (s: Scenario) => s.state.records.request.get("web")?.request;
+
+test("a rollback takes back what the deploy had changed in its request, once it has succeeded", () => {
+  const s = afterUpdate();
+  s.do((turn) => deployRolledBack(turn, { requestId: "web", user: "ann" }));
+  const id = s.pending("web") ?? "";
+  assert.equal(requestOf(s)?.instances, 4, "not before it has succeeded");
+  assert.deepEqual(s.numbers("web", id), [1, 2]);
+  s.allHealthy();
+  s.obeyKills();
+  assert.equal(s.active("web"), id);
+  assert.deepEqual(s.numbers("web"), [1, 2]);
+  const { instances, group, rackAffinity, skipHealthchecks } = requestOf(s) ?? {};
+  assert.deepEqual(
+    { instances, group, rackAffinity },
+    {
+      instances: 2,
+      group: "ops",
+      rackAffinity: ["r1"],
+    },
+  );
+  assert.equal(skipHealthchecks, undefined);
+  assert.equal(s.events("web").at(-1), "UPDATED");
+});
+
+test("a rollback that fails leaves the request as the deploy had made it", () => {
+  const s = afterUpdate();
+  s.do((turn) => deployRolledBack(turn, { requestId: "web" }));
+  s.fail(s.instance("web", 1, s.pending("web")));
+  s.obeyKills();
+  assert.equal(s.active("web"), "v2");
+  assert.equal(requestOf(s)?.group, "dev");
+  assert.deepEqual(s.numbers("web"), [1, 2, 3, 4]);
+});
+
+test("what somebody has changed since the deploy is not taken back with it", () => {
+  const s = afterUpdate();
+  s.do((turn) => requestScaled(turn, { requestId: "web", body: { instances: 6 } }));
+  s.allHealthy();
+  s.do((turn) => deployRolledBack(turn, { requestId: "web" }));
+  s.allHealthy();
+  s.obeyKills();
+  assert.equal(requestOf(s)?.instances, 6);
+  assert.equal(requestOf(s)?.group, "ops");
+  assert.deepEqual(s.numbers("web"), [1, 2, 3, 4, 5, 6]);
+});
+
+test("a scale for a while stays for that while, and reverts to the number before the deploy", () => {
+  const s = afterUpdate();
+  const body = { instances: 6, durationMillis: 10 * minuteMs };
+  s.do((turn) => requestScaled(turn, { requestId: "web", body }));
+  s.allHealthy();
+  s.do((turn) => deployRolledBack(turn, { requestId: "web" }));
+  s.allHealthy();
+  s.obeyKills();
+  assert.equal(requestOf(s)?.instances, 6);
+  assert.equal(requestOf(s)?.group, "ops");
+  s.advance(10 * minuteMs);
+  s.obeyKills();
+  assert.equal(requestOf(s)?.instances, 2);
+  assert.deepEqual(s.numbers("web"), [1, 2]);
+});
+
+test("a scale that runs out while the rollback is under way is not brought back by it", () => {
+  const s = afterUpdate();
+  const body = { instances: 6, durationMillis: minuteMs };
+  s.do((turn) => requestScaled(turn, { requestId: "web", body }));
+  s.allHealthy();
+  s.do((turn) => deployRolledBack(turn, { requestId: "web" }));
+  s.advance(minuteMs);
+  s.allHealthy();
+  s.obeyKills();
+  assert.equal(requestOf(s)?.instances, 2);
+  assert.deepEqual(s.numbers("web"), [1, 2]);
+});
+
+test("a watch that rolls back by itself takes the request back as well", () => {
+  const s = afterUpdate(watched);
+  s.advance(minuteMs);
+  for (const number of [1, 2]) s.fail(s.instance("web", number, "v2"));
+  assert.match(s.pending("web") ?? "", /^v1_rollback_/);
+  s.allHealthy();
+  s.obeyKills();
+  assert.equal(requestOf(s)?.group, "ops");
+  assert.deepEqual(s.numbers("web"), [1, 2]);
+});
+
 test("a deploy that failed cannot be gone back to", () => {
   const s = afterTwo(1, checked);
   s.deploy("web", { id: "v3", ...checked });

@@ -2,6 +2,7 @@
  * What keeps a due task from being given a place at all, whatever is offered.
  */
 
+import { requestForDeploy } from "../deploys/which-deploy.ts";
 import type { Deploy } from "../model/deploy.ts";
 import type { RequestState } from "../model/enums.ts";
 import type { Request } from "../model/request.ts";
@@ -44,7 +45,7 @@ export function launchableOf(
   }
   const deploy = state.records.deploy.get(deployKey(requestId, deployId))?.deploy;
   if (deploy === undefined) return { obstacle: { kind: "noDeploy" } };
-  const { request } = known;
+  const request = requestForDeploy(state, pending.pendingTaskId) ?? known.request;
   const minimum = frozenBelow(state, config, request);
   if (minimum !== undefined) {
     return {
