@@ -17,32 +17,31 @@ export function updatedFieldsOf(
   after: Request,
 ): UpdatedFields | undefined {
   const scale = turn.get("expiring", now.id)?.scale;
-  const before: Fields = scale === undefined ? now : { ...now, instances: scale.revertToInstances };
-  const names = [...new Set([...Object.keys(before), ...Object.keys(after)])];
-  const changed = names.filter((name) => !isSame(before[name], (after as Fields)[name]));
+  const before = { ...now, ...(scale && { instances: scale.revertToInstances }) };
+  const fields = { before: fieldsOf(before), after: fieldsOf(after) };
+  const changed = namesIn(fields).filter(
+    (name) => !isSame(fields.before[name], fields.after[name]),
+  );
   if (changed.length === 0) return undefined;
-  return { before: picked(before, changed), after: picked(after, changed) };
+  return { before: picked(fields.before, changed), after: picked(fields.after, changed) };
 }
 
 /** The request as it is to be; undefined: nothing is left to take back. */
 export function requestTakenBack(
   turn: Turn,
   now: Request,
-  { before, after }: UpdatedFields,
+  updated: UpdatedFields,
 ): Request | undefined {
-  const names = [...new Set([...Object.keys(before), ...Object.keys(after)])];
-  const untouched = names.filter((name) => isSame((now as Fields)[name], (after as Fields)[name]));
+  const fields = { before: fieldsOf(updated.before), after: fieldsOf(updated.after) };
+  const current = fieldsOf(now);
+  const untouched = namesIn(fields).filter((name) => isSame(current[name], fields.after[name]));
   // A number that is for a while only stays for that while.
   const isScaled = turn.get("expiring", now.id)?.scale !== undefined;
   const back = untouched.filter((name) => !(isScaled && name === "instances"));
   if (back.length === 0) return undefined;
-  const request: Record<string, unknown> = { ...now };
-  for (const name of back) {
-    const value = (before as Fields)[name];
-    if (value === undefined) delete request[name];
-    else request[name] = value;
-  }
-  return request as unknown as Request;
+  const kept = Object.entries(current).filter(([name]) => !back.includes(name));
+  const request: unknown = { ...Object.fromEntries(kept), ...picked(fields.before, back) };
+  return request as Request;
 }
 
 /** A scale that is to revert reverts to what there was before the deploy. */
@@ -58,10 +57,17 @@ export function scaleTakenBack(turn: Turn, requestId: string, fields: UpdatedFie
 
 type Fields = Readonly<Record<string, unknown>>;
 
-function picked(from: Fields | Request, names: readonly string[]): Partial<Request> {
-  const all = from as Fields;
+function fieldsOf(request: object): Fields {
+  return { ...request } as Fields;
+}
+
+function namesIn({ before, after }: { readonly before: Fields; readonly after: Fields }): string[] {
+  return [...new Set([...Object.keys(before), ...Object.keys(after)])];
+}
+
+function picked(fields: Fields, names: readonly string[]): Partial<Request> {
   return Object.fromEntries(
-    names.flatMap((name) => (all[name] === undefined ? [] : [[name, all[name]]])),
+    names.flatMap((name) => (fields[name] === undefined ? [] : [[name, fields[name]]])),
   );
 }
 
