@@ -58,8 +58,8 @@ const deploy = route({
     }
     const forbidden = call.permit(request, "DEPLOY") ?? permitUpdate(call, posted, request);
     if (forbidden !== undefined) return forbidden;
-    const { history, logger } = call.context;
-    const isIdTaken = await isDeployIdTaken(history, { requestId, id }, { logger });
+    const { history } = call.context;
+    const isIdTaken = await isDeployIdTaken(history, { requestId, id }, call.context);
     return changed(call, (turn) => {
       const valid = validateBody(turn, posted, isIdTaken);
       if (valid.refusal !== undefined) return valid;

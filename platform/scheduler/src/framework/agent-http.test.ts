@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { CodedError } from "@tavola/base";
-import type { HttpClient, HttpClientResponse } from "@tavola/host";
+import { type HttpClient, type HttpClientResponse, simulatedClock } from "@tavola/host";
 import { AgentHttp } from "./agent-http.ts";
+
+const clock = simulatedClock();
 
 function answering(json: unknown): HttpClient {
   const response = {
@@ -30,7 +32,7 @@ test("AgentHttp finds sandboxes of what runs, has ended, and of a framework that
     completed_frameworks: [{ id: "ours", completed_executors: [executor("before")] }],
   });
   const agent = { hostname: "host1", port: 5051 };
-  const found = await new AgentHttp({ http }).directories(agent, "ours");
+  const found = await new AgentHttp({ http, clock }).directories(agent, "ours");
   assert.deepEqual(
     [...(found.value ?? [])],
     ["before", "ended", "runs"].flatMap((id) => [
@@ -43,7 +45,7 @@ test("AgentHttp finds sandboxes of what runs, has ended, and of a framework that
 test("AgentHttp takes whatever answers at an agent's address for an agent that cannot be asked", async () => {
   const agent = { hostname: "host1", port: 5051 };
   for (const json of [null, 7, "x", [null], [[]], {}, { frameworks: 3 }, { frameworks: [null] }]) {
-    const files = new AgentHttp({ http: answering(json) });
+    const files = new AgentHttp({ http: answering(json), clock });
     const answers = await Promise.all([
       files.browse(agent, "/x"),
       files.read(agent, "/x", {}),
@@ -60,11 +62,11 @@ test("AgentHttp takes whatever answers at an agent's address for an agent that c
   const odd = {
     frameworks: [{ id: "ours", executors: [null, { id: "a" }, { id: "b", directory: "/b" }] }],
   };
-  const found = await new AgentHttp({ http: answering(odd) }).directories(agent, "ours");
+  const found = await new AgentHttp({ http: answering(odd), clock }).directories(agent, "ours");
   assert.deepEqual([...(found.value ?? [])], [["b", "/b"]]);
 });
 
-test("AgentHttp does not wait for a download that does not begin", async () => {
+test("AgentHttp does not wait for an answer that does not come, nor for a download that does not begin", async () => {
   const http: HttpClient = {
     request: ({ signal }) =>
       new Promise((_, reject) =>
@@ -72,8 +74,31 @@ test("AgentHttp does not wait for a download that does not begin", async () => {
       ),
     close: async () => undefined,
   };
-  const files = new AgentHttp({ http, timeoutMs: 1 });
-  const never = new AbortController().signal;
-  const answer = await files.download({ hostname: "host1", port: 5051 }, "/x", never);
-  assert.equal(answer.problem, "unreachable");
+  const files = new AgentHttp({ http, clock });
+  const agent = { hostname: "host1", port: 5051 };
+  const answers = Promise.all([
+    files.metrics(agent),
+    files.download(agent, "/x", new AbortController().signal),
+  ]);
+  await clock.advanceSettling(5000);
+  for (const { problem } of await answers) assert.equal(problem, "unreachable");
+});
+
+test("AgentHttp lets a download that has begun take as long as it takes", async () => {
+  let asked: AbortSignal | undefined;
+  const http: HttpClient = {
+    request: async ({ signal }) => {
+      asked = signal;
+      return { status: 200, headers: {}, body: async () => Buffer.of(), async *chunks() {} };
+    },
+    close: async () => undefined,
+  };
+  const files = new AgentHttp({ http, clock });
+  const caller = new AbortController();
+  const { value } = await files.download({ hostname: "host1", port: 5051 }, "/x", caller.signal);
+  await clock.advanceSettling(60_000);
+  assert.equal(value?.status, 200);
+  assert.equal(asked?.aborted, false);
+  caller.abort();
+  assert.equal(asked?.aborted, true);
 });

@@ -7,7 +7,7 @@
  */
 
 import { CodedError, describeError } from "@tavola/base";
-import type { HttpClient, HttpClientResponse, HttpResponse } from "@tavola/host";
+import type { Clock, HttpClient, HttpClientResponse, HttpResponse } from "@tavola/host";
 import type {
   AgentAddress,
   AgentFile,
@@ -17,19 +17,21 @@ import type {
 } from "../api/task-files.ts";
 import type { MesosFileChunkObject, MesosTaskStatisticsObject } from "../core/model/answers.ts";
 
+/** For an answer; of a download, until it has begun. */
+const patienceMs = 5000;
+
 export interface AgentHttpOptions {
   readonly http: HttpClient;
-  /** Until an answer has begun. Default 5 s. */
-  readonly timeoutMs?: number;
+  readonly clock: Clock;
 }
 
 export class AgentHttp implements TaskFiles {
   readonly #http: HttpClient;
-  readonly #timeoutMs: number;
+  readonly #clock: Clock;
 
-  constructor({ http, timeoutMs = 5000 }: AgentHttpOptions) {
+  constructor({ http, clock }: AgentHttpOptions) {
     this.#http = http;
-    this.#timeoutMs = timeoutMs;
+    this.#clock = clock;
   }
 
   async browse(agent: AgentAddress, path: string): Promise<Fetched<readonly AgentFile[]>> {
@@ -60,14 +62,11 @@ export class AgentHttp implements TaskFiles {
     path: string,
     signal: AbortSignal,
   ): Promise<Fetched<HttpResponse>> {
+    const question = `/files/download?path=${encodeURIComponent(path)}`;
     // It may take long; only its beginning is waited for with patience.
-    const end = new AbortController();
-    const patience = setTimeout(() => end.abort(), this.#timeoutMs);
-    const answer = await this.#ask(
-      agent,
-      `/files/download?path=${encodeURIComponent(path)}`,
-      AbortSignal.any([signal, end.signal]),
-    ).finally(() => clearTimeout(patience));
+    const answer = await this.#patiently((end) =>
+      this.#ask(agent, question, AbortSignal.any([signal, end])),
+    );
     if (answer.problem !== undefined) return answer;
     const { status, headers } = answer.value;
     const kept = ["content-type", "content-length"];
@@ -139,19 +138,34 @@ export class AgentHttp implements TaskFiles {
     return { value: found };
   }
 
-  async #json<T>(
+  #json<T>(
     agent: AgentAddress,
     path: string,
     read: (json: unknown) => T | undefined,
   ): Promise<Fetched<T>> {
-    const answer = await this.#ask(agent, path, AbortSignal.timeout(this.#timeoutMs));
-    if (answer.problem !== undefined) return answer;
+    return this.#patiently(async (end) => {
+      const answer = await this.#ask(agent, path, end);
+      if (answer.problem !== undefined) return answer;
+      try {
+        const value = read(JSON.parse(Buffer.from(await answer.value.body()).toString()));
+        if (value !== undefined) return { value };
+        return {
+          problem: "unreachable",
+          message: `${nameOf(agent)}${path} is not what agents say`,
+        };
+      } catch (error) {
+        return { problem: "unreachable", message: `${nameOf(agent)}: ${describeError(error)}` };
+      }
+    });
+  }
+
+  async #patiently<T>(run: (end: AbortSignal) => Promise<T>): Promise<T> {
+    const end = new AbortController();
+    const timer = this.#clock.after(patienceMs, () => end.abort());
     try {
-      const value = read(JSON.parse(Buffer.from(await answer.value.body()).toString()));
-      if (value !== undefined) return { value };
-      return { problem: "unreachable", message: `${nameOf(agent)}${path} is not what agents say` };
-    } catch (error) {
-      return { problem: "unreachable", message: `${nameOf(agent)}: ${describeError(error)}` };
+      return await run(end.signal);
+    } finally {
+      timer.cancel();
     }
   }
 

@@ -7,7 +7,7 @@
  */
 
 import { CodedError } from "@tavola/base";
-import { type Clock, type Logger, systemClock } from "@tavola/host";
+import type { Clock, Logger } from "@tavola/host";
 import type { HistoryStore } from "./history-store.ts";
 
 const patienceMs = 3000;
@@ -16,7 +16,7 @@ const patienceMs = 3000;
 export async function isDeployIdTaken(
   history: Pick<HistoryStore, "hasDeploy">,
   deploy: { readonly requestId: string; readonly id: string },
-  { logger, clock = systemClock() }: { readonly logger: Logger; readonly clock?: Clock },
+  { logger, clock }: { readonly logger: Logger; readonly clock: Clock },
 ): Promise<boolean> {
   const { requestId, id } = deploy;
   const { promise: late, reject } = Promise.withResolvers<never>();

@@ -152,7 +152,7 @@ class SchedulerDaemon implements RunningScheduler {
     this.#clock = options.clock ?? systemClock();
     this.#random = options.random ?? systemRandom();
     this.#http = world?.http ?? createHttpClient();
-    this.#agents = new AgentHttp({ http: this.#http });
+    this.#agents = new AgentHttp({ http: this.#http, clock: this.#clock });
     this.#usage = new UsageWatch({ agents: this.#agents, clock: this.#clock, logger });
     this.#startedAt = this.#clock.now();
     this.url = `http://${flags.hostname ?? endpoint.ip}:${endpoint.port}${settings.contextPath}`;
