@@ -105,6 +105,7 @@ export type {
   SimulatedDiskOptions,
 } from "./simulated-disk.ts";
 export { createSimulatedDisk } from "./simulated-disk.ts";
+export type { MachineLoad } from "./system-metrics.ts";
 export { addSystemMetrics } from "./system-metrics.ts";
 export type { UnixSocketOptions, UnixSocketServer } from "./unix-socket.ts";
 export { serveUnixSocket } from "./unix-socket.ts";

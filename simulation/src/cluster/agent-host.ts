@@ -151,6 +151,7 @@ export class AgentHost {
       disk,
       bootId: machine.bootId,
       machineFiles: machineFilesOf(disk),
+      machineLoad: () => machine.load(),
       soon,
       detector: detectorOf(store, process),
       containerizer: containerizerOf(machine, process),

@@ -7,9 +7,9 @@
  */
 
 import type { ContainerId } from "@tavola/base";
-import { randomUuid } from "@tavola/base";
+import { randomUuid, unitsOf } from "@tavola/base";
 import type { ContainerLaunch } from "@tavola/containerizer";
-import { createSimulatedDisk, type SimulatedDisk } from "@tavola/host";
+import { createSimulatedDisk, type MachineLoad, type SimulatedDisk } from "@tavola/host";
 import type { Network } from "../world/network.ts";
 import { type HostClock, SimulatedProcess } from "../world/process.ts";
 import { httpClientOf } from "../world/simulated-http.ts";
@@ -18,7 +18,9 @@ import { workDir } from "./addresses.ts";
 import type { Ledger } from "./ledger.ts";
 import { SimulatedContainer } from "./simulated-container.ts";
 import { SimulatedExecutor } from "./simulated-executor.ts";
+import { hardware } from "./simulated-machine-files.ts";
 
+const mib = 1024 ** 2;
 const hostRestartMs = { min: 100, max: 2000 } as const;
 
 export class Machine {
@@ -53,6 +55,19 @@ export class Machine {
 
   get bootId(): string {
     return this.#bootId;
+  }
+
+  /** What runs here uses all that it was given, and has done so for as long as anybody looks back. */
+  load(): MachineLoad {
+    const running = [...this.containers.values()].filter(({ hasEnded }) => !hasEnded);
+    const used = (name: "cpus" | "mem"): number =>
+      running.reduce((sum, container) => sum + unitsOf(container.allocated().scalar(name)), 0);
+    const { cpus, memoryBytes } = hardware;
+    const load = used("cpus");
+    return {
+      ...{ cpus, memoryBytes, averages: [load, load, load] },
+      freeMemoryBytes: Math.max(0, memoryBytes - used("mem") * mib),
+    };
   }
 
   /** Something new that runs here; its name says how many there were. */

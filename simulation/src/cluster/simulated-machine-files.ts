@@ -8,10 +8,13 @@ import type { Disk } from "@tavola/host";
 
 const gib = 1024 ** 3;
 
+/** Of every simulated machine, whatever its agent offers of it. */
+export const hardware = { cpus: 8, memoryBytes: 8 * gib, diskBytes: 100 * gib } as const;
+
 export function machineFilesOf(disk: Disk): MachineFiles {
   return {
     openWorkDirectory: async (workDir) => workDir,
-    look: async () => ({ cpus: 4, memoryBytes: 8 * gib, diskBytes: 100 * gib }),
+    look: async () => hardware,
     makeSandbox() {},
     directoriesIn: () => [],
     touch() {},

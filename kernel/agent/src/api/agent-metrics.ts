@@ -5,7 +5,7 @@
  */
 
 import { unitsOf, zeroMilli } from "@tavola/base";
-import { addSystemMetrics, type MetricReading } from "@tavola/host";
+import { addSystemMetrics, type MachineLoad, type MetricReading } from "@tavola/host";
 import type { Resources } from "@tavola/resources";
 import type { AgentState, Executor, ExecutorPhase } from "../core/state.ts";
 import type { AgentContext } from "./agent-context.ts";
@@ -22,8 +22,9 @@ export interface CollectionReadings {
 export function addAgentMetrics(
   { metrics, state, clock }: AgentContext,
   collection: CollectionReadings,
+  machineLoad?: () => MachineLoad,
 ): void {
-  addSystemMetrics(metrics);
+  addSystemMetrics(metrics, machineLoad);
   metrics.source(() => counterReadings(state, collection));
   metrics.source(() => gaugeReadings(state, clock.now(), collection));
   metrics.source(() => taskReadings([...state.executorsByContainer.values()]));

@@ -13,6 +13,7 @@ import {
   type HttpHandler,
   type Logger,
   type LogLevel,
+  type MachineLoad,
   type Metrics,
   type ServedFiles,
 } from "@tavola/host";
@@ -44,6 +45,8 @@ export interface AgentParts {
   readonly logger: Logger & { level?: LogLevel };
   readonly disk: Disk;
   readonly files: MachineFiles;
+  /** Undefined: this machine's. */
+  readonly machineLoad: (() => MachineLoad) | undefined;
   readonly soon: (run: () => void) => void;
   /** Of the machine as it runs now; undefined: not known. */
   readonly bootId: string | undefined;
@@ -108,7 +111,7 @@ export class AgentDaemon implements RunningAgent {
     });
     this.#served = createSandboxFiles(this.#process.state, config.workDir, realWorkDir);
     const context = this.#contextOf();
-    addAgentMetrics(context, this.#collector);
+    addAgentMetrics(context, this.#collector, parts.machineLoad);
     this.#routes = createAgentRoutes(context);
   }
 

@@ -16,6 +16,7 @@ import {
   type HttpHandler,
   type Logger,
   type LogLevel,
+  type MachineLoad,
   type Metrics,
   machineBootId,
   openEndpoint,
@@ -57,6 +58,8 @@ export interface AgentOptions {
   readonly openEndpoint?: typeof openEndpoint;
   /** Sandboxes and what the machine has. Default: this machine's. */
   readonly machineFiles?: MachineFiles;
+  /** What its metrics say of the machine. Default: this machine's. */
+  readonly machineLoad?: () => MachineLoad;
   /** Runs something after this turn of the event loop. Default: setImmediate. */
   readonly soon?: (run: () => void) => void;
 }
@@ -162,6 +165,7 @@ async function assemble(
     logger,
     disk: options.disk ?? realDisk(),
     files,
+    machineLoad: options.machineLoad,
     soon: options.soon ?? setImmediate,
     logFile: options.logFile,
     bootId: options.bootId ?? machineBootId(),
