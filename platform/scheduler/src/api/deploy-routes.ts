@@ -21,6 +21,7 @@ import type { Request } from "../core/model/request.ts";
 import { list, oneOf, type Shape, text, truth } from "../core/model/shape.ts";
 import { deployKey } from "../core/records.ts";
 import { isDeployable } from "../core/requests/long-running.ts";
+import { wallNow } from "../core/tasks/due-plans.ts";
 import { type Outcome, refused, type Turn } from "../core/turn.ts";
 import { validateDeploy } from "../core/validation/validate-deploy.ts";
 import { validateRequest } from "../core/validation/validate-request.ts";
@@ -106,7 +107,7 @@ function validateBody(
   const request = updated.value ?? now;
   const valid = validateDeploy(posted.deploy, {
     config: turn.config,
-    now: turn.now,
+    now: wallNow(turn),
     random: turn.random,
     request,
     isKnown: (id) =>

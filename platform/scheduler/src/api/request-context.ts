@@ -6,6 +6,7 @@ import { given } from "../core/given.ts";
 import type { Request } from "../core/model/request.ts";
 import { deployKey } from "../core/records.ts";
 import { settingOf } from "../core/state.ts";
+import { wallNow } from "../core/tasks/due-plans.ts";
 import { refused, type Turn } from "../core/turn.ts";
 import { agentsContextOf } from "../core/validation/agents-context.ts";
 import { belowFreezeSentence } from "../core/validation/validate-priority.ts";
@@ -20,7 +21,7 @@ export function requestContext(turn: Turn, requestId: string): RequestContext {
       : state.records.deploy.get(deployKey(requestId, deployId))?.deploy;
   return {
     config,
-    now: turn.now,
+    now: wallNow(turn),
     activeAgents: agentsContextOf(turn).activeAgents,
     ...given({
       existing: state.records.request.get(requestId)?.request,

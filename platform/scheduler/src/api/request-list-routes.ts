@@ -203,7 +203,7 @@ const queuedPending = route({
 /** Differs: here nothing waits before it becomes a pending task, so what is given are those. */
 function pendingRequestOf({ pendingTaskId, ...rest }: PendingTask): PendingRequest {
   const { requestId, deployId, pendingType, createdAt, nextRunAt } = pendingTaskId;
-  const runAt = nextRunAt > createdAt ? nextRunAt : undefined;
+  const runAt = rest.runAt ?? (nextRunAt > createdAt ? nextRunAt : undefined);
   return { ...rest, requestId, deployId, pendingType, timestamp: createdAt, ...given({ runAt }) };
 }
 

@@ -14,6 +14,7 @@ import type { PendingType } from "../model/enums.ts";
 import type { Request } from "../model/request.ts";
 import { deployKey } from "../records.ts";
 import { isLongRunning } from "../requests/long-running.ts";
+import { startAt } from "../tasks/due-plans.ts";
 import { dropPlans, planTask } from "../tasks/plan-task.ts";
 import type { Turn } from "../turn.ts";
 
@@ -66,7 +67,7 @@ function runNow(
     deployId,
     instanceNo: 1,
     pendingType,
-    nextRunAt: Math.max(turn.now, runAt ?? 0),
+    ...startAt(turn, runAt),
     runId: runId ?? randomUuid(turn.random),
     ...given({
       cmdLineArgsList: commandLineArgs,

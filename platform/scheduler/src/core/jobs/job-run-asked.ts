@@ -12,6 +12,7 @@ import type { PendingRequest } from "../model/task.ts";
 import { deployKey } from "../records.ts";
 import { changeableRequest } from "../requests/known-request.ts";
 import { requestChanged } from "../requests/request-changed.ts";
+import { startAt, wallNow } from "../tasks/due-plans.ts";
 import { dropPlans, planTask } from "../tasks/plan-task.ts";
 import { type Outcome, refused, type Turn } from "../turn.ts";
 import { validateRunNow } from "../validation/validate-run-now.ts";
@@ -44,7 +45,7 @@ export function jobRunAsked(turn: Turn, { requestId, user, run }: JobRunAsked): 
   }
   const valid = validateRunNow(run, {
     config: turn.config,
-    now: turn.now,
+    now: wallNow(turn),
     random: turn.random,
     request,
     activeTasks: turn.state.tasksOf.get(requestId)?.size ?? 0,
@@ -66,12 +67,10 @@ export function jobRunAsked(turn: Turn, { requestId, user, run }: JobRunAsked): 
     deployId,
     pendingType,
   };
-  // What a person says is the wall clock's time.
-  const startsAt = (runAt ?? 0) - turn.state.wallOffsetMs;
   planTask(turn, {
     ...asked,
     instanceNo: freeNumber(turn, requestId),
-    nextRunAt: Math.max(turn.now, startsAt),
+    ...startAt(turn, runAt),
   });
   return {
     value: {

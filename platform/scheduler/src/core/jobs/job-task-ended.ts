@@ -67,7 +67,7 @@ function planAgain(turn: Turn, task: TaskRecord, request: Request): void {
   if (deployId === undefined || turn.get("deploy", deployKey(requestId, deployId)) === undefined) {
     return;
   }
-  const { pendingTaskId: _ended, ...asked } = task.pendingTask;
+  const { pendingTaskId: _ended, runAt: _past, ...asked } = task.pendingTask;
   planTask(turn, {
     ...asked,
     requestId,

@@ -52,6 +52,7 @@ export const pendingTaskShape: Shape<PendingTask> = object("SingularityPendingTa
   }),
   extraArtifacts: optional(list(mesosArtifactShape)),
   actionId: optional(text),
+  runAt: optional(whole),
 });
 
 export const pendingRequestShape: Shape<PendingRequest> = object("SingularityPendingRequest", {

@@ -52,6 +52,8 @@ export interface PendingTask {
   readonly allowedAgentAttributeOverrides?: Readonly<Record<string, string>>;
   readonly extraArtifacts?: readonly MesosArtifact[];
   readonly actionId?: string;
+  /** Ours: a person named this time, by the wall clock. It is `nextRunAt` then. */
+  readonly runAt?: number;
 }
 
 export interface PendingRequest {

@@ -104,7 +104,9 @@ function explainPending(
     const { pendingTaskId } = pending;
     const at = dueAt(state, pending);
     const isDue = at <= now;
-    const obstacle = isDue ? obstacleOf(state, config, pending) : waitsForTime(at);
+    const obstacle = isDue
+      ? obstacleOf(state, config, pending)
+      : waitsForTime(at + state.wallOffsetMs);
     if (obstacle !== undefined) return { pendingTaskId, dueAt: at, reason: obstacle };
     const report = reportFor(state, config, pending, now, reports);
     if (report === undefined) return { pendingTaskId, dueAt: at };
@@ -134,6 +136,7 @@ function reportFor(
   return report;
 }
 
+/** `at` by the wall clock, as people know it. */
 function waitsForTime(at: number): WaitingReason {
   return { kind: "WAITS_FOR_TIME", message: "waits for its time to come", until: at };
 }

@@ -9,6 +9,7 @@ import type { TaskHistoryUpdate } from "../model/task.ts";
 import { deployKey, type TaskRecord } from "../records.ts";
 import { isLongRunning } from "../requests/long-running.ts";
 import type { Turn } from "../turn.ts";
+import { dueAt } from "./due-plans.ts";
 import { endKindOf, failureTypeOf, type TaskEndKind } from "./task-end-kind.ts";
 
 const failureEventsMax = 50;
@@ -25,7 +26,7 @@ export function countTaskEnd(turn: Turn, task: TaskRecord, update: TaskHistoryUp
   const { kind, failure } = judge(task, update, isLongRunning(request));
   const counted: DeployStatistics = {
     ...before,
-    ...averages(before, task, update),
+    ...averages(before, task, { update, dueAt: dueAt(turn.state, task.pendingTask) }),
     ...sequences(before, task, kind, update.timestamp),
     numTasks: (before.numTasks ?? 0) + 1,
     numSuccess: (before.numSuccess ?? 0) + (kind === "success" ? 1 : 0),
@@ -66,21 +67,20 @@ function judge(
 function averages(
   before: DeployStatistics,
   task: TaskRecord,
-  update: TaskHistoryUpdate,
+  end: { readonly update: TaskHistoryUpdate; readonly dueAt: number },
 ): Pick<DeployStatistics, "averageRuntimeMillis" | "averageSchedulingDelayMillis"> {
   const { numTasks = 0 } = before;
   const mean = (average: number | undefined, value: number): number =>
     Math.round(((average ?? 0) * numTasks + value) / (numTasks + 1));
   const { startedAt } = task.taskId;
-  const { nextRunAt } = task.pendingTask.pendingTaskId;
   return {
     averageRuntimeMillis: mean(
       before.averageRuntimeMillis,
-      Math.max(0, update.timestamp - startedAt),
+      Math.max(0, end.update.timestamp - startedAt),
     ),
     averageSchedulingDelayMillis: mean(
       before.averageSchedulingDelayMillis,
-      Math.max(0, startedAt - nextRunAt),
+      Math.max(0, startedAt - end.dueAt),
     ),
   };
 }

@@ -1,9 +1,11 @@
 /**
  * A plan whose time has come is to be placed; one whose time has not is waited for.
  *
- * A schedule's times are the wall clock's: when that was set, they come sooner or later by as much.
+ * Times of a schedule, and those that a person names (`runAt`), are the wall clock's: when that was
+ * set, they come sooner or later by as much.
  */
 
+import { type Instant, instant } from "@tavola/base";
 import type { PendingTask } from "../model/task.ts";
 import type { RequestRule } from "../reconcile-request.ts";
 import type { SchedulerState } from "../state.ts";
@@ -22,7 +24,23 @@ export function isBySchedule(state: SchedulerState, { pendingTaskId }: PendingTa
 /** When a plan is due, by the scheduler's clock. */
 export function dueAt(state: SchedulerState, pending: PendingTask): number {
   const { nextRunAt } = pending.pendingTaskId;
-  return isBySchedule(state, pending) ? nextRunAt - state.wallOffsetMs : nextRunAt;
+  const isByWall = pending.runAt !== undefined || isBySchedule(state, pending);
+  return isByWall ? nextRunAt - state.wallOffsetMs : nextRunAt;
+}
+
+/** What the wall clock shows. */
+export function wallNow({ now, state }: Pick<Turn, "now" | "state">): Instant {
+  return instant(Math.floor(now + state.wallOffsetMs));
+}
+
+/** When a plan begins for which a person may have named a time; one that is over is now. */
+export function startAt(
+  turn: Turn,
+  runAt: number | undefined,
+): { readonly nextRunAt: number; readonly runAt?: number } {
+  return runAt !== undefined && runAt > wallNow(turn)
+    ? { nextRunAt: runAt, runAt }
+    : { nextRunAt: turn.now };
 }
 
 export const dueToBePlaced: RequestRule = (turn, requestId) => {
@@ -37,7 +55,8 @@ export const dueToBePlaced: RequestRule = (turn, requestId) => {
 
 /**
  * Somebody set the machine's time. Scheduled runs are planned anew from the time that it is now; one
- * that has come due by it is run, once, and the others that were passed over are not.
+ * that has come due by it is run, once, and the others that were passed over are not. A run for which a
+ * person named a time keeps it. PERF: O(plans).
  */
 export function wallClockStepped(turn: Turn, offsetMs: number): void {
   turn.state.wallOffsetMs = offsetMs;
@@ -49,5 +68,8 @@ export function wallClockStepped(turn: Turn, offsetMs: number): void {
       (pending) => isBySchedule(turn.state, pending) && dueAt(turn.state, pending) > turn.now,
     );
     turn.dirty(requestId);
+  }
+  for (const { runAt, pendingTaskId } of turn.state.records.pendingTask.values()) {
+    if (runAt !== undefined) turn.dirty(pendingTaskId.requestId);
   }
 }

@@ -7,7 +7,6 @@
  * somebody asked for at a time of day keeps it.
  */
 
-import type { PendingTask } from "../model/task.ts";
 import type { Turn } from "../turn.ts";
 import { isBySchedule } from "./due-plans.ts";
 import { planTask } from "./plan-task.ts";
@@ -20,14 +19,10 @@ export function plansTakenOver(turn: Turn): void {
   for (const pending of [...turn.state.records.pendingTask.values()]) {
     const aheadMs = pending.pendingTaskId.createdAt - turn.now;
     if (aheadMs <= toleranceMs || isBySchedule(turn.state, pending)) continue;
-    if (isAtItsTime(pending)) continue;
+    if (pending.runAt !== undefined) continue;
     const { pendingTaskId, ...rest } = pending;
     const { id, nextRunAt, createdAt: _, ...parts } = pendingTaskId;
     turn.remove("pendingTask", id);
     planTask(turn, { ...rest, ...parts, nextRunAt: nextRunAt - aheadMs });
   }
-}
-
-function isAtItsTime({ pendingTaskId: { pendingType, nextRunAt, createdAt } }: PendingTask) {
-  return pendingType === "ONEOFF" && nextRunAt > createdAt;
 }

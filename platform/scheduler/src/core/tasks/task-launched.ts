@@ -11,6 +11,7 @@ import type { PendingTask, TaskId } from "../model/task.ts";
 import { createTaskId } from "../model/task-id.ts";
 import type { TaskRecord } from "../records.ts";
 import type { Turn } from "../turn.ts";
+import { dueAt } from "./due-plans.ts";
 import { addUpdate } from "./task-updates.ts";
 
 export interface Place {
@@ -67,6 +68,6 @@ function unusedTaskId(turn: Turn, { pendingTask, hostname, rackId }: Place): Tas
   );
 }
 
-function waitedMs(turn: Turn, { pendingTaskId }: PendingTask): number {
-  return Math.max(0, Math.floor(turn.now - pendingTaskId.nextRunAt));
+function waitedMs(turn: Turn, pending: PendingTask): number {
+  return Math.max(0, Math.floor(turn.now - dueAt(turn.state, pending)));
 }
