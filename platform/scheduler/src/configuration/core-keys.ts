@@ -120,6 +120,7 @@ export const coreKeys: SectionKeys<Omit<SchedulerConfig, NestedSetting>> = {
 
   maxRunNowTaskLaunchDelayMs: duration("maxRunNowTaskLaunchDelayDays", "days"),
   maxActiveOnDemandTasksPerRequest: key(count),
+  maxPendingRunsPerRequest: key(positive),
 
   healthcheckMaxTotalTimeoutSeconds: key(amount),
   allowDeployOfPausedRequests: key(truth),

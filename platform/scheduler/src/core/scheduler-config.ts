@@ -129,8 +129,10 @@ export interface ActionSettings {
 
 export interface JobSettings {
   readonly maxRunNowTaskLaunchDelayMs: number;
-  /** Beyond a request's own cap; 0: no limit. */
+  /** Of requests that name no cap of their own: more runs wait. 0: no limit. */
   readonly maxActiveOnDemandTasksPerRequest: number;
+  /** Ours: runs of one request that wait; more are refused. */
+  readonly maxPendingRunsPerRequest: number;
 }
 
 export interface DeploySettings {
@@ -308,6 +310,7 @@ export const defaultSchedulerConfig: SchedulerConfig = {
 
   maxRunNowTaskLaunchDelayMs: 30 * day,
   maxActiveOnDemandTasksPerRequest: 0,
+  maxPendingRunsPerRequest: 10_000,
 
   allowDeployOfPausedRequests: false,
   deployWatchMs: 0,

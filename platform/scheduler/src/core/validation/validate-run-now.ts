@@ -50,13 +50,8 @@ export function validateRunNow(posted: RunNowRequest, context: JobContext): Outc
       `Cannot request immediate run of a scheduled job which is currently running (${activeTasks})`,
     );
   }
-  const most = capOf(request, config);
-  if (most !== undefined && activeTasks + pendingTasks >= most) {
-    return refused(
-      429,
-      `No more than ${most} tasks allowed to run concurrently for request ${request.id} (${activeTasks} active, ${pendingTasks} pending)`,
-    );
-  }
+  const tooMany = tooManySentence(context);
+  if (tooMany !== undefined) return refused(429, tooMany);
   const run = fillRunNow(posted, context);
   if (run.refusal !== undefined) return run;
   return {
@@ -67,11 +62,22 @@ export function validateRunNow(posted: RunNowRequest, context: JobContext): Outc
   };
 }
 
-function capOf({ requestType, instances }: Request, config: SchedulerConfig): number | undefined {
-  if (requestType !== "ON_DEMAND") return undefined;
-  const general = config.maxActiveOnDemandTasksPerRequest;
-  if (instances === undefined) return general > 0 ? general : undefined;
-  return general > 0 ? Math.min(instances, general) : instances;
+/** A cap of the operator's (`maxActiveOnDemandTasksPerRequest`) refuses nobody: those runs wait. */
+function tooManySentence(context: JobContext): string | undefined {
+  const { request, activeTasks, pendingTasks, config } = context;
+  if (request.requestType !== "ON_DEMAND") return undefined;
+  const { id, instances } = request;
+  const most = config.maxPendingRunsPerRequest;
+  return (
+    when(
+      instances !== undefined && activeTasks + pendingTasks >= instances,
+      `No more than ${instances} tasks allowed to run concurrently for request ${id} (${activeTasks} active, ${pendingTasks} pending)`,
+    ) ??
+    when(
+      pendingTasks >= most,
+      `No more than ${most} runs of request ${id} may wait (maxPendingRunsPerRequest in configuration); ${activeTasks} are running`,
+    )
+  );
 }
 
 /** A run by itself: its length of id, its time, its overrides. */

@@ -482,6 +482,27 @@ test("validateRunNow() refuses with 400, 409 and 429", () => {
   assert.deepEqual([valid?.pendingType, valid?.run.runId], ["ONEOFF", "mine"]);
 });
 
+test("validateRunNow() lets runs wait beyond an operator's cap, and refuses too many that wait", () => {
+  const request = requestOf({ requestType: "ON_DEMAND" });
+  const judge = (activeTasks: number, pendingTasks: number) =>
+    validateRunNow(
+      {},
+      {
+        config: { ...config, maxActiveOnDemandTasksPerRequest: 2, maxPendingRunsPerRequest: 3 },
+        now,
+        random,
+        request,
+        activeTasks,
+        pendingTasks,
+      },
+    );
+  assert.equal(judge(2, 2).value?.pendingType, "ONEOFF");
+  assert.equal(
+    sentenceOf(judge(2, 3), 429),
+    "No more than 3 runs of request web may wait (maxPendingRunsPerRequest in configuration); 2 are running",
+  );
+});
+
 test("validateScale() guards against scaling far down, and counts agents", () => {
   const judge = (json: Json, instances: number, isLargeScaleDownAcknowledged = false) =>
     validateScale({ instances }, requestOf(json), {
