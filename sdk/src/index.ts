@@ -3,6 +3,14 @@
  */
 
 export { isTerminal } from "@tavola/protocol";
+export type { Announcement, NewAnnouncement } from "./discovery/announcement.ts";
+export { isOfService, weightOf, zoneOf } from "./discovery/announcement.ts";
+export type { CatalogueChange } from "./discovery/catalogue.ts";
+export type { DiscoveryOptions } from "./discovery/discovery-client.ts";
+export { connectDiscovery, DiscoveryClient } from "./discovery/discovery-client.ts";
+export type { KeptAnnouncement, WithdrawOptions } from "./discovery/kept-announcement.ts";
+export type { PickedInstance, PickerOptions, ServicePicker } from "./discovery/service-picker.ts";
+export type { ServiceWatch, SubscribeOptions } from "./discovery/service-watch.ts";
 export type { StatusOf } from "./executor/executor-client.ts";
 export { connectExecutor, Executor, type ExecutorOptions } from "./executor/executor-client.ts";
 export type { ExecutorEnvironment } from "./executor/executor-environment.ts";

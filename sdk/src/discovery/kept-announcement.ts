@@ -1,0 +1,220 @@
+/**
+ * One announcement that is kept alive until it is withdrawn.
+ *
+ *     announcing --201--> announced --after 10 s--> announcing …
+ *         |  server away, 5xx: another server, after 1, 2, 4 … 10,240 ms
+ *         +-- any other 4xx --> refused
+ *     withdraw(): a POST under way ends first, then DELETE, tried again until a server has taken it
+ *
+ * Every renewal carries all of it, under the same id, so that a server which does not know it (any
+ * more) takes it as new.
+ */
+
+import { CodedError, describeError } from "@tavola/base";
+import { backoffMs } from "../backoff.ts";
+import { delay } from "../subscription.ts";
+import type { OpenWorld } from "../world.ts";
+import { type Announcement, type NewAnnouncement, parseAnnouncement } from "./announcement.ts";
+import { askServer, refusalOfAnswer, type ServerCall } from "./ask-server.ts";
+import type { InFlightLimit } from "./in-flight-limit.ts";
+import type { ServerList } from "./server-list.ts";
+
+/** The protocol's back-off: its bound doubles from 1 ms to 10,240 ms. */
+export const discoveryBackoff = { firstMs: 1, maxMs: 10_240 } as const;
+
+/** A server that takes longer is taken for one that is away. */
+const answerMsMax = 5_000;
+
+export interface KeepingOptions {
+  readonly servers: ServerList;
+  readonly world: OpenWorld;
+  readonly inFlight: InFlightLimit;
+  readonly renewMs: number;
+  /** Once: it is no longer kept. */
+  readonly ended: (announcement: KeptAnnouncement) => void;
+}
+
+export interface WithdrawOptions {
+  /** How long servers that are away are asked again; it expires anyway. Default 30 s. */
+  readonly patienceMs?: number;
+}
+
+/** Made by `DiscoveryClient.announce`. */
+export class KeptAnnouncement {
+  /** Resolves once a server has taken it. Rejects with CALL_REFUSED, or ABORTED when it is withdrawn before. */
+  readonly established: Promise<void>;
+  readonly #options: KeepingOptions;
+  readonly #established = Promise.withResolvers<void>();
+  /** Cuts a call off that is under way. */
+  readonly #cut = new AbortController();
+  readonly #keeping: Promise<void>;
+  #announcement: Announcement;
+  #isStopped = false;
+  #pause = new AbortController();
+  #isTaken = false;
+  #withdrawing: Promise<"withdrawn" | "away"> | undefined;
+
+  constructor(announcement: Announcement, options: KeepingOptions) {
+    this.#announcement = announcement;
+    this.#options = options;
+    this.established = this.#established.promise;
+    // Nobody has to wait for it.
+    this.established.catch(() => undefined);
+    this.#keeping = this.#keep();
+  }
+
+  /** As it is renewed now; its id stays. */
+  get announcement(): Announcement {
+    return this.#announcement;
+  }
+
+  get id(): string {
+    return this.#announcement.announcementId;
+  }
+
+  /** Whether a server took it when last asked. */
+  get isTaken(): boolean {
+    return this.#isTaken;
+  }
+
+  /** Says something else under the same id, at once. */
+  update(changed: NewAnnouncement): void {
+    this.#announcement = { ...changed, announcementId: this.id };
+    this.#pause.abort();
+  }
+
+  /**
+   * No longer renewed, and taken back. Resolves with "withdrawn", or with "away" when no server could
+   * be told in time: it expires there. The same again waits for the same end.
+   */
+  withdraw(options: WithdrawOptions = {}): Promise<"withdrawn" | "away"> {
+    this.#withdrawing ??= this.#withdraw(options.patienceMs ?? 30_000);
+    return this.#withdrawing;
+  }
+
+  /** No longer renewed; it stays until it expires or somebody else renews it. */
+  async letGo(): Promise<void> {
+    this.#stop();
+    this.#cut.abort();
+    await this.#keeping;
+  }
+
+  #stop(): void {
+    this.#isStopped = true;
+    this.#pause.abort();
+  }
+
+  async #keep(): Promise<void> {
+    const { world, renewMs, ended } = this.#options;
+    const { clock, random } = world;
+    let failures = 0;
+    let isFirst = true;
+    while (!this.#isStopped) {
+      this.#pause = new AbortController();
+      const outcome = await this.#options.inFlight.run(() => this.#announceOnce());
+      if (outcome === "refused") break;
+      failures = outcome === "taken" ? 0 : failures + 1;
+      // Those that were announced together are renewed apart.
+      const untilRenewalMs = isFirst ? renewMs * (0.5 + random.next() / 2) : renewMs;
+      if (outcome === "taken") isFirst = false;
+      const waitMs =
+        outcome === "taken" ? untilRenewalMs : backoffMs(failures - 1, discoveryBackoff, random);
+      await delay(clock, waitMs, this.#pause.signal);
+    }
+    this.#established.reject(new CodedError("ABORTED", "the announcement was given up"));
+    if (this.#withdrawing === undefined) ended(this);
+  }
+
+  async #announceOnce(): Promise<"taken" | "again" | "refused"> {
+    const { servers, world } = this.#options;
+    if (this.#isStopped) return "again";
+    const server = servers.pick(world.clock.now(), world.random);
+    const call: ServerCall = {
+      method: "POST",
+      url: `${server}/announcement`,
+      body: JSON.stringify(this.#announcement),
+      withinMs: answerMsMax,
+      signal: this.#cut.signal,
+    };
+    try {
+      const answer = await askServer(world, call);
+      if (answer.status < 200 || answer.status >= 300) throw refusalOfAnswer(call, answer);
+      servers.answered(server);
+      this.#taken(answer.text);
+      return "taken";
+    } catch (error) {
+      this.#isTaken = false;
+      const { serviceType, serviceUri } = this.#announcement;
+      const words = { serviceType, serviceUri, error: describeError(error) };
+      if (error instanceof CodedError && error.code === "CALL_REFUSED") {
+        world.logger.warn(words, "a discovery server does not take an announcement");
+        this.#established.reject(error);
+        return "refused";
+      }
+      servers.failed(server, world.clock.now());
+      world.logger.debug(words, "cannot announce; another server is asked");
+      return "again";
+    }
+  }
+
+  /** A server may give it an id of its own. */
+  #taken(text: string): void {
+    this.#isTaken = true;
+    const given = parseAnnouncement(parsed(text)).value?.announcementId;
+    if (given !== undefined && given !== this.id) {
+      this.#announcement = { ...this.#announcement, announcementId: given };
+    }
+    this.#established.resolve();
+  }
+
+  async #withdraw(patienceMs: number): Promise<"withdrawn" | "away"> {
+    const { world, ended, inFlight } = this.#options;
+    const givesUpAt = world.clock.now() + patienceMs;
+    this.#stop();
+    // A renewal that arrived after the withdrawal would bring it back.
+    await this.#keeping;
+    this.#isTaken = false;
+    for (let failures = 0; ; failures += 1) {
+      if (await inFlight.run(() => this.#withdrawOnce())) break;
+      const waitMs = backoffMs(failures, discoveryBackoff, world.random);
+      if (world.clock.now() + waitMs > givesUpAt) {
+        ended(this);
+        return "away";
+      }
+      await delay(world.clock, waitMs);
+    }
+    ended(this);
+    return "withdrawn";
+  }
+
+  async #withdrawOnce(): Promise<boolean> {
+    const { servers, world } = this.#options;
+    const server = servers.pick(world.clock.now(), world.random);
+    const url = `${server}/announcement/${encodeURIComponent(this.id)}`;
+    const call: ServerCall = { method: "DELETE", url, withinMs: answerMsMax };
+    try {
+      const answer = await askServer(world, call);
+      const isGone = answer.status === 404 || answer.status === 410;
+      if (!isGone && (answer.status < 200 || answer.status >= 300)) {
+        throw refusalOfAnswer(call, answer);
+      }
+      servers.answered(server);
+      return true;
+    } catch (error) {
+      servers.failed(server, world.clock.now());
+      world.logger.debug(
+        { error: describeError(error) },
+        "cannot withdraw; another server is asked",
+      );
+      return false;
+    }
+  }
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined; // It was taken, whatever the words.
+  }
+}

@@ -1,0 +1,181 @@
+/**
+ * What is announced, kept true by a watch on the discovery servers.
+ *
+ *     GET /watch ──full update──► GET /watch?since=index+1 ──update, or 204──► …
+ *         ▲                            │ a server away, nonsense: another one, after 1, 2, 4 … 10,240 ms
+ *         └── an answer that does not follow on ◄┘
+ *
+ * What was heard stays while no server answers (`isStale` says so). A server that knows less, or was
+ * built anew, answers with a full update, which counts.
+ */
+
+import { CodedError, describeError, type Instant } from "@tavola/base";
+import { backoffMs } from "../backoff.ts";
+import { delay } from "../subscription.ts";
+import type { OpenWorld } from "../world.ts";
+import { type Announcement, parseWatchAnswer, type WatchAnswer } from "./announcement.ts";
+import { askServer, refusalOfAnswer, type ServerCall } from "./ask-server.ts";
+import { Catalogue, type CatalogueChange } from "./catalogue.ts";
+import { discoveryBackoff } from "./kept-announcement.ts";
+import type { ServerList } from "./server-list.ts";
+
+const limits = {
+  /** A server answers a long poll long before; one that does not is gone without a word. */
+  answerMsMax: 90_000,
+  /** Answers that bring nothing are not asked for more often than this. */
+  emptyAnswersMsMin: 100,
+} as const;
+
+export interface SubscribeOptions {
+  /** Only what has this type. Default: everything. */
+  readonly serviceType?: string;
+  /** Told of each change, after it can be found. Also of the first, where anything was there. */
+  readonly onChange?: (change: CatalogueChange) => void;
+}
+
+export interface WatchingOptions extends SubscribeOptions {
+  readonly servers: ServerList;
+  readonly world: OpenWorld;
+}
+
+/** Made by `DiscoveryClient.subscribe`. */
+export class ServiceWatch {
+  /** Resolves when what is announced is known for the first time. Rejects with ABORTED when closed before. */
+  readonly ready: Promise<void>;
+  readonly #options: WatchingOptions;
+  readonly #catalogue: Catalogue;
+  readonly #ready = Promise.withResolvers<void>();
+  readonly #stop = new AbortController();
+  readonly #running: Promise<void>;
+  #index: number | undefined;
+  #staleSince: Instant | undefined;
+  /** Those that failed since the last answer. */
+  readonly #failed = new Set<string>();
+  #trouble: string | undefined;
+
+  constructor(options: WatchingOptions) {
+    this.#options = options;
+    this.#catalogue = new Catalogue(options.serviceType);
+    this.ready = this.#ready.promise;
+    this.ready.catch(() => undefined);
+    this.#staleSince = options.world.clock.now();
+    this.#running = this.#watch();
+  }
+
+  all(): readonly Announcement[] {
+    return this.#catalogue.all();
+  }
+
+  /** `type`, whatever its feature, or `type:feature`. The same list as long as nothing of it changes. */
+  find(service: string): readonly Announcement[] {
+    return this.#catalogue.find(service);
+  }
+
+  /** What is known may no longer be so: nothing was heard yet, or no server answers. */
+  get isStale(): boolean {
+    return this.#staleSince !== undefined;
+  }
+
+  get staleSince(): Instant | undefined {
+    return this.#staleSince;
+  }
+
+  /** Why it is stale, in words, as far as that is known. */
+  get trouble(): string | undefined {
+    return this.isStale ? this.#trouble : undefined;
+  }
+
+  /** What was heard can still be found. */
+  async close(): Promise<void> {
+    this.#stop.abort();
+    await this.#running;
+  }
+
+  async #watch(): Promise<void> {
+    const { world, servers } = this.#options;
+    const { clock, random, logger } = world;
+    const { signal } = this.#stop;
+    let failures = 0;
+    while (!signal.aborted) {
+      const askedAt = clock.now();
+      const server = servers.pick(askedAt, random);
+      try {
+        const isNews = await this.#ask(server);
+        this.#answered(server);
+        failures = 0;
+        const earlyMs = askedAt + limits.emptyAnswersMsMin - clock.now();
+        if (!isNews && earlyMs > 0) await delay(clock, earlyMs, signal);
+      } catch (error) {
+        if (signal.aborted) break;
+        this.#failedAt(server, error);
+        logger.debug({ server, error: describeError(error) }, "a watch on services broke");
+        await delay(clock, backoffMs(failures, discoveryBackoff, random), signal);
+        failures += 1;
+      }
+    }
+    this.#ready.reject(new CodedError("ABORTED", "the watch was closed"));
+  }
+
+  /** Whether anything was said. */
+  async #ask(server: string): Promise<boolean> {
+    const { world, serviceType } = this.#options;
+    const since = this.#since();
+    const query = new URLSearchParams({
+      ...(since === undefined ? {} : { since: String(since) }),
+      ...(serviceType === undefined ? {} : { serviceType }),
+    }).toString();
+    const call: ServerCall = {
+      method: "GET",
+      url: `${server}/watch${query === "" ? "" : `?${query}`}`,
+      withinMs: limits.answerMsMax,
+      signal: this.#stop.signal,
+    };
+    const answer = await askServer(world, call);
+    if (answer.status === 204 && since !== undefined) return false;
+    if (answer.status !== 200) throw refusalOfAnswer(call, answer);
+    const update = parseWatchAnswer(answer.text);
+    if (update.error !== undefined) throw this.#nonsense(call, update.error);
+    const { fullUpdate, index } = update.value;
+    if (!fullUpdate && (since === undefined || index < since)) {
+      // Everything anew: what was missed in between nobody would say again.
+      this.#index = undefined;
+      throw this.#nonsense(call, `an update to ${index} does not follow on`);
+    }
+    if (this.#stop.signal.aborted) return false;
+    this.#took(update.value);
+    return true;
+  }
+
+  /** After a failure the last update is asked for again: that is answered at once, and one knows where one is. */
+  #since(): number | undefined {
+    if (this.#index === undefined) return undefined;
+    return this.#failed.size === 0 ? this.#index + 1 : this.#index;
+  }
+
+  #took(update: WatchAnswer): void {
+    const change = this.#catalogue.apply(update);
+    this.#index = update.index;
+    this.#ready.resolve();
+    const { added, changed, removed } = change;
+    if (added.length + changed.length + removed.length > 0) this.#options.onChange?.(change);
+  }
+
+  #answered(server: string): void {
+    this.#options.servers.answered(server);
+    this.#failed.clear();
+    this.#staleSince = undefined;
+  }
+
+  #failedAt(server: string, error: unknown): void {
+    const { servers, world } = this.#options;
+    const now = world.clock.now();
+    servers.failed(server, now);
+    this.#failed.add(server);
+    this.#trouble = describeError(error);
+    if (servers.all.every((url) => this.#failed.has(url))) this.#staleSince ??= now;
+  }
+
+  #nonsense({ url }: ServerCall, what: string): CodedError {
+    return new CodedError("STREAM_MALFORMED", `${url}: ${what}`, { url }, { transient: true });
+  }
+}
