@@ -15,10 +15,10 @@ import { type HostClock, SimulatedProcess } from "../world/process.ts";
 import { httpClientOf } from "../world/simulated-http.ts";
 import type { World } from "../world/world.ts";
 import { workDir } from "./addresses.ts";
+import { hardware, idleLoad } from "./hardware.ts";
 import type { Ledger } from "./ledger.ts";
 import { SimulatedContainer } from "./simulated-container.ts";
 import { SimulatedExecutor } from "./simulated-executor.ts";
-import { hardware } from "./simulated-machine-files.ts";
 
 const mib = 1024 ** 2;
 const hostRestartMs = { min: 100, max: 2000 } as const;
@@ -62,12 +62,9 @@ export class Machine {
     const running = [...this.containers.values()].filter(({ hasEnded }) => !hasEnded);
     const used = (name: "cpus" | "mem"): number =>
       running.reduce((sum, container) => sum + unitsOf(container.allocated().scalar(name)), 0);
-    const { cpus, memoryBytes } = hardware;
     const load = used("cpus");
-    return {
-      ...{ cpus, memoryBytes, averages: [load, load, load] },
-      freeMemoryBytes: Math.max(0, memoryBytes - used("mem") * mib),
-    };
+    const freeMemoryBytes = Math.max(0, hardware.memoryBytes - used("mem") * mib);
+    return { ...idleLoad, averages: [load, load, load], freeMemoryBytes };
   }
 
   /** Something new that runs here; its name says how many there were. */

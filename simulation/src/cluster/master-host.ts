@@ -16,6 +16,7 @@ import { type HostClock, SimulatedProcess } from "../world/process.ts";
 import { type EndpointSeams, endpointsOf } from "../world/simulated-endpoint.ts";
 import { masterPort, storeText } from "./addresses.ts";
 import { daemonLogger } from "./daemon-logger.ts";
+import { idleLoad } from "./hardware.ts";
 import { openStoreOf } from "./store-access.ts";
 import { Supervisor } from "./supervisor.ts";
 
@@ -74,6 +75,7 @@ export class MasterHost {
       logger: daemonLogger(process),
       clock: process.clock,
       random: process.random,
+      machineLoad: () => idleLoad,
       openEndpoint: endpointsOf(network, process, seamsOf(planted, process)),
       openStore: (_url, { sessionTimeoutMs }) => this.#openStore(process, sessionTimeoutMs),
       ...(planted.has("forgets-recovery") && {

@@ -5,11 +5,7 @@
 
 import type { MachineFiles } from "@tavola/agent";
 import type { Disk } from "@tavola/host";
-
-const gib = 1024 ** 3;
-
-/** Of every simulated machine, whatever its agent offers of it. */
-export const hardware = { cpus: 8, memoryBytes: 8 * gib, diskBytes: 100 * gib } as const;
+import { hardware } from "./hardware.ts";
 
 export function machineFilesOf(disk: Disk): MachineFiles {
   return {

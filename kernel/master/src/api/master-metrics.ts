@@ -22,7 +22,7 @@ const knownCounters: ReadonlySet<string> = new Set([...counterNames, ...operatio
 /** Adds all of them to `context.metrics`. `subscribers` is the number of open operator event streams. */
 export function addMasterMetrics(context: OperatorContext, subscribers: () => number): void {
   const { metrics, state, allocator, clock } = context;
-  addSystemMetrics(metrics);
+  addSystemMetrics(metrics, context.machineLoad);
   metrics.source(() => counterReadings(state));
   metrics.source(() => gaugeReadings(state, clock.now()));
   metrics.source(() => resourceReadings(state));

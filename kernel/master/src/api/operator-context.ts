@@ -9,7 +9,15 @@
 
 import type { Allocator } from "@tavola/allocator";
 import type { AgentId, FrameworkId } from "@tavola/base";
-import type { Clock, Logger, LogLevel, Metrics, Route, ServedFiles } from "@tavola/host";
+import type {
+  Clock,
+  Logger,
+  LogLevel,
+  MachineLoad,
+  Metrics,
+  Route,
+  ServedFiles,
+} from "@tavola/host";
 import type { CommandResult, OperatorEvent } from "../core/effects.ts";
 import type { MasterState } from "../core/state.ts";
 
@@ -18,6 +26,8 @@ export interface OperatorContext {
   readonly state: MasterState;
   readonly clock: Clock;
   readonly metrics: Metrics;
+  /** Default: this machine's. */
+  readonly machineLoad?: (() => MachineLoad) | undefined;
   /** For metrics only. */
   readonly allocator: Pick<Allocator, "roleShares" | "usage">;
   /** With a level that can be set; without, the logging calls only remember what they were told. */

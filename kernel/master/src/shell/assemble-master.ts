@@ -74,6 +74,7 @@ export async function assembleMaster(
     state,
     clock,
     metrics,
+    machineLoad: options.machineLoad,
     allocator,
     logger,
     files,

@@ -10,6 +10,7 @@ import {
   type HttpHandler,
   type Logger,
   type LogLevel,
+  type MachineLoad,
   makeDirectory,
   openEndpoint,
   textResponse,
@@ -32,6 +33,8 @@ export interface MasterOptions {
   readonly clock?: Clock;
   /** Default: the operating system's dice. */
   readonly random?: Random;
+  /** What its metrics say of the machine. Default: this machine's. */
+  readonly machineLoad?: () => MachineLoad;
   /** Default: a port of this machine. */
   readonly openEndpoint?: typeof openEndpoint;
   /** Default: the real one that the URL names. With it, the work directory is not touched. */
