@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { regressionSeeds } from "./regression-seeds.ts";
 import { simulate } from "./simulate.ts";
+import { asksOfTheMachine } from "./testing/asks-of-the-machine.ts";
 import { seedsHold } from "./testing/seeds-hold.ts";
 
 test("one seed is one history, bit for bit", async () => {
@@ -12,6 +13,13 @@ test("one seed is one history, bit for bit", async () => {
     assert.deepEqual([...a.log.lines()].slice(0, 200), [...b.log.lines()].slice(0, 200));
   }
   assert.notEqual((await simulate(1)).hash, (await simulate(2)).hash);
+});
+
+test("a run asks nothing of the machine that it really runs on", async () => {
+  const asks = await asksOfTheMachine(async () => {
+    for (const seed of [1, 17]) await simulate(seed);
+  });
+  assert.deepEqual(asks, []);
 });
 
 test("a run does much: masters change, agents die, tasks run, and all comes right", async () => {

@@ -1,10 +1,25 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { asksOfTheMachine } from "../testing/asks-of-the-machine.ts";
 import { serviceRegressionSeeds } from "./regression-seeds.ts";
 import { simulateServices } from "./simulate-services.ts";
 
 const how = (seed: number): string =>
   `npm run -s simulate -- --services --seeds=1 --first=${seed} --log`;
+
+test("one seed of services is one history, bit for bit", async () => {
+  const [a, b] = [await simulateServices(3), await simulateServices(3)];
+  assert.equal(a.hash, b.hash);
+  assert.deepEqual([...a.log.lines()].slice(0, 200), [...b.log.lines()].slice(0, 200));
+  assert.notEqual((await simulateServices(4)).hash, a.hash);
+});
+
+test("a run of services asks nothing of the machine that it really runs on", async () => {
+  const asks = await asksOfTheMachine(async () => {
+    for (const seed of [1, 2, 4]) await simulateServices(seed);
+  });
+  assert.deepEqual(asks, []);
+});
 
 test("a run of services does much: schedulers change, deploys come and go, tasks run and end", async () => {
   let [launches, ended, deploys, restarts] = [0, 0, 0, 0];
