@@ -20,11 +20,11 @@ export class Catalogue {
   readonly #byType = new Map<string, Map<string, Announcement>>();
   /** Found before, by service. */
   readonly #found = new Map<string, readonly Announcement[]>();
-  readonly #serviceType: string | undefined;
+  readonly #service: string | undefined;
 
-  /** With a type everything else is passed over, also where a server does not filter. */
-  constructor(serviceType?: string) {
-    this.#serviceType = serviceType;
+  /** With a `service` (`type` or `type:feature`) all else is passed over, also where a server does not filter. */
+  constructor(service?: string) {
+    this.#service = service;
   }
 
   get size(): number {
@@ -54,10 +54,10 @@ export class Catalogue {
       removed: [] as Announcement[],
     };
     const gone = new Set(fullUpdate ? this.#byId.keys() : deletes);
-    const wanted = this.#serviceType;
+    const wanted = this.#service;
     for (const announcement of updates) {
-      const { announcementId: id, serviceType } = announcement;
-      if (wanted !== undefined && serviceType !== wanted) {
+      const { announcementId: id } = announcement;
+      if (wanted !== undefined && !isOfService(announcement, wanted)) {
         gone.add(id);
         continue;
       }

@@ -27,7 +27,7 @@ const limits = {
 } as const;
 
 export interface SubscribeOptions {
-  /** Only what has this type. Default: everything. */
+  /** Only what is of this service, `type` or `type:feature`. Default: everything. */
   readonly serviceType?: string;
   /** Told of each change, after it can be found. Also of the first, where anything was there. */
   readonly onChange?: (change: CatalogueChange) => void;
