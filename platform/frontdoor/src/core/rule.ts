@@ -22,12 +22,18 @@ export interface Pattern {
   readonly text: string;
   /** One piece: it must be equal. Several: the first begins it, the last ends it, the others lie between. */
   readonly pieces: readonly string[];
+  /** Then the pieces are in lower case. */
   readonly ignoresCase: boolean;
+  /**
+   * Of an address without `*`: the addresses it stands for, as `parseNetwork` has them; then it is this
+   * that decides, so that 10.0.0.0/8 is a network and ::1 is 0:0::1.
+   */
+  readonly network?: string;
 }
 
 export interface Condition {
   readonly variable: Variable;
-  /** `VARIABLE!=pattern`. */
+  /** `VARIABLE!=pattern`: none of the patterns. What a request does not have is the empty text. */
   readonly isNegated: boolean;
   /** Any of them (`GET|HEAD`). */
   readonly patterns: readonly Pattern[];
@@ -45,11 +51,12 @@ export type Action =
       /** Who was sent to one stays there, by this cookie. */
       readonly stickyCookie?: string;
     }
-  /** The request goes on with the lines below as if it had asked for this. `*` takes what the pattern's `*` stood for. */
+  /** The request goes on with the lines below as if it had asked for this; see `fill-template.ts`. */
   | { readonly kind: "rewrite"; readonly to: string }
   | {
       readonly kind: "redirect";
       readonly status: 301 | 302 | 303 | 307 | 308;
+      /** With `*` and %{HTTP_HOST}, %{REQUEST_URI}; see `fill-template.ts`. */
       readonly location: string;
     }
   | {
@@ -59,9 +66,12 @@ export type Action =
       readonly contentType: string;
     };
 
-/** Of a rule that hands requests on; absent ones are the plane's defaults. */
+/**
+ * Of a rule that hands requests on (passthru, split); absent ones are the plane's defaults. Only
+ * `responseHeaders` go with redirect and respond, too.
+ */
 export interface RuleOptions {
-  /** Taken from the path's beginning before it is handed on; what is left begins with `/`. */
+  /** Taken from the path's beginning before it is handed on, by whole segments; what is left begins with `/`. */
   readonly stripPrefix?: string;
   /** Until the answer's headers have come. */
   readonly timeoutMs?: number;
