@@ -48,7 +48,7 @@ export interface ApiContext {
   /** Calls below `/test` do what they say; else they are refused. */
   readonly allowTestResourceCalls: boolean;
   readonly tests?: TestControls;
-  /** Larger bodies are refused with 413. Default 4 MiB: no record may be larger. */
+  /** Larger bodies are refused with 413. Default 4 MiB. */
   readonly bodyBytesMax?: number;
   /** Something of ours failed; it is logged, and the caller is told as much as helps. */
   readonly failed?: (error: CodedError) => void;

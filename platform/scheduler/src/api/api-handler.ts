@@ -18,7 +18,7 @@ import type { ApiContext, Decider } from "./api-context.ts";
 import { actorOf, authenticate } from "./auth/authenticate.ts";
 import { userOfToken } from "./auth/tokens.ts";
 import { WebhookVerdicts } from "./auth/webhook-authenticator.ts";
-import { declaredTooLarge, readBody, readQuery } from "./call-input.ts";
+import { declaredTooLarge, parameterRefusal, readBody, readQuery } from "./call-input.ts";
 import { jsonAnswer, type LongList, listAnswer, refusalAnswer, textAnswer } from "./json-answer.ts";
 import { passOn } from "./leader-proxy.ts";
 import { createPropertyFilter } from "./property-filter.ts";
@@ -108,7 +108,9 @@ async function carryOut(
 ): Promise<HttpResponse> {
   const { user, engine, context } = caller;
   const rights = rightsOf(caller);
-  const refusal = accessRefusal(route.access, { parameters, query: request.query }, rights);
+  const refusal =
+    parameterRefusal(parameters) ??
+    accessRefusal(route.access, { parameters, query: request.query }, rights);
   if (refusal !== undefined) return refusalAnswer(refusal);
   const forbidden =
     route.forbiddenBy && engine && isActionDisabled(engine.state, route.forbiddenBy);

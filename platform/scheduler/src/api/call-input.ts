@@ -1,15 +1,16 @@
 /**
  * What a call brings: its query and its body, read by the row's tables.
  *
- * What is not understood is refused with 400 and the name of the field or parameter; what is too large
- * with 413, before it is read where the client says how large it is.
+ * What is not understood, or too large to be kept, is refused with 400 and the name of the field or
+ * parameter; what is too large to be read with 413, at once where the client says how large it is.
  */
 
 import type { HttpRequest } from "@tavola/host";
 import { list, parseText, type Shape } from "../core/model/shape.ts";
 import type { QueryTable, Route } from "./route.ts";
+import { idCharactersMax, sizeSentence } from "./size-limits.ts";
 
-/** No record may be larger. */
+/** Of what is read at all; how much of it is kept is a matter of the row (`size-limits.ts`). */
 const bodyBytesMaxDefault = 4 * 1024 * 1024;
 
 export interface InputRefusal {
@@ -62,7 +63,20 @@ export async function readBody(
   if (parsed.value === null || parsed.value === undefined) {
     return { refusal: { status: 400, message: "the body is missing" } };
   }
+  const sentence = sizeSentence(parsed.value, route.body.limits);
+  if (sentence !== undefined) return { refusal: { status: 400, message: sentence } };
   return { value: parsed.value };
+}
+
+/** Names in paths become keys of records. */
+export function parameterRefusal(
+  parameters: Readonly<Record<string, string>>,
+): InputRefusal | undefined {
+  const long = Object.entries(parameters).find(([, value]) => value.length > idCharactersMax);
+  if (long === undefined) return undefined;
+  const [name, { length }] = long;
+  const message = `${name} has ${length} characters; at most ${idCharactersMax} are understood`;
+  return { status: 400, message };
 }
 
 /** A text may come as JSON or as it is. */

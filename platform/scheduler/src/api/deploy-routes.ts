@@ -40,6 +40,7 @@ import {
   type Route,
   route,
 } from "./route.ts";
+import { deployBytesMax, requestBytesMax } from "./size-limits.ts";
 
 const deploy = route({
   method: "POST",
@@ -48,7 +49,9 @@ const deploy = route({
   access: asked("DEPLOY of the request"),
   forbiddenBy: "DEPLOY",
   query: { largeScaleDownAcknowledged: one(truth) },
-  body: body(deployRequestShape),
+  body: body(deployRequestShape, {
+    fields: { deploy: deployBytesMax, updatedRequest: requestBytesMax },
+  }),
   answer: requestParentShape,
   async handle(call) {
     const { body: posted, state, actor: user } = call;

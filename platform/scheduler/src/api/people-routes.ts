@@ -38,6 +38,7 @@ import {
   route,
   textBody,
 } from "./route.ts";
+import { listBytesMax } from "./size-limits.ts";
 
 const whoAmI = route({
   method: "GET",
@@ -183,7 +184,7 @@ function settingsRoute(
     path,
     summary,
     access: anyUser,
-    body: body(userSettingsShape as Shape<UserSettings>),
+    body: body(userSettingsShape as Shape<UserSettings>, { bytesMax: listBytesMax }),
     async handle(call): Promise<Outcome<undefined>> {
       const ids = call.body.starredRequestIds ?? [];
       const outcome = await call.decide((turn) =>
@@ -244,7 +245,7 @@ const keepGroup = route({
   path: "/groups",
   summary: "Make a group of requests, or replace one",
   access: asked("WRITE of every request in it, before and after"),
-  body: body(requestGroupShape),
+  body: body(requestGroupShape, { bytesMax: listBytesMax }),
   answer: requestGroupShape,
   handle(call) {
     const before = call.state.records.group.get(call.body.id)?.requestIds ?? [];
@@ -277,6 +278,9 @@ function addressList(name: string, which: "blocked" | "allowed", summary: string
   });
 }
 
+/** RFC 5321: 64 before the @ and 255 behind it. */
+const addressCharactersMax = 320;
+
 function subscription(name: "subscribe" | "unsubscribe"): Route {
   return route({
     method: "POST",
@@ -286,13 +290,17 @@ function subscription(name: "subscribe" | "unsubscribe"): Route {
     body: textBody(text),
     handle(call) {
       const address = call.body.trim();
+      const most = addressCharactersMax;
+      if (address.length > most) {
+        return refused(
+          400,
+          `A mail address has at most ${most} characters, this one ${address.length}`,
+        );
+      }
       if (!/^[^\s@]+@[^\s@]+$/.test(address)) {
         return refused(400, `${address} is no mail address`);
       }
-      return call.decide((turn) => {
-        mailWanted(turn, address, name === "subscribe");
-        return { value: undefined };
-      });
+      return call.decide((turn) => mailWanted(turn, address, name === "subscribe"));
     },
   });
 }

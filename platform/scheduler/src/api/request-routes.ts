@@ -35,6 +35,7 @@ import {
   type Route,
   route,
 } from "./route.ts";
+import { requestBytesMax, runBytesMax } from "./size-limits.ts";
 import { taskOfRun } from "./task-of-run.ts";
 
 const postRequest = route({
@@ -42,7 +43,7 @@ const postRequest = route({
   path: "/requests",
   summary: "Make a request, or change one",
   access: asked("WRITE of the request as it was and as it will be"),
-  body: body(requestShape),
+  body: body(requestShape, { what: "the request", bytesMax: requestBytesMax }),
   answer: requestParentShape,
   async handle(call) {
     const { body: posted, actor: user } = call;
@@ -162,7 +163,7 @@ const run = route({
   summary: "Run a job now, or at a given time",
   access: mayWrite("EXEC"),
   query: { minimal: one(truth) },
-  body: optionalBody(runNowRequestShape),
+  body: optionalBody(runNowRequestShape, { what: "the run", bytesMax: runBytesMax }),
   answer: pendingRequestParentShape,
   async handle(call) {
     const requestId = call.parameter("requestId");

@@ -20,6 +20,7 @@ import type { Outcome, Refusal, Turn } from "../core/turn.ts";
 import type { ApiContext } from "./api-context.ts";
 import type { AskedScope } from "./auth/authorize.ts";
 import type { LongList } from "./json-answer.ts";
+import type { SizeLimits } from "./size-limits.ts";
 
 export type Method = "GET" | "POST" | "PUT" | "DELETE" | "HEAD";
 
@@ -165,17 +166,22 @@ export interface Body<B> {
   readonly empty?: () => B;
   /** Not JSON: the whole text is the value. */
   readonly isText?: boolean;
+  /** Default: 64 KiB of JSON. */
+  readonly limits?: SizeLimits;
   readonly value?: B;
 }
 
 /** It must be there. */
-export function body<B>(shape: Shape<B>): Body<B> {
-  return { shape: shape as Shape<unknown> };
+export function body<B>(shape: Shape<B>, limits: SizeLimits = {}): Body<B> {
+  return { shape: shape as Shape<unknown>, limits };
 }
 
 /** None is the same as an empty object. */
-export function optionalBody<B extends object>(shape: Shape<B>): Body<Partial<B>> {
-  return { shape: shape as Shape<unknown>, empty: () => ({}) };
+export function optionalBody<B extends object>(
+  shape: Shape<B>,
+  limits: SizeLimits = {},
+): Body<Partial<B>> {
+  return { shape: shape as Shape<unknown>, empty: () => ({}), limits };
 }
 
 export function textBody(shape: Shape<string>): Body<string> {

@@ -54,6 +54,7 @@ export const coreKeys: SectionKeys<Omit<SchedulerConfig, NestedSetting>> = {
   maxUserIdSize: key(positive),
   maxRunIdSize: key(positive),
   maxStarredRequests: key(count),
+  maxNotificationAddresses: key(count),
   createDeployIds: key(truth),
   deployIdLength: key(positive),
   allowRequestsWithoutOwners: key(truth),

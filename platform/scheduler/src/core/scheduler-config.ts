@@ -39,6 +39,8 @@ export interface IdLimits {
   readonly maxUserIdSize: number;
   readonly maxRunIdSize: number;
   readonly maxStarredRequests: number;
+  /** Ours: that have subscribed or unsubscribed. */
+  readonly maxNotificationAddresses: number;
   /** A deploy without an id is given one. */
   readonly createDeployIds: boolean;
   readonly deployIdLength: number;
@@ -249,6 +251,7 @@ export const defaultSchedulerConfig: SchedulerConfig = {
   maxUserIdSize: 100,
   maxRunIdSize: 100,
   maxStarredRequests: 5000,
+  maxNotificationAddresses: 10_000,
   createDeployIds: false,
   deployIdLength: 8,
   allowRequestsWithoutOwners: true,

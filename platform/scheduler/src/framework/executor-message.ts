@@ -5,6 +5,7 @@
 import { type ShellCommandUpdateType, shellCommandUpdateTypes } from "../core/model/enums.ts";
 import type { TaskShellCommandUpdate } from "../core/model/task.ts";
 import { parseTaskId } from "../core/model/task-id.ts";
+import { clipText } from "./clip-text.ts";
 
 /** Undefined: it is something else, or nothing that can be understood; other frameworks' executors say what they like. */
 export function shellCommandUpdateOf(data: Uint8Array): TaskShellCommandUpdate | undefined {
@@ -27,8 +28,8 @@ export function shellCommandUpdateOf(data: Uint8Array): TaskShellCommandUpdate |
     shellRequestId: { taskId: parsed, name, timestamp: askedAt },
     timestamp: typeof timestamp === "number" ? timestamp : askedAt,
     updateType: type,
-    ...(typeof message === "string" ? { message } : {}),
-    ...(typeof outputFilename === "string" ? { outputFilename } : {}),
+    ...(typeof message === "string" ? { message: clipText(message) } : {}),
+    ...(typeof outputFilename === "string" ? { outputFilename: clipText(outputFilename) } : {}),
   };
 }
 

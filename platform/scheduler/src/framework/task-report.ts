@@ -4,6 +4,7 @@
 
 import type { TaskStatus } from "@tavola/protocol";
 import type { TaskReport } from "../core/tasks/status-updated.ts";
+import { clipText } from "./clip-text.ts";
 
 export function taskReportOf(status: TaskStatus): TaskReport {
   const { task_id, state, message, reason, timestamp, agent_id, container_status } = status;
@@ -16,7 +17,7 @@ export function taskReportOf(status: TaskStatus): TaskReport {
     taskId: task_id.value,
     state,
     timestamp: (timestamp ?? 0) * 1000,
-    ...(message === undefined ? {} : { message }),
+    ...(message === undefined ? {} : { message: clipText(message) }),
     ...(reason === undefined ? {} : { reason }),
     ...(agent_id === undefined ? {} : { agentId: agent_id.value }),
     ...(containerId === undefined ? {} : { containerId }),

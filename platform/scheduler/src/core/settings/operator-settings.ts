@@ -6,7 +6,7 @@
 import type { Placement } from "../model/enums.ts";
 import type { FireAlarm } from "../model/operations.ts";
 import { settingOf } from "../state.ts";
-import type { Turn } from "../turn.ts";
+import { type Outcome, refused, type Turn } from "../turn.ts";
 
 /** A banner for everybody; undefined takes it away. */
 export function fireAlarmSet(turn: Turn, alarm: FireAlarm | undefined): void {
@@ -27,14 +27,23 @@ export function rackSensitivitySet(turn: Turn, enabled: boolean): void {
   turn.state.placementDue = true;
 }
 
-/** An address that wants no mail is on the one list, one that wants it on the other. */
-export function mailWanted(turn: Turn, address: string, isWanted: boolean): void {
+/** An address that wants no mail is on the one list, one that wants it on the other. Refused with 409: too many. */
+export function mailWanted(turn: Turn, address: string, isWanted: boolean): Outcome<undefined> {
   const { blocked = [], allowed = [] } = settingOf(turn.state, "notifications") ?? {};
+  const most = turn.config.maxNotificationAddresses;
+  const isKnown = blocked.includes(address) || allowed.includes(address);
+  if (!isKnown && blocked.length + allowed.length >= most) {
+    return refused(
+      409,
+      `No more than ${most} addresses are kept (maxNotificationAddresses in configuration)`,
+    );
+  }
   const without = (list: readonly string[]) => list.filter((each) => each !== address);
   turn.put("setting", "notifications", {
     blocked: isWanted ? without(blocked) : [...without(blocked), address],
     allowed: isWanted ? [...without(allowed), address] : without(allowed),
   });
+  return { value: undefined };
 }
 
 /** Its tasks are not moved to even out the load. */

@@ -5,12 +5,7 @@
 import { given } from "../given.ts";
 import type { Webhook } from "../model/operations.ts";
 import type { Outcome, Turn } from "../turn.ts";
-import { validateWebhook } from "../validation/validate-action.ts";
-
-/** As Singularity makes it up. */
-function webhookIdOf({ type, uri }: Pick<Webhook, "type" | "uri">): string {
-  return `${type}-${encodeURIComponent(uri)}`;
-}
+import { validateWebhook, webhookIdOf } from "../validation/validate-action.ts";
 
 /** Refused with 400: no address that could be called. */
 export function webhookAdded(

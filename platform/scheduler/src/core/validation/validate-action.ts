@@ -45,12 +45,29 @@ export function validateGroup(group: RequestGroup, config: SchedulerConfig): Out
 
 /** Differs: Singularity takes any URI; a webhook can only be sent to http and https. */
 export function validateWebhook(webhook: Webhook): Outcome<Webhook> {
-  return judge(webhook, [({ uri }) => when(!isWebUri(uri), "Invalid URI provided")]);
+  return judge(webhook, [
+    ({ uri }) => when(!isWebUri(uri), "Invalid URI provided"),
+    (each) => {
+      const { length } = webhookIdOf(each);
+      return when(
+        length > webhookIdCharactersMax,
+        `uri is too long: as the id of a webhook it has ${length} characters, and at most ${webhookIdCharactersMax} are kept`,
+      );
+    },
+  ]);
+}
+
+const webhookIdCharactersMax = 2000;
+
+/** As Singularity makes it up. */
+export function webhookIdOf({ type, uri }: Pick<Webhook, "type" | "uri">): string {
+  return `${type}-${encodeURIComponent(uri)}`;
 }
 
 function isWebUri(uri: string): boolean {
   // The placeholders $REQUEST_ID, $DEPLOY_ID and $TASK_ID are filled in when it is called.
-  return /^https?:\/\/[^\s/?#]+[^\s]*$/i.test(uri) && URL.canParse(uri);
+  // Half a surrogate pair cannot be part of an address, or of an id.
+  return uri.isWellFormed() && /^https?:\/\/[^\s/?#]+[^\s]*$/i.test(uri) && URL.canParse(uri);
 }
 
 export function validateUserId(id: string, config: SchedulerConfig): Outcome<string> {

@@ -42,7 +42,7 @@ export function notRunnableSentence({ id }: Request): string {
 
 /** Refused with 400, with 409 while a scheduled job runs, with 429 at the cap of instances. */
 export function validateRunNow(posted: RunNowRequest, context: JobContext): Outcome<ValidRun> {
-  const { request, activeTasks, pendingTasks, config } = context;
+  const { request, activeTasks } = context;
   if (!isRunnable(request)) return refused(400, notRunnableSentence(request));
   if (request.requestType === "SCHEDULED" && activeTasks > 0) {
     return refused(
