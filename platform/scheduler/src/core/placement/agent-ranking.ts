@@ -12,6 +12,8 @@ import { isPreferred } from "./attribute-rules.ts";
 import type { OfferedAgent } from "./offer-cache.ts";
 import type { PlacementDemand } from "./placement-demand.ts";
 import { isSuitable } from "./placement-rules.ts";
+import { failedResourceRule } from "./resource-rules.ts";
+import type { TaskNeeds } from "./task-needs.ts";
 
 export class AgentRanking {
   /** How many agents were looked at. */
@@ -37,6 +39,11 @@ export class AgentRanking {
     return demand.allowed.length > 0
       ? this.#bestPreferred(demand, mark, newerThan)
       : this.#first(demand, mark, newerThan);
+  }
+
+  /** Whether any of the agents does, other rules aside. PERF: O(agents) when none does. */
+  hasRoomFor(needs: TaskNeeds): boolean {
+    return this.#agents.some((agent) => failedResourceRule(needs, agent) === undefined);
   }
 
   #first(demand: PlacementDemand, mark: number, newerThan: number): OfferedAgent | undefined {

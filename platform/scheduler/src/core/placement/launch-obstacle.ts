@@ -37,15 +37,14 @@ export function launchableOf(
   config: SchedulerConfig,
   pending: PendingTask,
 ): Launchable | { readonly obstacle: LaunchObstacle } {
-  const { requestId, deployId } = pending.pendingTaskId;
-  const known = state.records.request.get(requestId);
+  const known = state.records.request.get(pending.pendingTaskId.requestId);
   if (known === undefined) return { obstacle: { kind: "noRequest" } };
   if (!runnableStates.has(known.state)) {
     return { obstacle: { kind: "requestState", state: known.state } };
   }
-  const deploy = state.records.deploy.get(deployKey(requestId, deployId))?.deploy;
-  if (deploy === undefined) return { obstacle: { kind: "noDeploy" } };
-  const request = requestForDeploy(state, pending.pendingTaskId) ?? known.request;
+  const subject = subjectOf(state, pending);
+  if (subject === undefined) return { obstacle: { kind: "noDeploy" } };
+  const { request } = subject;
   const minimum = frozenBelow(state, config, request);
   if (minimum !== undefined) {
     return {
@@ -53,7 +52,19 @@ export function launchableOf(
     };
   }
   const obstacle = overlapOf(state, config, request);
-  return obstacle === undefined ? { request, deploy } : { obstacle };
+  return obstacle === undefined ? subject : { obstacle };
+}
+
+/** What the task is of; undefined: its request or deploy is gone. */
+export function subjectOf(
+  state: SchedulerState,
+  { pendingTaskId }: PendingTask,
+): Launchable | undefined {
+  const { requestId, deployId } = pendingTaskId;
+  const deploy = state.records.deploy.get(deployKey(requestId, deployId))?.deploy;
+  const request =
+    requestForDeploy(state, pendingTaskId) ?? state.records.request.get(requestId)?.request;
+  return deploy === undefined || request === undefined ? undefined : { request, deploy };
 }
 
 /** Jobs never overlap; on-demand runs only up to their cap. */

@@ -21,8 +21,9 @@ import { mayPlace } from "./may-place.ts";
 import type { OfferedAgent } from "./offer-cache.ts";
 import { unreservedRole } from "./offered-resources.ts";
 import { demandOf, type PlacementDemand } from "./placement-demand.ts";
-import { createRound, type DemandGroup, type PlacementRound } from "./placement-round.ts";
+import { createRound, type PlacementRound } from "./placement-round.ts";
 import { takeResources } from "./take-resources.ts";
+import type { DemandGroup } from "./waiting-groups.ts";
 
 /** How much one turn has left to do. */
 interface Budget {
@@ -60,43 +61,47 @@ export function placeTasks(turn: Turn): void {
 /** False when the budget was used up before the round was. */
 function workOff(turn: Turn, round: PlacementRound, budget: Budget): boolean {
   const { state, config } = turn;
-  if (round.groups.length === 0) return true;
+  const { order } = round;
+  if (order.first === undefined) return true;
   const ranking = new AgentRanking(state, config);
-  for (; round.next < round.groups.length; round.next++) {
-    const group = round.groups[round.next] as DemandGroup;
-    if (!placeGroup(turn, ranking, group, budget)) return false;
+  for (let group = order.first; group !== undefined; group = order.first) {
+    const outcome = placeGroup(turn, ranking, group, budget);
+    if (outcome === "spent") return false;
+    if (outcome === "noRoom") order.nextLane();
+    else order.next();
   }
   return true;
 }
 
+/** spent: the budget was, before the group was done. noRoom: no agent has what one of its tasks takes. */
 function placeGroup(
   turn: Turn,
   ranking: AgentRanking,
   group: DemandGroup,
   budget: Budget,
-): boolean {
+): "done" | "spent" | "noRoom" {
   const { state, config } = turn;
   const mark = state.placement.nextMark();
   let demand: PlacementDemand | undefined;
   for (const pending of group.tasks) {
     const { id, requestId } = pending.pendingTaskId;
     if (!state.placement.dueTasks.has(id)) continue;
-    if (budget.placements <= 0 || ranking.looks >= budget.looks) return false;
+    if (budget.placements <= 0 || ranking.looks >= budget.looks) return "spent";
     const launchable = launchableOf(state, config, pending);
-    if ("obstacle" in launchable) return true;
+    if ("obstacle" in launchable) return "done";
     demand ??= demandOf(state, config, launchable, pending);
     const newerThan = alreadyTried(turn, requestId, group.key);
-    if (newerThan === state.offers.version) return true;
+    if (newerThan === state.offers.version) return "done";
     const agent = ranking.best(demand, mark, newerThan);
     if (agent === undefined) {
       notPlaced(turn, group, demand, budget);
-      return true;
+      return ranking.hasRoomFor(demand.needs) ? "done" : "noRoom";
     }
     place(turn, agent, demand, pending);
     ranking.rescore(agent);
     budget.placements--;
   }
-  return true;
+  return "done";
 }
 
 /** Agents that were last offered by this version of the offers need not be looked at again. */

@@ -12,6 +12,7 @@ import type { SchedulerState } from "../state.ts";
 import { DueTasks } from "./due-tasks.ts";
 import type { PlacementRound } from "./placement-round.ts";
 import { RequestCounts } from "./request-counts.ts";
+import { WaitingGroups } from "./waiting-groups.ts";
 
 /** Cpus, and MB of memory and disk. */
 export interface Amounts {
@@ -41,6 +42,8 @@ export class PlacementIndex {
   lookUntil: number | undefined;
   /** Tasks being placed that are not launched yet. */
   round: PlacementRound | undefined;
+  /** Due tasks in order, as of the last round. */
+  readonly waiting = new WaitingGroups();
   /** Which pending tasks are due. */
   readonly dueTasks = new DueTasks((requestId) => this.touched.add(requestId));
   /** Requests that something changed about since the last round began. */
@@ -184,7 +187,8 @@ export class PlacementIndex {
     const counts = this.#counts.get(requestId);
     if (counts !== undefined && counts.active === 0 && counts.pending === 0) {
       this.#counts.delete(requestId);
-      this.touched.delete(requestId);
+      // What stands in order of it is taken out by the next round.
+      if (!this.waiting.has(requestId)) this.touched.delete(requestId);
     }
   }
 }

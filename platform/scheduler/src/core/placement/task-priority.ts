@@ -15,10 +15,14 @@ export function priorityLevelOf(config: SchedulerConfig, request: Request): numb
   );
 }
 
+/** What an instant of waiting counts. */
+export function priorityWeightOf(config: SchedulerConfig, request: Request): number {
+  return priorityLevelOf(config, request) ** config.schedulerPriorityWeightFactor;
+}
+
 /** The greater, the sooner. */
-export function urgencyOf(config: SchedulerConfig, request: Request, overdueMs: number): number {
-  const priority = priorityLevelOf(config, request);
-  return Math.max(overdueMs, 1) * priority ** config.schedulerPriorityWeightFactor;
+export function urgencyOf(priorityWeight: number, overdueMs: number): number {
+  return Math.max(overdueMs, 1) * priorityWeight;
 }
 
 /** The level below which nothing is placed now, when a freeze keeps the request from it. */
