@@ -11,7 +11,9 @@ import {
   skipHealthchecksRequestShape,
   unpauseRequestShape,
 } from "../core/model/actions-shape.ts";
+import type { RequestParent } from "../core/model/answers.ts";
 import { requestParentShape } from "../core/model/answers-shape.ts";
+import type { RequestWithState } from "../core/model/request.ts";
 import { truth } from "../core/model/shape.ts";
 import { isActionDisabled } from "../core/operations/disabled-actions.ts";
 import { cooldownExited } from "../core/requests/cooldown-exited.ts";
@@ -22,7 +24,7 @@ import { requestBounced } from "../core/requests/request-bounced.ts";
 import { requestPaused } from "../core/requests/request-paused.ts";
 import { requestScaled } from "../core/requests/request-scaled.ts";
 import { requestUnpaused } from "../core/requests/request-unpaused.ts";
-import { refused } from "../core/turn.ts";
+import { type Outcome, refused, type Turn } from "../core/turn.ts";
 import { agentsContextOf } from "../core/validation/agents-context.ts";
 import { validatePause, validateSkipHealthchecks } from "../core/validation/validate-action.ts";
 import { validateBounce } from "../core/validation/validate-bounce.ts";
@@ -30,7 +32,18 @@ import { validatePriority } from "../core/validation/validate-priority.ts";
 import { validateScale } from "../core/validation/validate-scale.ts";
 import { changed, knownRequest } from "./changed-request.ts";
 import { freezeRefusal } from "./request-context.ts";
-import { admin, alias, body, mayWrite, one, optionalBody, type Route, route } from "./route.ts";
+import {
+  admin,
+  alias,
+  body,
+  type Call,
+  mayWrite,
+  one,
+  optionalBody,
+  type QueryTable,
+  type Route,
+  route,
+} from "./route.ts";
 
 const bounce = route({
   method: "POST",
@@ -98,12 +111,7 @@ const pause = route({
   body: optionalBody(pauseRequestShape),
   answer: requestParentShape,
   handle: (call) =>
-    changed(call, (turn) => {
-      const valid = validatePause(call.body, turn.config);
-      if (valid.refusal !== undefined) return valid;
-      const requestId = call.parameter("requestId");
-      return requestPaused(turn, { requestId, user: call.actor, body: valid.value });
-    }),
+    decided(call, requestPaused, (asked, turn) => validatePause(asked, turn.config)),
 });
 
 const unpause = route({
@@ -113,10 +121,7 @@ const unpause = route({
   access: mayWrite("PAUSE"),
   body: optionalBody(unpauseRequestShape),
   answer: requestParentShape,
-  handle: ({ body, actor: user, ...call }) =>
-    changed(call, (turn) =>
-      requestUnpaused(turn, { requestId: call.parameter("requestId"), user, body }),
-    ),
+  handle: (call) => decided(call, requestUnpaused),
 });
 
 const exitCooldown = route({
@@ -126,10 +131,7 @@ const exitCooldown = route({
   access: mayWrite(),
   body: optionalBody(exitCooldownRequestShape),
   answer: requestParentShape,
-  handle: ({ body, actor: user, ...call }) =>
-    changed(call, (turn) =>
-      cooldownExited(turn, { requestId: call.parameter("requestId"), user, body }),
-    ),
+  handle: (call) => decided(call, cooldownExited),
 });
 
 const skipHealthchecks = route({
@@ -140,13 +142,7 @@ const skipHealthchecks = route({
   forbiddenBy: "UPDATE_REQUEST",
   body: body(skipHealthchecksRequestShape),
   answer: requestParentShape,
-  handle: (call) =>
-    changed(call, (turn) => {
-      const valid = validateSkipHealthchecks(call.body);
-      if (valid.refusal !== undefined) return valid;
-      const requestId = call.parameter("requestId");
-      return healthchecksSkipped(turn, { requestId, user: call.actor, body: valid.value });
-    }),
+  handle: (call) => decided(call, healthchecksSkipped, validateSkipHealthchecks),
 });
 
 const priority = route({
@@ -157,14 +153,28 @@ const priority = route({
   forbiddenBy: "PRIORITY_REQUEST",
   body: body(priorityRequestShape),
   answer: requestParentShape,
-  handle: (call) =>
-    changed(call, (turn) => {
-      const valid = validatePriority(call.body);
-      if (valid.refusal !== undefined) return valid;
-      const requestId = call.parameter("requestId");
-      return priorityChanged(turn, { requestId, user: call.actor, body: valid.value });
-    }),
+  handle: (call) => decided(call, priorityChanged, validatePriority),
 });
+
+interface Asked<B> {
+  readonly requestId: string;
+  readonly user: string | undefined;
+  readonly body: B;
+}
+
+/** Decides on the request that the path names, once the body passes. */
+function decided<B, Q extends QueryTable>(
+  call: Call<B, Q>,
+  decide: (turn: Turn, asked: Asked<B>) => Outcome<RequestWithState>,
+  validate: (body: B, turn: Turn) => Outcome<B> = (value) => ({ value }),
+): Promise<Outcome<RequestParent>> {
+  return changed(call, (turn) => {
+    const valid = validate(call.body, turn);
+    if (valid.refusal !== undefined) return valid;
+    const requestId = call.parameter("requestId");
+    return decide(turn, { requestId, user: call.actor, body: valid.value });
+  });
+}
 
 const expiringKinds = {
   bounce: ["bounce"],
