@@ -30,16 +30,6 @@ export function noInstance(service: ServiceName): Refusal {
   return { status: 503, body: `There is ${failure}\n`, retryAfterSeconds, failure };
 }
 
-/** `why`: "no connection to the Git server", in words. */
-export function noRulesYet(why: string): Refusal {
-  return {
-    status: 503,
-    body: `The front door has no rules yet: ${why}\n`,
-    retryAfterSeconds,
-    failure: "no rules yet",
-  };
-}
-
 export function rateExceeded(line: number): Refusal {
   return {
     status: 429,

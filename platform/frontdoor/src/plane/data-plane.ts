@@ -71,4 +71,8 @@ export interface EndedRequest {
   /** What went wrong, in words: "no instance of timezone", "connection refused". */
   readonly failure: string | undefined;
   readonly traceParent: string | undefined;
+  /** For the access log, as far as the plane knows them: "HTTP/1.1", and what the client sent. */
+  readonly protocol?: string;
+  readonly referer?: string | undefined;
+  readonly userAgent?: string | undefined;
 }
