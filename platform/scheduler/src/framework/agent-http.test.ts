@@ -10,7 +10,9 @@ function answering(json: unknown): HttpClient {
   const response = {
     status: 200,
     headers: {},
-    body: async () => Buffer.from(JSON.stringify(json)),
+    async *chunks() {
+      yield Buffer.from(JSON.stringify(json));
+    },
   };
   return {
     request: async () => response as unknown as HttpClientResponse,
@@ -101,4 +103,55 @@ test("AgentHttp lets a download that has begun take as long as it takes", async 
   assert.equal(asked?.aborted, false);
   caller.abort();
   assert.equal(asked?.aborted, true);
+});
+
+test("AgentHttp gives an answer up that has more than an agent says, and reads no further", async () => {
+  const pieceBytes = 1024 * 1024;
+  for (const status of [200, 404]) {
+    let sent = 0;
+    const response = {
+      status,
+      headers: {},
+      async *chunks() {
+        for (;;) {
+          sent += pieceBytes;
+          yield Buffer.alloc(pieceBytes, "x");
+        }
+      },
+    };
+    const http: HttpClient = {
+      request: async () => response as unknown as HttpClientResponse,
+      close: async () => undefined,
+    };
+    const files = new AgentHttp({ http, clock });
+    const agent = { hostname: "host1", port: 5051 };
+    for (const ask of [
+      files.read(agent, "/x", {}),
+      files.browse(agent, "/x"),
+      files.allStatistics(agent),
+      files.metrics(agent),
+    ]) {
+      const answer = await ask;
+      assert.ok(answer.problem === "unreachable");
+      assert.match(answer.message, /^host1:5051: .*more than the \d+ bytes that are taken/);
+    }
+    assert.ok(sent < 100 * pieceBytes, `${sent} bytes were read`);
+  }
+});
+
+test("AgentHttp keeps the beginning of what an agent says no with", async () => {
+  const response = {
+    status: 400,
+    headers: {},
+    async *chunks() {
+      yield Buffer.alloc(60_000, "x");
+    },
+  };
+  const http: HttpClient = {
+    request: async () => response as unknown as HttpClientResponse,
+    close: async () => undefined,
+  };
+  const answer = await new AgentHttp({ http, clock }).browse({ hostname: "h", port: 1 }, "/x");
+  assert.ok(answer.problem !== undefined);
+  assert.equal(answer.message.length, 4096);
 });

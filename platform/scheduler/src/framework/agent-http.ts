@@ -16,9 +16,27 @@ import type {
   TaskFiles,
 } from "../api/task-files.ts";
 import type { MesosFileChunkObject, MesosTaskStatisticsObject } from "../core/model/answers.ts";
+import { bodyUpTo } from "./body-up-to.ts";
+import { clipText } from "./clip-text.ts";
 
 /** For an answer; of a download, until it has begun. */
 const patienceMs = 5000;
+
+const mebi = 1024 * 1024;
+/** What is taken of an answer: several times what the largest agents say. */
+const answerBytesMax = {
+  /** 160 bytes a file. */
+  "/files/browse": 32 * mebi,
+  /** Agents give 64 KiB at a time. */
+  "/files/read": 8 * mebi,
+  /** 3 KiB a task. */
+  "/monitor/statistics": 32 * mebi,
+  "/metrics/snapshot": 8 * mebi,
+  /** All tasks that it remembers. */
+  "/state": 128 * mebi,
+} as const;
+type Asked = keyof typeof answerBytesMax;
+const refusalBytesMax = 64 * 1024;
 
 export interface AgentHttpOptions {
   readonly http: HttpClient;
@@ -140,14 +158,15 @@ export class AgentHttp implements TaskFiles {
 
   #json<T>(
     agent: AgentAddress,
-    path: string,
+    path: Asked | `${Asked}?${string}`,
     read: (json: unknown) => T | undefined,
   ): Promise<Fetched<T>> {
+    const bytesMax = answerBytesMax[path.split("?")[0] as Asked];
     return this.#patiently(async (end) => {
       const answer = await this.#ask(agent, path, end);
       if (answer.problem !== undefined) return answer;
       try {
-        const value = read(JSON.parse(Buffer.from(await answer.value.body()).toString()));
+        const value = read(JSON.parse((await bodyUpTo(answer.value, bytesMax)).toString()));
         if (value !== undefined) return { value };
         return {
           problem: "unreachable",
@@ -181,11 +200,9 @@ export class AgentHttp implements TaskFiles {
         signal,
       });
       if (response.status === 200) return { value: response };
-      const said = Buffer.from(await response.body())
-        .toString()
-        .trim();
+      const said = (await bodyUpTo(response, refusalBytesMax)).toString().trim();
       const problem = response.status === 404 ? "notFound" : "unreachable";
-      return { problem, message: said === "" ? `HTTP ${response.status}` : said };
+      return { problem, message: said === "" ? `HTTP ${response.status}` : clipText(said) };
     } catch (error) {
       if (!(error instanceof CodedError)) throw error;
       return { problem: "unreachable", message: `${nameOf(agent)}: ${describeError(error)}` };

@@ -10,6 +10,7 @@ import type { HttpRequest } from "@tavola/host";
 import type { User } from "../../core/model/operations.ts";
 import { anything, isObject, parseText } from "../../core/model/shape.ts";
 import { userShape } from "../../core/model/user-shape.ts";
+import { bodyUpTo } from "../../framework/body-up-to.ts";
 import type { AuthenticationContext } from "./authenticate.ts";
 
 /** Users by their header, with when they were asked for. Bounded: the oldest goes. */
@@ -30,6 +31,8 @@ export class WebhookVerdicts {
 }
 
 const verdictsMax = 10_000;
+/** A user with the names of his groups. */
+const answerBytesMax = 1024 * 1024;
 
 export async function verifyByWebhook(
   { headers }: HttpRequest,
@@ -56,7 +59,7 @@ async function ask(
       headers: { Authorization: header },
       signal: AbortSignal.timeout(webhook.timeoutMs),
     });
-    const body = Buffer.from(await response.body()).toString();
+    const body = (await bodyUpTo(response, answerBytesMax)).toString();
     if (response.status > 299) {
       return { error: `Got status code ${response.status} when verifying jwt` };
     }
