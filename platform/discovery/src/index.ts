@@ -1,3 +1,8 @@
-/** The package's door. */
+/** The door of `@tavola/discovery`. */
 
-export {};
+export { type DiscoveryFlags, discoveryFlags } from "./shell/discovery-flags.ts";
+export {
+  type DiscoveryOptions,
+  type RunningDiscovery,
+  startDiscovery,
+} from "./shell/start-discovery.ts";

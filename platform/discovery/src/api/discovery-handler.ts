@@ -1,0 +1,104 @@
+/**
+ * Which route answers, and what every answer says: how old it may be.
+ *
+ *     GET    /watch  /announcement  /announcement/{id}  /services  /services/{type}[:{feature}]
+ *     POST   /announcement            DELETE /announcement/{id}
+ *     GET    /state  /health  /metrics  /v1/…          POST /leases, between servers
+ */
+
+import {
+  createMachineApi,
+  createRouter,
+  type HttpHandler,
+  type HttpRequest,
+  type HttpResponse,
+  LoggingLevel,
+} from "@tavola/host";
+import { announce, list, one, withdraw } from "./announcement-routes.ts";
+import { refusal } from "./answers.ts";
+import type { ApiContext } from "./api-context.ts";
+import { service, services } from "./service-routes.ts";
+import { health, leases, state } from "./state-routes.ts";
+import { watch } from "./watch-routes.ts";
+
+type Route = (
+  context: ApiContext,
+  request: HttpRequest,
+  rest: string,
+) => HttpResponse | Promise<HttpResponse>;
+
+interface Place {
+  /** What stands behind the path, one segment, decoded, is the route's. */
+  readonly takesRest: boolean;
+  readonly methods: Readonly<Record<string, Route>>;
+}
+
+/** By the path's first segment, then by whether there is a second. */
+const places: Readonly<Record<string, Place>> = {
+  watch: { takesRest: false, methods: { GET: watch } },
+  announcement: { takesRest: false, methods: { GET: list, POST: announce } },
+  "announcement/": {
+    takesRest: true,
+    methods: { GET: (context, _request, id) => one(context, id), DELETE: withdraw },
+  },
+  services: { takesRest: false, methods: { GET: services } },
+  "services/": { takesRest: true, methods: { GET: service } },
+  state: { takesRest: false, methods: { GET: state } },
+  health: { takesRest: false, methods: { GET: health } },
+  leases: { takesRest: false, methods: { POST: leases } },
+};
+
+/** Seconds since the store was last heard of, where what is told may be old. */
+export const staleHeader = "X-Tavola-Stale";
+
+/** `others`: for paths that are none of these. */
+export function createDiscoveryHandler(context: ApiContext, others: HttpHandler): HttpHandler {
+  return async (request) => {
+    const response = await route(context, request, others);
+    const { staleSince } = context.link;
+    if (staleSince === undefined) return response;
+    const seconds = Math.max(0, Math.round((context.clock.now() - staleSince) / 1000));
+    return { ...response, headers: { ...response.headers, [staleHeader]: String(seconds) } };
+  };
+}
+
+async function route(
+  context: ApiContext,
+  request: HttpRequest,
+  others: HttpHandler,
+): Promise<HttpResponse> {
+  const [, first = "", slash = "", rest = ""] = /^\/([^/]+)(\/?)(.*)$/.exec(request.path) ?? [];
+  const name = rest === "" ? first : `${first}${slash}`;
+  const place = Object.hasOwn(places, name) ? places[name] : undefined;
+  if (place === undefined) return await others(request);
+  const decoded = decodeSegment(rest);
+  if (decoded === undefined) {
+    return refusal(400, { error: "what stands behind the last / is not percent-encoded" });
+  }
+  const method = request.method === "HEAD" ? "GET" : request.method;
+  const handle = Object.hasOwn(place.methods, method) ? place.methods[method] : undefined;
+  if (handle === undefined) {
+    const allowed = Object.keys(place.methods).join(", ");
+    const refused = refusal(405, { error: `${request.method}: expected ${allowed}` });
+    return { ...refused, headers: { ...refused.headers, Allow: allowed } };
+  }
+  return await handle(context, request, decoded);
+}
+
+function decodeSegment(segment: string): string | undefined {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return undefined;
+  }
+}
+
+/** `/metrics`, `/metrics/snapshot` and `/system/stats.json`; 404 for everything else. */
+export function machineHandler({ metrics, logger, clock }: ApiContext): HttpHandler {
+  const routes = createMachineApi(metrics, new LoggingLevel(logger, clock));
+  // Who may change the log level would have to be asked first.
+  return createRouter({
+    delegate: "metrics",
+    routes: routes.filter(({ process }) => process !== "logging"),
+  });
+}

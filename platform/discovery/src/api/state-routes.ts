@@ -1,0 +1,71 @@
+/**
+ * What this server says of itself: its state, its health, and, to the other servers, of whom it heard.
+ */
+
+import type { HttpRequest, HttpResponse } from "@tavola/host";
+import { jsonAnswer, refusal } from "./answers.ts";
+import type { ApiContext } from "./api-context.ts";
+
+const askedIdsMax = 10_000;
+
+/** `GET /state` */
+export function state({ directory, link, url, clock }: ApiContext): HttpResponse {
+  const { catalogue, watchers } = directory;
+  const { staleSince } = link;
+  const now = clock.now();
+  return jsonAnswer(
+    200,
+    JSON.stringify({
+      url,
+      name: link.name,
+      generation: catalogue.generation,
+      index: catalogue.index,
+      rememberedFrom: catalogue.rememberedFrom,
+      announcements: catalogue.size,
+      services: [...catalogue.types()].length,
+      watchers: watchers.size,
+      servers: link.servers,
+      stale: staleSince !== undefined,
+      staleSeconds: staleSince === undefined ? 0 : Math.max(0, now - staleSince) / 1000,
+      trouble: link.trouble,
+    }),
+  );
+}
+
+/** `GET /health`: it answers, so it is well; what it answers may be old. */
+export function health({ link }: ApiContext): HttpResponse {
+  const status = link.staleSince === undefined ? "ok" : "stale";
+  return jsonAnswer(200, JSON.stringify({ status, reason: link.trouble }));
+}
+
+/** `POST /leases`: how many ms ago each of these was heard of here; null: not within its lease. */
+export async function leases(
+  { directory, clock }: ApiContext,
+  request: HttpRequest,
+): Promise<HttpResponse> {
+  let ids: unknown;
+  try {
+    const body = JSON.parse(Buffer.from(await request.body()).toString("utf8")) as {
+      ids?: unknown;
+    };
+    ids = body?.ids;
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    return refusal(400, { error: `the body is not JSON: ${error.message}` });
+  }
+  if (!isListOfIds(ids)) {
+    const error = `ids: expected a list of at most ${askedIdsMax} ids`;
+    return refusal(400, { error, field: "ids" });
+  }
+  const now = clock.now();
+  const ages = ids.map((id) => directory.leases.ageMs(id, now) ?? null);
+  return jsonAnswer(200, JSON.stringify({ ages }));
+}
+
+function isListOfIds(value: unknown): value is readonly string[] {
+  return (
+    Array.isArray(value) &&
+    value.length <= askedIdsMax &&
+    value.every((id) => typeof id === "string")
+  );
+}

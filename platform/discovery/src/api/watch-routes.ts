@@ -1,0 +1,136 @@
+/**
+ * `GET /watch`: everything, or what changed since an index, by long poll or as server-sent events.
+ *
+ *     GET /watch                                  200, everything
+ *     GET /watch?since=N                          200 when the index has reached N; 204 when it has not in time
+ *     GET /watch?since=N&serviceType=web          of these only
+ *     Accept: text/event-stream                   one event an update, until either side ends it
+ */
+
+import type { HttpRequest, HttpResponse, StreamSink } from "@tavola/host";
+import { type Filter, parseFilter } from "../core/filter.ts";
+import { watchState } from "../core/watch-update.ts";
+import type { Update, Waiting, Wanted } from "../core/watchers.ts";
+import { jsonAnswer, laterRefusal, refusal } from "./answers.ts";
+import type { ApiContext } from "./api-context.ts";
+
+/** Some proxies cut a stream that says nothing for a minute. */
+const eventCommentMs = 15_000;
+
+export async function watch(context: ApiContext, request: HttpRequest): Promise<HttpResponse> {
+  const { filter, refusal: refused } = parseFilter(request.query);
+  if (refused !== undefined) return refusal(400, refused);
+  const wantsEvents = /\btext\/event-stream\b/i.test(request.headers["accept"] ?? "");
+  const lastEvent = wantsEvents ? request.headers["last-event-id"] : undefined;
+  const since = sinceOf(request.query.get("since"), lastEvent);
+  if (since === "malformed") {
+    const error = `since: expected a whole number, got ${JSON.stringify(request.query.get("since"))}`;
+    return refusal(400, { error, field: "since" });
+  }
+  const { directory, watchersMax } = context;
+  if (directory.watchers.size >= watchersMax) {
+    return laterRefusal(503, `${watchersMax} watches wait here already (--watchers_max)`);
+  }
+  if (wantsEvents) return eventStream(context, filter, since);
+  const update = await nextUpdate(context, filter, since, request.signal);
+  return update === "nothing" ? { status: 204 } : jsonAnswer(200, update.bytes);
+}
+
+/** Undefined: everything. The last event's index counts where a stream is resumed. */
+function sinceOf(
+  text: string | null,
+  lastEvent: string | undefined,
+): number | undefined | "malformed" {
+  if (lastEvent !== undefined && /^\d{1,15}$/.test(lastEvent)) return Number(lastEvent) + 1;
+  if (text === null) return undefined;
+  // Clients that want everything say -1.
+  if (!/^-?\d+$/.test(text)) return "malformed";
+  const since = Number(text);
+  return since < 0 ? undefined : Math.min(since, Number.MAX_SAFE_INTEGER);
+}
+
+/** The update for who knows what was before `since`, at once or when there is one. */
+async function nextUpdate(
+  context: ApiContext,
+  filter: Filter,
+  since: number | undefined,
+  signal: AbortSignal,
+): Promise<Update | "nothing"> {
+  const { watchers } = context.directory;
+  if (since === undefined) return watchers.updates.full(filter);
+  const now = await updateNow(context, { filter, since });
+  if (now !== "wait") return now;
+  return await new Promise((resolve) => {
+    const { clock, watchTimeoutMs } = context;
+    const waiting = watchers.add({ filter, since }, clock.now(), watchTimeoutMs, resolve);
+    signal.addEventListener("abort", () => waiting.cancel());
+  });
+}
+
+async function updateNow(context: ApiContext, wanted: Wanted): Promise<Update | "wait"> {
+  const { directory, link } = context;
+  const { filter, since } = wanted;
+  let state = watchState(directory.catalogue, filter, since);
+  if (state === "ahead") {
+    // Another server told more than this one knows; or it was another life of the store.
+    await link.follow();
+    state = watchState(directory.catalogue, filter, since);
+    if (state === "ahead" && link.staleSince === undefined) state = "full";
+  }
+  if (state === "full") return directory.watchers.updates.full(filter);
+  return state === "changed" ? directory.watchers.updates.incremental(wanted) : "wait";
+}
+
+function eventStream(context: ApiContext, filter: Filter, since: number | undefined): HttpResponse {
+  return {
+    status: 200,
+    headers: { "Content-Type": "text/event-stream; charset=utf-8", "Cache-Control": "no-store" },
+    stream: (sink) => new EventStream(context, filter, sink).begin(since),
+  };
+}
+
+class EventStream {
+  readonly #context: ApiContext;
+  readonly #filter: Filter;
+  readonly #sink: StreamSink;
+  #waiting: Waiting | undefined;
+
+  constructor(context: ApiContext, filter: Filter, sink: StreamSink) {
+    this.#context = context;
+    this.#filter = filter;
+    this.#sink = sink;
+  }
+
+  begin(since: number | undefined): void {
+    this.#sink.onClose(() => this.#waiting?.cancel());
+    this.#sink.write(": discovery\n\n");
+    void this.#goOn(since);
+  }
+
+  async #goOn(since: number | undefined): Promise<void> {
+    const filter = this.#filter;
+    const update =
+      since === undefined
+        ? this.#context.directory.watchers.updates.full(filter)
+        : await updateNow(this.#context, { filter, since });
+    if (this.#sink.closed) return;
+    if (update !== "wait") this.#send(update);
+    else if (since !== undefined) this.#wait(since);
+  }
+
+  #wait(since: number): void {
+    const { directory, clock } = this.#context;
+    const wanted = { filter: this.#filter, since };
+    this.#waiting = directory.watchers.add(wanted, clock.now(), eventCommentMs, (update) => {
+      if (this.#sink.closed) return;
+      if (update !== "nothing") return this.#send(update);
+      this.#sink.write(":\n\n");
+      this.#wait(since);
+    });
+  }
+
+  #send({ json, index }: Update): void {
+    this.#sink.write(`event: update\nid: ${index}\ndata: ${json}\n\n`);
+    void this.#goOn(index + 1);
+  }
+}

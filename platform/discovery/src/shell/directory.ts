@@ -1,0 +1,77 @@
+/**
+ * What this server knows: the catalogue, who waits for its changes, and who was heard of.
+ *
+ * The log feeds it; every call reads it. All three change together, in one turn, so that nobody sees
+ * one without the other.
+ */
+
+import type { Instant } from "@tavola/base";
+import type { Clock } from "@tavola/host";
+import type { Announcement } from "../core/announcement.ts";
+import { Catalogue, type CatalogueOptions, type Entry } from "../core/catalogue.ts";
+import { Leases } from "../core/leases.ts";
+import type { Batch, Operation } from "../core/operation.ts";
+import { Watchers } from "../core/watchers.ts";
+import type { LogReader } from "../store/announcement-log.ts";
+
+export interface DirectoryOptions extends CatalogueOptions {
+  readonly clock: Clock;
+  readonly leaseMs: number;
+}
+
+export class Directory implements LogReader {
+  readonly catalogue: Catalogue;
+  readonly watchers: Watchers;
+  readonly leases: Leases;
+  readonly #clock: Clock;
+  /** Called after each change, with what expired although this server had heard of it in time. */
+  onChanged: (missed: readonly Announcement[]) => void = () => {};
+
+  constructor(options: DirectoryOptions) {
+    this.#clock = options.clock;
+    this.catalogue = new Catalogue(options);
+    this.watchers = new Watchers(this.catalogue);
+    this.leases = new Leases(options.leaseMs, options.clock.now());
+  }
+
+  get generation(): string | undefined {
+    return this.catalogue.generation;
+  }
+
+  get index(): number {
+    return this.catalogue.index;
+  }
+
+  all(): Iterable<Entry> {
+    return this.catalogue.values();
+  }
+
+  reset(generation: string, index: number, announcements: Iterable<Announcement>): void {
+    this.catalogue.reset(generation, index, announcements);
+    this.leases.allRenewed(this.#clock.now());
+    this.watchers.replaced();
+    this.onChanged([]);
+  }
+
+  apply(batch: Batch): void {
+    const now = this.#clock.now();
+    const missed = batch.operations.flatMap((operation) => this.#heard(operation, now));
+    const changes = this.catalogue.apply(batch);
+    this.watchers.changed(changes);
+    this.onChanged(missed);
+  }
+
+  /** Answers what must be announced again. */
+  #heard(operation: Operation, now: Instant): readonly Announcement[] {
+    if (operation.kind === "put") {
+      this.leases.renewed(operation.announcement.id, now);
+      return [];
+    }
+    const { id } = operation;
+    const before = this.catalogue.get(id);
+    const isMissed = operation.kind === "expire" && this.leases.ageMs(id, now) !== undefined;
+    if (isMissed && before !== undefined) return [before];
+    this.leases.forget(id);
+    return [];
+  }
+}
