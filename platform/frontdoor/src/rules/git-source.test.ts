@@ -1,0 +1,126 @@
+import assert from "node:assert/strict";
+import { type TestContext, test } from "node:test";
+import { systemClock } from "@tavola/host";
+import { temporaryFolder } from "../testing/temporary-folder.ts";
+import { waitUntil } from "../testing/wait-until.ts";
+import { openGitSource } from "./git-source.ts";
+import type { RulesSource } from "./rule-candidate.ts";
+import { parseRulesLocation } from "./rules-location.ts";
+import { createGitRepository, hasGit } from "./testing/git-repository.ts";
+import { type ScriptedSink, scriptedSink } from "./testing/scripted-sink.ts";
+
+const skip = hasGit ? false : "git is not installed";
+
+interface Opened {
+  readonly sink: ScriptedSink;
+  readonly source: RulesSource;
+}
+
+function open(context: TestContext, location: string, workDir: string, intervalMs = 20): Opened {
+  const sink = scriptedSink();
+  const parsed = parseRulesLocation(location).value;
+  assert.ok(parsed?.kind === "git");
+  const source = openGitSource({
+    location: parsed,
+    workDir,
+    environment: { ...process.env, HOME: workDir },
+    clock: systemClock(),
+    intervalMs,
+    sink,
+  });
+  context.after(() => source.close());
+  return { sink, source };
+}
+
+test("a push is found, with who made it; one that is refused is not brought again", {
+  skip,
+}, async (context) => {
+  const folder = await temporaryFolder(context);
+  const repository = createGitRepository(folder);
+  const first = repository.push("passthru a\n");
+  const { sink, source } = open(context, repository.location, `${folder}/mirror`);
+  await source.looked;
+  const [found] = sink.taken;
+  assert.equal(found?.text, "passthru a\n");
+  assert.equal(found?.file, "frontdoor.rules");
+  const { id, name, author, subject } = found?.version ?? {};
+  assert.deepEqual([id, author, subject], [first, "Ada <ada@example.com>", "Change 1"]);
+  assert.equal(name, `commit ${first.slice(0, 7)} of main:frontdoor.rules`);
+
+  const broken = repository.push("nonsense\n");
+  await waitUntil(() => sink.refused.length > 0, "the broken commit");
+  assert.equal(sink.refused[0]?.version.id, broken);
+  const removed = repository.push(undefined);
+  await waitUntil(() => sink.refused.length > 1, "the commit without the file");
+  assert.equal(sink.refused[1]?.version.id, removed);
+  assert.equal(sink.refused[1]?.text, undefined);
+  const last = repository.push("passthru b\n");
+  await waitUntil(() => sink.taken.length > 1, "the mended commit");
+  assert.equal(sink.taken[1]?.version.id, last);
+  assert.deepEqual([sink.taken.length, sink.refused.length, sink.told.length], [2, 2, 0]);
+});
+
+test("a look that is called for is not waited for until the next turn", {
+  skip,
+}, async (context) => {
+  const folder = await temporaryFolder(context);
+  const repository = createGitRepository(folder);
+  repository.push("passthru a\n");
+  const hourMs = 3_600_000;
+  const { sink, source } = open(context, repository.location, `${folder}/mirror`, hourMs);
+  await source.looked;
+  repository.push("passthru b\n");
+  source.look();
+  await waitUntil(() => sink.taken.length === 2, "the second commit");
+});
+
+test("a repository that is away is said so, once, and found again", { skip }, async (context) => {
+  const folder = await temporaryFolder(context);
+  const repository = createGitRepository(folder);
+  repository.push("passthru a\n");
+  repository.goAway();
+  const { sink, source } = open(context, repository.location, `${folder}/mirror`);
+  await source.looked;
+  assert.match(sink.told[0] ?? "", /^away: git ls-remote: fatal: .*does not appear to be a git/);
+  repository.comeBack();
+  await waitUntil(() => sink.told.includes("back"), "the repository to be back");
+  assert.deepEqual([sink.taken.length, sink.told.length], [1, 2]);
+});
+
+test("a start while the server is away goes by the last good commit", { skip }, async (context) => {
+  const folder = await temporaryFolder(context);
+  const repository = createGitRepository(folder);
+  repository.push("passthru good\n");
+  const before = open(context, repository.location, `${folder}/mirror`);
+  await before.source.looked;
+  repository.push("nonsense\n");
+  await waitUntil(() => before.sink.refused.length > 0, "the broken commit");
+  await before.source.close();
+
+  repository.goAway();
+  const after = open(context, repository.location, `${folder}/mirror`);
+  await after.source.looked;
+  assert.deepEqual(
+    after.sink.taken.map(({ text }) => text),
+    ["passthru good\n"],
+  );
+  repository.comeBack();
+  await waitUntil(() => after.sink.refused.length > 0, "the broken commit again");
+  await after.source.close();
+
+  // The server is there, and its newest commit is broken.
+  const again = open(context, repository.location, `${folder}/mirror`);
+  await again.source.looked;
+  assert.equal(again.sink.refused.length, 1);
+  assert.equal(again.sink.taken[0]?.text, "passthru good\n");
+});
+
+test("a branch that is not there is said so, and is away", { skip }, async (context) => {
+  const folder = await temporaryFolder(context);
+  const repository = createGitRepository(folder);
+  repository.push("passthru a\n");
+  const other = repository.location.replace("#main:", "#other:");
+  const { sink, source } = open(context, other, `${folder}/mirror`);
+  await source.looked;
+  assert.deepEqual(sink.told, ["away: there is no branch other"]);
+});
