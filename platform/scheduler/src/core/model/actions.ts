@@ -6,9 +6,10 @@
  * Times are milliseconds since the epoch unless a name says otherwise.
  */
 
-import type { Deploy, MesosArtifact, S3UploaderFile, TaskResources } from "./deploy.ts";
+import type { Deploy } from "./deploy.ts";
 import type { DisabledActionType, MachineState, UserAction } from "./enums.ts";
 import type { Request } from "./request.ts";
+import type { RunOverrides } from "./run-overrides.ts";
 import type { ShellCommand } from "./task.ts";
 
 export interface DeployRequest {
@@ -24,18 +25,8 @@ export interface UpdatePendingDeployRequest {
   readonly targetActiveInstances: number;
 }
 
-export interface RunNowRequest {
-  readonly message?: string;
-  readonly skipHealthchecks?: boolean;
-  readonly runId?: string;
+export interface RunNowRequest extends RunOverrides {
   readonly commandLineArgs?: readonly string[];
-  readonly resources?: TaskResources;
-  readonly s3UploaderAdditionalFiles?: readonly S3UploaderFile[];
-  readonly runAsUserOverride?: string;
-  readonly envOverrides?: Readonly<Record<string, string>>;
-  readonly requiredAgentAttributeOverrides?: Readonly<Record<string, string>>;
-  readonly allowedAgentAttributeOverrides?: Readonly<Record<string, string>>;
-  readonly extraArtifacts?: readonly MesosArtifact[];
   readonly runAt?: number;
 }
 

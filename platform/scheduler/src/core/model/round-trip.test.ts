@@ -24,7 +24,12 @@ import * as users from "./user-shape.ts";
 const tables = [
   ...[actions, answers, progress, deploys, expiring, machines, operations, requests],
   ...[runs, sandboxes, commands, states, tasks, usages, users],
-].flatMap((module) => Object.values(module) as unknown as Shape<never>[]);
+].flatMap((module) => Object.values(module).filter(isTable));
+
+/** And not fields that several tables have in common. */
+function isTable(exported: object): exported is Shape<never> {
+  return "parse" in exported && "format" in exported;
+}
 
 for (const shape of tables) {
   test(`${shape.name}: what it writes it reads back, and writes the same again`, () => {

@@ -4,7 +4,8 @@
 
 import type { RunNowRequest } from "./actions.ts";
 import type { MesosArtifact, S3UploaderFile, TaskResources } from "./deploy.ts";
-import { object, optional, required, withDefault } from "./fields.ts";
+import { type Fields, object, optional, required, withDefault } from "./fields.ts";
+import type { RunOverrides } from "./run-overrides.ts";
 import { decimal, list, mapOf, type Shape, text, truth, whole } from "./shape.ts";
 
 export const taskResourcesShape: Shape<TaskResources> = object("Resources", {
@@ -43,11 +44,10 @@ export const s3UploaderFileShape: Shape<S3UploaderFile> = object(
   { shorthand: (json) => (typeof json === "string" ? { filename: json } : undefined) },
 );
 
-export const runNowRequestShape: Shape<RunNowRequest> = object("SingularityRunNowRequest", {
-  message: optional(text),
-  skipHealthchecks: optional(truth),
+export const runOverrideFields: Fields<RunOverrides> = {
   runId: optional(text),
-  commandLineArgs: optional(list(text)),
+  skipHealthchecks: optional(truth),
+  message: optional(text),
   resources: optional(taskResourcesShape),
   s3UploaderAdditionalFiles: optional(list(s3UploaderFileShape)),
   runAsUserOverride: optional(text),
@@ -59,5 +59,10 @@ export const runNowRequestShape: Shape<RunNowRequest> = object("SingularityRunNo
     also: ["allowedSlaveAttributeOverrides"],
   }),
   extraArtifacts: optional(list(mesosArtifactShape)),
+};
+
+export const runNowRequestShape: Shape<RunNowRequest> = object("SingularityRunNowRequest", {
+  ...runOverrideFields,
+  commandLineArgs: optional(list(text)),
   runAt: optional(whole),
 });

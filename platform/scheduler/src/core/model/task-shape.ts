@@ -8,8 +8,8 @@ import { pendingTypes, requestCleanupTypes, taskCleanupTypes, taskStates } from 
 import { lazily, object, optional, required } from "./fields.ts";
 import { mesosOfferObjectShape, mesosTaskObjectShape } from "./mesos-object-shape.ts";
 import { requestShape } from "./request-shape.ts";
-import { mesosArtifactShape, s3UploaderFileShape, taskResourcesShape } from "./run-shape.ts";
-import { list, mapOf, oneOf, type Shape, text, truth, whole } from "./shape.ts";
+import { runOverrideFields } from "./run-shape.ts";
+import { list, oneOf, type Shape, text, truth, whole } from "./shape.ts";
 import {
   shellCommandShape,
   taskShellCommandHistoryShape,
@@ -37,20 +37,7 @@ export const pendingTaskShape: Shape<PendingTask> = object("SingularityPendingTa
   pendingTaskId: required(pendingTaskIdShape),
   cmdLineArgsList: optional(list(text)),
   user: optional(text),
-  runId: optional(text),
-  skipHealthchecks: optional(truth),
-  message: optional(text),
-  resources: optional(taskResourcesShape),
-  s3UploaderAdditionalFiles: optional(list(s3UploaderFileShape)),
-  runAsUserOverride: optional(text),
-  envOverrides: optional(mapOf(text)),
-  requiredAgentAttributeOverrides: optional(mapOf(text), {
-    also: ["requiredSlaveAttributeOverrides"],
-  }),
-  allowedAgentAttributeOverrides: optional(mapOf(text), {
-    also: ["allowedSlaveAttributeOverrides"],
-  }),
-  extraArtifacts: optional(list(mesosArtifactShape)),
+  ...runOverrideFields,
   actionId: optional(text),
   runAt: optional(whole),
 });
@@ -62,21 +49,8 @@ export const pendingRequestShape: Shape<PendingRequest> = object("SingularityPen
   user: optional(text),
   pendingType: required(oneOf(pendingTypes)),
   cmdLineArgsList: optional(list(text)),
-  runId: optional(text),
-  skipHealthchecks: optional(truth),
-  message: optional(text),
+  ...runOverrideFields,
   actionId: optional(text),
-  resources: optional(taskResourcesShape),
-  s3UploaderAdditionalFiles: optional(list(s3UploaderFileShape)),
-  runAsUserOverride: optional(text),
-  envOverrides: optional(mapOf(text)),
-  requiredAgentAttributeOverrides: optional(mapOf(text), {
-    also: ["requiredSlaveAttributeOverrides"],
-  }),
-  allowedAgentAttributeOverrides: optional(mapOf(text), {
-    also: ["allowedSlaveAttributeOverrides"],
-  }),
-  extraArtifacts: optional(list(mesosArtifactShape)),
   runAt: optional(whole),
 });
 

@@ -6,7 +6,7 @@
  * Times are milliseconds since the epoch unless a name says otherwise.
  */
 
-import type { Deploy, MesosArtifact, S3UploaderFile, TaskResources } from "./deploy.ts";
+import type { Deploy } from "./deploy.ts";
 import type { LoadBalancerUpdate } from "./deploy-progress.ts";
 import type {
   PendingType,
@@ -16,6 +16,7 @@ import type {
   TaskState,
 } from "./enums.ts";
 import type { Request } from "./request.ts";
+import type { RunOverrides } from "./run-overrides.ts";
 
 export interface TaskId {
   readonly requestId: string;
@@ -37,43 +38,23 @@ export interface PendingTaskId {
   readonly id: string;
 }
 
-export interface PendingTask {
+export interface PendingTask extends RunOverrides {
   readonly pendingTaskId: PendingTaskId;
   readonly cmdLineArgsList?: readonly string[];
   readonly user?: string;
-  readonly runId?: string;
-  readonly skipHealthchecks?: boolean;
-  readonly message?: string;
-  readonly resources?: TaskResources;
-  readonly s3UploaderAdditionalFiles?: readonly S3UploaderFile[];
-  readonly runAsUserOverride?: string;
-  readonly envOverrides?: Readonly<Record<string, string>>;
-  readonly requiredAgentAttributeOverrides?: Readonly<Record<string, string>>;
-  readonly allowedAgentAttributeOverrides?: Readonly<Record<string, string>>;
-  readonly extraArtifacts?: readonly MesosArtifact[];
   readonly actionId?: string;
   /** Ours: a person named this time, by the wall clock. It is `nextRunAt` then. */
   readonly runAt?: number;
 }
 
-export interface PendingRequest {
+export interface PendingRequest extends RunOverrides {
   readonly requestId: string;
   readonly deployId: string;
   readonly timestamp: number;
   readonly user?: string;
   readonly pendingType: PendingType;
   readonly cmdLineArgsList?: readonly string[];
-  readonly runId?: string;
-  readonly skipHealthchecks?: boolean;
-  readonly message?: string;
   readonly actionId?: string;
-  readonly resources?: TaskResources;
-  readonly s3UploaderAdditionalFiles?: readonly S3UploaderFile[];
-  readonly runAsUserOverride?: string;
-  readonly envOverrides?: Readonly<Record<string, string>>;
-  readonly requiredAgentAttributeOverrides?: Readonly<Record<string, string>>;
-  readonly allowedAgentAttributeOverrides?: Readonly<Record<string, string>>;
-  readonly extraArtifacts?: readonly MesosArtifact[];
   readonly runAt?: number;
 }
 
