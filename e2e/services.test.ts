@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { type TestContext, test } from "node:test";
 import { type Cluster, eventually, runProcess, startCluster, tavolaCommand } from "@tavola/harness";
 import { readProcesses } from "@tavola/host";
@@ -90,6 +91,10 @@ test("the leading scheduler is killed: tasks run on, another leads, nothing is s
     { boundMs: 30_000 },
   );
   assert.match(scaled.stdout, /steady: 4 instances/);
+  await eventually("the ready file to name the one that leads now", () => {
+    const { scheduler } = JSON.parse(readFileSync(cluster.readyFile, "utf8"));
+    return scheduler !== cluster.scheduler || undefined;
+  });
   await eventually("four healthy instances", async () => {
     const { healthy } = await tasksOf(cluster.scheduler, "steady");
     return healthy.length === 4 ? true : undefined;

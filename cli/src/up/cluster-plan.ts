@@ -112,6 +112,14 @@ export function planAgent(
   };
 }
 
+/** Where schedulers keep their records and elect their leader. */
+export function schedulerStoreOf({ schedulerFlags, workDir, zk }: ClusterPlanOptions): string {
+  const isOwnFile = zk === undefined || zk.startsWith("sqlite:");
+  const file = join(workDir, "scheduler", "scheduler.db");
+  const planned = isOwnFile ? `sqlite://${file}` : `${zk}/scheduler`;
+  return givenValue(schedulerFlags, "store") ?? planned;
+}
+
 /**
  * `master` as for agents; `before` the port it had, when it is started again. Several share a store, and
  * one of them leads.
@@ -122,15 +130,13 @@ export function planScheduler(
   master: string,
   before?: number,
 ): PlannedDaemon {
-  const { schedulers, schedulerPort, workDir, zk } = options;
+  const { schedulers, schedulerPort, workDir } = options;
   const name = schedulers === 1 ? "scheduler" : `scheduler-${index + 1}`;
   const folder = join(workDir, "scheduler");
-  const isOwnFile = zk === undefined || zk.startsWith("sqlite:");
-  const store = isOwnFile ? `sqlite://${join(folder, "scheduler.db")}` : `${zk}/scheduler`;
   const args = [
     `--master=${master}`,
     `--work_dir=${folder}`,
-    `--store=${store}`,
+    `--store=${schedulerStoreOf(options)}`,
     "--store_session_timeout=4secs",
     `--ip=${loopback}`,
     `--port=${before ?? (schedulerPort === 0 ? 0 : schedulerPort + index)}`,

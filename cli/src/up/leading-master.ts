@@ -5,11 +5,9 @@
  */
 
 import { CodedError } from "@tavola/base";
-import { followLeader, masterLabel, openCoordination, parseStoreUrl } from "@tavola/coordination";
-import { silentLogger } from "@tavola/host";
+import { masterLabel, parseStoreUrl } from "@tavola/coordination";
 import { MasterInfo, parseMessageJson } from "@tavola/protocol";
-
-const sessionTimeoutMs = 10_000;
+import { followLeading } from "./leading-daemon.ts";
 
 /** `store` as `--zk` takes it. While nobody leads nothing is told. Throws INVALID_FLAG. */
 export function followLeadingMaster(
@@ -18,19 +16,11 @@ export function followLeadingMaster(
 ): { close(): Promise<void> } {
   const { value: url, error } = parseStoreUrl(store);
   if (error !== undefined) throw new CodedError("INVALID_FLAG", `--zk: ${error}`);
-  return followLeader({
-    open: () => openCoordination(url, { sessionTimeoutMs, logger: silentLogger }),
-    group: url.path,
-    label: masterLabel,
-    onChange(value) {
-      const leader = value === undefined ? undefined : urlOf(value);
-      if (leader !== undefined) onLeader(leader);
-    },
-  });
+  return followLeading(url, { group: url.path, label: masterLabel, urlOf: masterUrlOf, onLeader });
 }
 
 /** undefined for what is no master's introduction: the masters themselves warn of it. */
-function urlOf(introduction: Uint8Array): string | undefined {
+function masterUrlOf(introduction: Uint8Array): string | undefined {
   const { value } = parseMessageJson(MasterInfo, Buffer.from(introduction).toString());
   const { ip, port } = value?.address ?? {};
   return ip === undefined || port === undefined ? undefined : `http://${ip}:${port}`;

@@ -11,7 +11,7 @@ import { exitStatus } from "../exit-status.ts";
 import { type Interrupts, processInterrupts } from "../run/interrupts.ts";
 import type { Terminal } from "../terminal.ts";
 import { Cluster, type StartedCluster } from "./cluster.ts";
-import { storeOf } from "./cluster-plan.ts";
+import { type ClusterPlanOptions, schedulerStoreOf, storeOf } from "./cluster-plan.ts";
 import { followLeadingMaster } from "./leading-master.ts";
 import { removeDirectory } from "./leftovers.ts";
 import { readMachine } from "./machine-share.ts";
@@ -36,7 +36,7 @@ daemon that is killed is started again.
                        is removed at the end)
   --ready-file=PATH    written once all of it is ready:
                        {"master":URL,"masters":[URL…],"agents":[URL…],"scheduler":URL,"pid":N};
-                       "master" and "scheduler" lead; written again when another master does
+                       "master" and "scheduler" lead; written again when another one does
   --log-format=json    logs as JSON, one object a line (default: text)
   --master.FLAG=VALUE  a flag of \`tavola master\`, such as --master.allocation_interval=500ms
   --agent.FLAG=VALUE   a flag of \`tavola agent\`, for every agent, such as --agent.resources=cpus:4
@@ -86,8 +86,7 @@ async function up(options: UpOptions, terminal: Terminal, interrupts: Interrupts
       async (running) => {
         await readyFile?.write(running);
         await announce(options, { ...running, workDir }, terminal);
-        const store = storeOf(plan);
-        if (store !== undefined) following = follow(store, running, { readyFile, tell });
+        following = await follow(plan, running, { readyFile, tell });
         return cluster.broken;
       },
       (error: unknown) => error,
@@ -114,19 +113,41 @@ function openWorkDir(given: string | undefined): string {
 }
 
 /** Says who leads from now on, to people and in the ready file. */
-function follow(
-  store: string,
+async function follow(
+  plan: ClusterPlanOptions,
   started: StartedCluster,
   world: { readonly readyFile: ReadyFile | undefined; readonly tell: (line: string) => void },
-): { close(): Promise<void> } {
-  let leader = started.master;
-  return followLeadingMaster(store, (master) => {
-    if (master === leader) return;
-    leader = master;
-    world.tell(`${master} leads now`);
-    const written = world.readyFile?.write({ ...started, master });
+): Promise<{ close(): Promise<void> }> {
+  let now = started;
+  const leads = (change: Partial<StartedCluster>, url: string): void => {
+    now = { ...now, ...change };
+    world.tell(`${url} leads now`);
+    const written = world.readyFile?.write(now);
     written?.catch((error: unknown) => world.tell(describeError(error)));
-  });
+  };
+  const followed: { close(): Promise<void> }[] = [];
+  const store = storeOf(plan);
+  if (store !== undefined) {
+    followed.push(
+      followLeadingMaster(store, (master) => {
+        if (master !== now.master) leads({ master }, master);
+      }),
+    );
+  }
+  if (started.schedulers.length > 1) {
+    const { followLeadingScheduler } = await import("./leading-scheduler.ts");
+    followed.push(
+      followLeadingScheduler(schedulerStoreOf(plan), (url) => {
+        if (url === now.schedulers[0]) return;
+        leads({ schedulers: [url, ...now.schedulers.filter((each) => each !== url)] }, url);
+      }),
+    );
+  }
+  return {
+    async close() {
+      await Promise.all(followed.map((each) => each.close()));
+    },
+  };
 }
 
 async function announce(

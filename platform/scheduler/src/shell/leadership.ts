@@ -21,7 +21,13 @@ const limits = {
   standAgainMs: 1000,
 } as const;
 
-const candidateLabel = "candidate_";
+/** What candidates are called in their group; what each brings is its URL. */
+export const schedulerLabel = "candidate_";
+
+/** The group that schedulers join which keep their records below `path`. */
+export function schedulerGroup(path: string): string {
+  return `${path === "/" ? "" : path}/candidates`;
+}
 
 export interface LeadershipOptions {
   readonly openStore: () => Coordination | Promise<Coordination>;
@@ -98,10 +104,10 @@ export class Leadership {
       await this.#dropStore();
       return "led";
     }
-    this.#detection = detect(store, group, candidateLabel, (leader) => {
+    this.#detection = detect(store, group, schedulerLabel, (leader) => {
       this.#leaderUrl = leader === undefined ? undefined : Buffer.from(leader).toString();
     });
-    const candidacy = contend(store, group, candidateLabel, Buffer.from(url));
+    const candidacy = contend(store, group, schedulerLabel, Buffer.from(url));
     this.#candidacy = candidacy;
     const elected = candidacy.elected.then(() => "elected" as const);
     const first = await Promise.race([elected, candidacy.lost.then((reason) => ({ reason }))]);

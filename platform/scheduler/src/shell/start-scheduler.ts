@@ -23,7 +23,7 @@ import {
   systemRandom,
   textResponse,
 } from "@tavola/host";
-import type { ClientWorld } from "@tavola/sdk";
+import { type ClientWorld, connectDiscovery, type DiscoveryClient } from "@tavola/sdk";
 import type { ApiContext } from "../api/api-context.ts";
 import { asHttpHandler, createApiHandler } from "../api/api-handler.ts";
 import { apiRoutes } from "../api/routes.ts";
@@ -36,9 +36,9 @@ import { openHistory } from "../history/open-history.ts";
 import { createDeliverers } from "./deliverers.ts";
 import type { Engine } from "./engine.ts";
 import { hostState } from "./host-state.ts";
-import { Leadership } from "./leadership.ts";
+import { Leadership, schedulerGroup } from "./leadership.ts";
 import { Leading, type LeadingOptions } from "./leading.ts";
-import type { Deliverers } from "./outboxes.ts";
+import type { OutwardDeliverers } from "./outboxes.ts";
 import type { SchedulerFlags } from "./scheduler-flags.ts";
 import { addSchedulerMetrics, metricsHandler } from "./scheduler-metrics.ts";
 import { type SchedulerSettings, schedulerSettings } from "./scheduler-settings.ts";
@@ -158,7 +158,7 @@ class SchedulerDaemon implements RunningScheduler {
     this.url = `http://${flags.hostname ?? endpoint.ip}:${endpoint.port}${settings.contextPath}`;
     this.#leadership = new Leadership({
       openStore: () => this.#openStore(),
-      group: `${this.#root()}/candidates`,
+      group: schedulerGroup(settings.store.path),
       url: this.url,
       clock: this.#clock,
       logger,
@@ -263,6 +263,7 @@ class SchedulerDaemon implements RunningScheduler {
       framework: frameworkInfo({ ...framework, webuiUrl: this.url }),
       openDeliverers: (engine) => this.#openDeliverers(engine),
       probe: this.#openProbe(),
+      openDiscovery: () => this.#openDiscovery(),
       agents: this.#agents,
       clock: this.#clock,
       wallNow,
@@ -279,7 +280,7 @@ class SchedulerDaemon implements RunningScheduler {
     };
   }
 
-  #openDeliverers(engine: Engine): Deliverers {
+  #openDeliverers(engine: Engine): OutwardDeliverers {
     return createDeliverers({
       engine,
       history: this.#history,
@@ -289,6 +290,19 @@ class SchedulerDaemon implements RunningScheduler {
       random: this.#random,
       logger: this.#options.logger,
       metrics: this.#metrics,
+    });
+  }
+
+  /** undefined: tasks are not announced. */
+  #openDiscovery(): DiscoveryClient | undefined {
+    const { servers } = this.#settings.core.announce;
+    if (servers.length === 0) return undefined;
+    const { logger, world } = this.#options;
+    return connectDiscovery({
+      servers,
+      // One that another may have followed must not renew what that one withdraws.
+      mayAnnounce: () => this.#leadership.mayAct(),
+      world: { ...world, clock: this.#clock, random: this.#random, logger },
     });
   }
 
