@@ -2,10 +2,6 @@
  * Many agents in one process, which speak to a master as real ones do: they register, come back to a
  * new leader with their tasks, answer pings, and ask again with a growing random delay when nobody
  * answers (`--registration_backoff_factor` of a second, at most a minute). They run nothing.
- *
- * Each has its own libprocess id (`slave(1)`…`slave(n)`); n of them share an address. A real agent
- * has one of its own, which costs its master two sockets, and a process here may hold 20,000 file
- * descriptors, of which an address takes three in this one.
  */
 import {
   decodeMessage,
@@ -17,7 +13,7 @@ import {
   type Task,
   type Upid,
 } from "@tavola/protocol";
-import { AgentAddress } from "./agent-connections.ts";
+import { AgentsOnAddresses, agentCapabilities, type PlacedAgent } from "./agents-on-addresses.ts";
 
 /** Where a master listens. */
 export interface MasterAddress {
@@ -34,11 +30,7 @@ export interface FleetOptions {
   readonly framework: FrameworkInfo;
 }
 
-interface Agent {
-  readonly index: number;
-  readonly address: AgentAddress;
-  /** libprocess id. */
-  readonly process: string;
+interface Agent extends PlacedAgent {
   id: string | undefined;
   /** The leader that has taken it; others have still to. */
   takenBy: string | undefined;
@@ -52,9 +44,7 @@ const backoffMsMax = 60_000;
 
 export class AgentFleet {
   readonly #options: FleetOptions;
-  readonly #addresses: AgentAddress[] = [];
-  readonly #agents: Agent[] = [];
-  readonly #byProcess = new Map<string, Agent>();
+  readonly #agents: AgentsOnAddresses<Agent>;
   #master: Upid | undefined;
   #missing = 0;
   #onAllTaken: () => void = () => {};
@@ -63,36 +53,28 @@ export class AgentFleet {
   /** Agents that were told to go. */
   shutDown = 0;
 
-  private constructor(options: FleetOptions) {
+  private constructor(options: FleetOptions, agents: AgentsOnAddresses<Agent>) {
     this.#options = options;
+    this.#agents = agents;
+    agents.received = (agent, message) => this.#received(agent, message);
   }
 
   static async open(options: FleetOptions): Promise<AgentFleet> {
-    const fleet = new AgentFleet(options);
-    const count = Math.min(options.addressesMax, options.agents);
-    for (let i = 0; i < count; i += 1) {
-      fleet.#addresses.push(await AgentAddress.open((to, message) => fleet.#received(to, message)));
-    }
-    for (let index = 0; index < options.agents; index += 1) {
-      const address = fleet.#addresses[index % count] as AgentAddress;
-      const process = `slave(${Math.floor(index / count) + 1})`;
-      const agent: Agent = {
-        index,
-        address,
-        process,
-        id: undefined,
-        takenBy: undefined,
-        retry: undefined,
-        reregistration: undefined,
-      };
-      fleet.#agents.push(agent);
-      fleet.#byProcess.set(`${process}@${address.port}`, agent);
-    }
-    return fleet;
+    const beforeItAsks = {
+      id: undefined,
+      takenBy: undefined,
+      retry: undefined,
+      reregistration: undefined,
+    };
+    const agents = await AgentsOnAddresses.open<Agent>({
+      ...options,
+      agentAt: (place) => ({ ...place, ...beforeItAsks }),
+    });
+    return new AgentFleet(options, agents);
   }
 
   get addresses(): number {
-    return this.#addresses.length;
+    return this.#agents.addresses;
   }
 
   get missing(): number {
@@ -102,8 +84,8 @@ export class AgentFleet {
   /** All turn to this leader, each within `firstDelayMsMax`. Resolves when it has taken the last one. */
   follow({ host, port }: MasterAddress, firstDelayMsMax = backoffMs): Promise<void> {
     this.#master = { id: "master", host, port };
-    this.#missing = this.#agents.length;
-    for (const agent of this.#agents) {
+    this.#missing = this.#agents.all.length;
+    for (const agent of this.#agents.all) {
       clearTimeout(agent.retry);
       agent.takenBy = undefined;
       this.#askLater(agent, firstDelayMsMax, 2 * backoffMs);
@@ -118,7 +100,7 @@ export class AgentFleet {
    * that it is no part of what a failover costs.
    */
   prepareToReregister(): void {
-    for (const agent of this.#agents) {
+    for (const agent of this.#agents.all) {
       if (agent.id === undefined) throw new Error("only registered agents come back");
       const message = this.#reintroduction(agent, agent.id);
       agent.reregistration = encodeMessage(internal.ReregisterSlaveMessage, message);
@@ -128,12 +110,12 @@ export class AgentFleet {
   /** The leader is gone: nobody is asked until there is another. */
   lose(): void {
     this.#master = undefined;
-    for (const agent of this.#agents) clearTimeout(agent.retry);
+    for (const agent of this.#agents.all) clearTimeout(agent.retry);
   }
 
   close(): void {
     this.lose();
-    for (const address of this.#addresses) address.close();
+    this.#agents.close();
   }
 
   #askLater(agent: Agent, delayMsMax: number, nextDelayMsMax: number): void {
@@ -167,13 +149,13 @@ export class AgentFleet {
     return { slave: { ...slave, id: { value: id } }, ...rest, tasks, frameworks };
   }
 
-  #received(to: AgentAddress, { to: process, name, body }: LibprocessMessage): void {
-    const agent = this.#byProcess.get(`${process}@${to.port}`);
+  #received(agent: Agent, { name, body }: LibprocessMessage): void {
+    const { address, process } = agent;
     const master = this.#master;
-    if (agent === undefined || master === undefined) return;
+    if (master === undefined) return;
     switch (name) {
       case internal.PingSlaveMessage.typeName:
-        to.send(process, master, internal.PongSlaveMessage.typeName, new Uint8Array(0));
+        address.send(process, master, internal.PongSlaveMessage.typeName, new Uint8Array(0));
         return;
       case internal.SlaveRegisteredMessage.typeName:
         agent.id = decodeMessage(internal.SlaveRegisteredMessage, body).value?.slave_id.value;
@@ -218,11 +200,7 @@ function introduction({ index, address }: Agent): internal.RegisterSlaveMessage 
       checkpoint: true,
     },
     version: "1.12.0",
-    agent_capabilities: [
-      { type: "MULTI_ROLE" },
-      { type: "HIERARCHICAL_ROLE" },
-      { type: "RESERVATION_REFINEMENT" },
-    ],
+    agent_capabilities: agentCapabilities,
     resource_version_uuid: { value: resourceVersion },
   };
 }

@@ -14,7 +14,7 @@ import {
   type TaskState,
   type Upid,
 } from "@tavola/protocol";
-import { AgentAddress } from "./agent-connections.ts";
+import { AgentsOnAddresses, agentCapabilities, type PlacedAgent } from "./agents-on-addresses.ts";
 
 export interface RunningFleetOptions {
   readonly agents: number;
@@ -23,10 +23,7 @@ export interface RunningFleetOptions {
   readonly memoryMbPerAgent: number;
 }
 
-interface Agent {
-  readonly index: number;
-  readonly address: AgentAddress;
-  readonly process: string;
+interface Agent extends PlacedAgent {
   id: string | undefined;
   retry: NodeJS.Timeout | undefined;
 }
@@ -40,33 +37,25 @@ const retryMs = 2000;
 
 export class RunningFleet {
   readonly #options: RunningFleetOptions;
-  readonly #addresses: AgentAddress[] = [];
-  readonly #agents: Agent[] = [];
-  readonly #byProcess = new Map<string, Agent>();
+  readonly #agents: AgentsOnAddresses<Agent>;
   readonly #tasks = new Map<string, RunningTask>();
   #master: Upid = { id: "master", host: "127.0.0.1", port: 0 };
   #updates = 0;
   /** Told of every task that comes. */
   onTask: () => void = () => {};
 
-  private constructor(options: RunningFleetOptions) {
+  private constructor(options: RunningFleetOptions, agents: AgentsOnAddresses<Agent>) {
     this.#options = options;
+    this.#agents = agents;
+    agents.received = (agent, message) => this.#received(agent, message);
   }
 
   static async open(options: RunningFleetOptions): Promise<RunningFleet> {
-    const fleet = new RunningFleet(options);
-    const count = Math.min(options.addressesMax, options.agents);
-    for (let i = 0; i < count; i += 1) {
-      fleet.#addresses.push(await AgentAddress.open((to, message) => fleet.#received(to, message)));
-    }
-    for (let index = 0; index < options.agents; index += 1) {
-      const address = fleet.#addresses[index % count] as AgentAddress;
-      const process = `slave(${Math.floor(index / count) + 1})`;
-      const agent: Agent = { index, address, process, id: undefined, retry: undefined };
-      fleet.#agents.push(agent);
-      fleet.#byProcess.set(`${process}@${address.port}`, agent);
-    }
-    return fleet;
+    const agents = await AgentsOnAddresses.open<Agent>({
+      ...options,
+      agentAt: (place) => ({ ...place, id: undefined, retry: undefined }),
+    });
+    return new RunningFleet(options, agents);
   }
 
   /** Tasks that run. */
@@ -75,19 +64,19 @@ export class RunningFleet {
   }
 
   get registered(): number {
-    return this.#agents.filter(({ id }) => id !== undefined).length;
+    return this.#agents.all.filter(({ id }) => id !== undefined).length;
   }
 
   /** All ask to be taken in, now. */
   register(masterUrl: string): void {
     const { hostname, port } = new URL(masterUrl);
     this.#master = { id: "master", host: hostname, port: Number(port) };
-    for (const agent of this.#agents) this.#ask(agent);
+    for (const agent of this.#agents.all) this.#ask(agent);
   }
 
   close(): void {
-    for (const agent of this.#agents) clearTimeout(agent.retry);
-    for (const address of this.#addresses) address.close();
+    for (const agent of this.#agents.all) clearTimeout(agent.retry);
+    this.#agents.close();
   }
 
   #ask(agent: Agent): void {
@@ -112,21 +101,16 @@ export class RunningFleet {
         checkpoint: true,
       },
       version: "1.12.0",
-      agent_capabilities: [
-        { type: "MULTI_ROLE" },
-        { type: "HIERARCHICAL_ROLE" },
-        { type: "RESERVATION_REFINEMENT" },
-      ],
+      agent_capabilities: agentCapabilities,
       resource_version_uuid: { value: this.#uuid() },
     };
   }
 
-  #received(to: AgentAddress, { to: process, name, body }: LibprocessMessage): void {
-    const agent = this.#byProcess.get(`${process}@${to.port}`);
-    if (agent === undefined) return;
+  #received(agent: Agent, { name, body }: LibprocessMessage): void {
+    const { address, process } = agent;
     switch (name) {
       case internal.PingSlaveMessage.typeName:
-        to.send(process, this.#master, internal.PongSlaveMessage.typeName, new Uint8Array(0));
+        address.send(process, this.#master, internal.PongSlaveMessage.typeName, new Uint8Array(0));
         return;
       case internal.SlaveRegisteredMessage.typeName:
         clearTimeout(agent.retry);
