@@ -13,6 +13,11 @@ import { KeptAnnouncement } from "./kept-announcement.ts";
 import { ServerList } from "./server-list.ts";
 import { type PickerOptions, ServicePicker } from "./service-picker.ts";
 import { ServiceWatch, type SubscribeOptions } from "./service-watch.ts";
+import {
+  type WithdrawOptions,
+  type WithdrawOutcome,
+  withdrawAnnouncement,
+} from "./withdraw-announcement.ts";
 
 const limits = {
   /** An announcement expires after 30 s: two renewals may be lost. */
@@ -30,6 +35,8 @@ export interface DiscoveryOptions {
   readonly renewMs?: number;
   /** Default true. */
   readonly learnsServers?: boolean;
+  /** Asked before each announcement and renewal: while it says no none is sent. Default: always. */
+  readonly mayAnnounce?: () => boolean;
   readonly world?: ClientWorld;
 }
 
@@ -58,6 +65,7 @@ export class DiscoveryClient {
   readonly #inFlight = new InFlightLimit(limits.inFlightMax);
   readonly #announcements = new Set<KeptAnnouncement>();
   readonly #watches = new Set<ServiceWatch>();
+  readonly #closing = new AbortController();
   #serverWatch: ServiceWatch | undefined;
 
   constructor(options: DiscoveryOptions) {
@@ -82,11 +90,23 @@ export class DiscoveryClient {
         world: this.#world,
         inFlight: this.#inFlight,
         renewMs: this.#options.renewMs ?? limits.renewMs,
+        mayAnnounce: this.#options.mayAnnounce ?? (() => true),
         ended: (ended) => void this.#announcements.delete(ended),
       },
     );
     this.#announcements.add(kept);
     return kept;
+  }
+
+  /** Takes back what somebody else announced, or this process before it was started again. */
+  withdraw(announcementId: string, options: WithdrawOptions = {}): Promise<WithdrawOutcome> {
+    const withdrawing = {
+      servers: this.#servers,
+      world: this.#world,
+      inFlight: this.#inFlight,
+      signal: this.#closing.signal,
+    };
+    return withdrawAnnouncement(announcementId, withdrawing, options);
   }
 
   /** What is announced, from now until the watch or the client is closed. */
@@ -116,6 +136,7 @@ export class DiscoveryClient {
     options: { readonly withdraws?: boolean; readonly patienceMs?: number } = {},
   ): Promise<void> {
     const { withdraws = true, patienceMs = 5_000 } = options;
+    this.#closing.abort();
     await Promise.all(
       [...this.#announcements].map((each) =>
         withdraws ? each.withdraw({ patienceMs }) : each.letGo(),

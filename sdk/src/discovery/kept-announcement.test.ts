@@ -148,6 +148,43 @@ test("close() can leave announcements to whoever goes on with them", async () =>
   assert.deepEqual(discovery.calls("DELETE"), []);
 });
 
+test("close() ends a withdrawal that no server takes, and withdraw() takes back what another announced", async () => {
+  const { discovery, client, clock } = started();
+  discovery.put({ announcementId: "x/y", ...web });
+  assert.equal(await client.withdraw("x/y"), "withdrawn");
+  assert.equal(await client.withdraw("x/y"), "withdrawn", "nobody knows it");
+  assert.equal(discovery.announced.size, 0);
+  const kept = client.announce(web);
+  await settle();
+  discovery.away.add("http://a:1");
+  const waiting = [kept.withdraw(), client.withdraw("other")];
+  await clock.step(100);
+  await client.close({ withdraws: false });
+  assert.deepEqual(await Promise.all(waiting), ["away", "away"]);
+  assert.equal(clock.waiting, 0, "nothing is left to be tried");
+});
+
+test("nothing is announced while one may not", async () => {
+  const discovery = new ScriptedDiscovery();
+  const { clock, http } = discovery;
+  let isLeading = true;
+  const client = connectDiscovery({
+    servers: "a:1",
+    learnsServers: false,
+    mayAnnounce: () => isLeading,
+    world: { clock, http, random: seededRandom(1) },
+  });
+  client.announce(web);
+  await settle();
+  isLeading = false;
+  await clock.step(60_000);
+  assert.equal(http.requests.length, 1);
+  isLeading = true;
+  await clock.step(10_240);
+  assert.ok(http.requests.length > 1);
+  await client.close();
+});
+
 test("a server that never answers is given up for another", async () => {
   const { discovery, client, clock } = started("a:1,b:2");
   discovery.override = ({ url }) =>

@@ -15,28 +15,25 @@ import { backoffMs } from "../backoff.ts";
 import { delay } from "../subscription.ts";
 import type { OpenWorld } from "../world.ts";
 import { type Announcement, type NewAnnouncement, parseAnnouncement } from "./announcement.ts";
+import { answerMsMax, discoveryBackoff } from "./ask-limits.ts";
 import { askServer, refusalOfAnswer, type ServerCall } from "./ask-server.ts";
 import type { InFlightLimit } from "./in-flight-limit.ts";
 import type { ServerList } from "./server-list.ts";
-
-/** The protocol's back-off: its bound doubles from 1 ms to 10,240 ms. */
-export const discoveryBackoff = { firstMs: 1, maxMs: 10_240 } as const;
-
-/** A server that takes longer is taken for one that is away. */
-const answerMsMax = 5_000;
+import {
+  type WithdrawOptions,
+  type WithdrawOutcome,
+  withdrawAnnouncement,
+} from "./withdraw-announcement.ts";
 
 export interface KeepingOptions {
   readonly servers: ServerList;
   readonly world: OpenWorld;
   readonly inFlight: InFlightLimit;
   readonly renewMs: number;
+  /** Asked before each call: while it says no nothing is announced. */
+  readonly mayAnnounce: () => boolean;
   /** Once: it is no longer kept. */
   readonly ended: (announcement: KeptAnnouncement) => void;
-}
-
-export interface WithdrawOptions {
-  /** How long servers that are away are asked again; it expires anyway. Default 30 s. */
-  readonly patienceMs?: number;
 }
 
 /** Made by `DiscoveryClient.announce`. */
@@ -52,7 +49,7 @@ export class KeptAnnouncement {
   #isStopped = false;
   #pause = new AbortController();
   #isTaken = false;
-  #withdrawing: Promise<"withdrawn" | "away"> | undefined;
+  #withdrawing: Promise<WithdrawOutcome> | undefined;
 
   constructor(announcement: Announcement, options: KeepingOptions) {
     this.#announcement = announcement;
@@ -87,8 +84,8 @@ export class KeptAnnouncement {
    * No longer renewed, and taken back. Resolves with "withdrawn", or with "away" when no server could
    * be told in time: it expires there. The same again waits for the same end.
    */
-  withdraw(options: WithdrawOptions = {}): Promise<"withdrawn" | "away"> {
-    this.#withdrawing ??= this.#withdraw(options.patienceMs ?? 30_000);
+  withdraw(options: WithdrawOptions = {}): Promise<WithdrawOutcome> {
+    this.#withdrawing ??= this.#withdraw(options);
     return this.#withdrawing;
   }
 
@@ -126,8 +123,8 @@ export class KeptAnnouncement {
   }
 
   async #announceOnce(): Promise<"taken" | "again" | "refused"> {
-    const { servers, world } = this.#options;
-    if (this.#isStopped) return "again";
+    const { servers, world, mayAnnounce } = this.#options;
+    if (this.#isStopped || !mayAnnounce()) return "again";
     const server = servers.pick(world.clock.now(), world.random);
     const call: ServerCall = {
       method: "POST",
@@ -167,47 +164,15 @@ export class KeptAnnouncement {
     this.#established.resolve();
   }
 
-  async #withdraw(patienceMs: number): Promise<"withdrawn" | "away"> {
-    const { world, ended, inFlight } = this.#options;
-    const givesUpAt = world.clock.now() + patienceMs;
+  async #withdraw(options: WithdrawOptions): Promise<WithdrawOutcome> {
     this.#stop();
     // A renewal that arrived after the withdrawal would bring it back.
     await this.#keeping;
     this.#isTaken = false;
-    for (let failures = 0; ; failures += 1) {
-      if (await inFlight.run(() => this.#withdrawOnce())) break;
-      const waitMs = backoffMs(failures, discoveryBackoff, world.random);
-      if (world.clock.now() + waitMs > givesUpAt) {
-        ended(this);
-        return "away";
-      }
-      await delay(world.clock, waitMs);
-    }
-    ended(this);
-    return "withdrawn";
-  }
-
-  async #withdrawOnce(): Promise<boolean> {
-    const { servers, world } = this.#options;
-    const server = servers.pick(world.clock.now(), world.random);
-    const url = `${server}/announcement/${encodeURIComponent(this.id)}`;
-    const call: ServerCall = { method: "DELETE", url, withinMs: answerMsMax };
-    try {
-      const answer = await askServer(world, call);
-      const isGone = answer.status === 404 || answer.status === 410;
-      if (!isGone && (answer.status < 200 || answer.status >= 300)) {
-        throw refusalOfAnswer(call, answer);
-      }
-      servers.answered(server);
-      return true;
-    } catch (error) {
-      servers.failed(server, world.clock.now());
-      world.logger.debug(
-        { error: describeError(error) },
-        "cannot withdraw; another server is asked",
-      );
-      return false;
-    }
+    const withdrawing = { ...this.#options, signal: this.#cut.signal };
+    const outcome = await withdrawAnnouncement(this.id, withdrawing, options);
+    this.#options.ended(this);
+    return outcome;
   }
 }
 

@@ -14,9 +14,9 @@ import { backoffMs } from "../backoff.ts";
 import { delay } from "../subscription.ts";
 import type { OpenWorld } from "../world.ts";
 import { type Announcement, parseWatchAnswer, type WatchAnswer } from "./announcement.ts";
+import { discoveryBackoff } from "./ask-limits.ts";
 import { askServer, refusalOfAnswer, type ServerCall } from "./ask-server.ts";
 import { Catalogue, type CatalogueChange } from "./catalogue.ts";
-import { discoveryBackoff } from "./kept-announcement.ts";
 import type { ServerList } from "./server-list.ts";
 
 const limits = {

@@ -23,6 +23,7 @@ import {
   type SmtpSettings,
   validateSmtpSettings,
 } from "../mail/smtp-settings.ts";
+import { announceKeys } from "./announce-keys.ts";
 import { authKeys, retentionKeys, scopeKeys, webhookAuthKeys } from "./auth-keys.ts";
 import { ConfigurationFile } from "./configuration-file.ts";
 import {
@@ -102,6 +103,7 @@ type ReadSection = <T extends object>(prefix: string, keys: SectionKeys<T>, defa
 
 function readCore(section: ReadSection): SchedulerConfig {
   const {
+    announce,
     health,
     offers,
     crashLoops,
@@ -113,6 +115,7 @@ function readCore(section: ReadSection): SchedulerConfig {
   const { singleInstance, multiInstance, slow, ...loops } = crashLoops;
   return {
     ...section("", coreKeys, flat),
+    announce: section("discovery.", announceKeys, announce),
     health: section("health.", healthKeys, health),
     offers: section("offers.", offerKeys, offers),
     crashLoops: {

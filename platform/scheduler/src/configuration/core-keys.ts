@@ -46,7 +46,14 @@ const shellCommand: Shape<ShellCommandDescription> = object("ShellCommand", {
 });
 
 /** Sections of their own. */
-export type NestedSetting = "health" | "mail" | "offers" | "crashLoops" | "disasters" | "shuffle";
+export type NestedSetting =
+  | "announce"
+  | "health"
+  | "mail"
+  | "offers"
+  | "crashLoops"
+  | "disasters"
+  | "shuffle";
 
 export const coreKeys: SectionKeys<Omit<SchedulerConfig, NestedSetting>> = {
   maxRequestIdSize: key(positive),

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
+import { announceKeys } from "./announce-keys.ts";
 import { authKeys, retentionKeys, scopeKeys, webhookAuthKeys } from "./auth-keys.ts";
 import {
   bucketKeys,
@@ -25,6 +26,7 @@ test("the reference names every key, ours and Singularity's", () => {
   const { destinations: emails, ...mail } = mailKeys;
   const sections = {
     "": coreKeys,
+    "discovery.": announceKeys,
     "health.": healthKeys,
     "offers.": offerKeys,
     "crashLoop.": crashLoopKeys,

@@ -133,6 +133,8 @@ export interface TaskRecord {
   readonly address?: string;
   readonly health?: TaskHealth;
   readonly cleanup?: TaskCleanup;
+  /** It is to be killed, and is withdrawn from discovery first. */
+  readonly drain?: TaskDrain;
   /** Told to stop; how often, and when last. */
   readonly kill?: TaskKill;
   readonly directory?: string;
@@ -152,6 +154,12 @@ export interface TaskHealth {
   readonly failure?: { readonly at: number; readonly reason: string };
   /** The last few, oldest first. */
   readonly results: readonly TaskHealthcheckResult[];
+}
+
+export interface TaskDrain {
+  readonly at: number;
+  /** Discovery knows it no longer since. */
+  readonly withdrawnAt?: number;
 }
 
 export interface TaskKill {
@@ -243,6 +251,12 @@ export interface TaskWebhook {
   readonly taskUpdate: TaskHistoryUpdate;
 }
 
+/** A task that was announced has ended. */
+export interface WithdrawalRecord {
+  readonly announcementId: string;
+  readonly at: number;
+}
+
 /** Every kind of record, and its value. */
 export interface RecordKinds {
   readonly request: RequestWithState;
@@ -272,6 +286,8 @@ export interface RecordKinds {
   readonly outboxDeploy: DeployHistory;
   readonly outboxMail: MailRecord;
   readonly outboxWebhook: WebhookUpdateRecord;
+  /** An announcement that is to be taken back; filed under the task's id. */
+  readonly outboxWithdrawal: WithdrawalRecord;
 }
 
 export type RecordKind = keyof RecordKinds;
@@ -301,6 +317,7 @@ export const recordKinds = [
   "outboxDeploy",
   "outboxMail",
   "outboxWebhook",
+  "outboxWithdrawal",
 ] as const satisfies readonly RecordKind[];
 
 /** What a deploy is filed under. Unambiguous, because a deploy's id has no hyphen. */

@@ -6,6 +6,7 @@
  * daemon needs to reach the world (addresses, database, secrets) is not here.
  */
 
+import { type AnnounceSettings, defaultAnnounceSettings } from "./announce/announce-settings.ts";
 import { defaultHealthSettings, type HealthSettings } from "./health/health-settings.ts";
 import type { MailSettings } from "./mail/mail-settings.ts";
 import type { DisabledActionType, Placement, RequestType } from "./model/enums.ts";
@@ -23,6 +24,7 @@ export interface SchedulerConfig
     PrioritySettings,
     MetadataSettings,
     Keeping {
+  readonly announce: AnnounceSettings;
   readonly health: HealthSettings;
   readonly offers: OfferSettings;
   /** Absent: nobody is mailed. */
@@ -336,6 +338,7 @@ export const defaultSchedulerConfig: SchedulerConfig = {
   numUsageToKeep: 15,
   checkUsageEveryMs: minute,
 
+  announce: defaultAnnounceSettings,
   health: defaultHealthSettings,
   offers: defaultOfferSettings,
   crashLoops: {

@@ -16,7 +16,7 @@ import { createMailDelivery } from "../mail/mail-delivery.ts";
 import { createSmtpSender } from "../mail/smtp-sender.ts";
 import { createWebhookDelivery } from "../webhooks/webhook-delivery.ts";
 import type { Engine } from "./engine.ts";
-import type { Deliverer, Deliverers, OutboxEntry, OutboxKind } from "./outboxes.ts";
+import type { Deliverer, OutboxEntry, OutboxKind, OutwardDeliverers } from "./outboxes.ts";
 import { sandboxReader } from "./sandbox-reader.ts";
 
 /**
@@ -70,8 +70,8 @@ export interface DeliverersOptions extends Omit<HistoryDelivererOptions, "retent
   readonly agents: AgentHttp;
 }
 
-/** Everybody who delivers. */
-export function createDeliverers(options: DeliverersOptions): Deliverers {
+/** Everybody who delivers what leaves the cluster. */
+export function createDeliverers(options: DeliverersOptions): OutwardDeliverers {
   const history = createHistoryDeliverer({ ...options, retention: options.settings.retention });
   return {
     outboxTask: history,

@@ -11,7 +11,7 @@ import { CodedError, describeError, type Random } from "@tavola/base";
 import type { Coordination } from "@tavola/coordination";
 import type { Clock, Logger, Metrics } from "@tavola/host";
 import type { FrameworkInfo, TaskInfo } from "@tavola/protocol";
-import type { ClientWorld } from "@tavola/sdk";
+import type { ClientWorld, DiscoveryClient } from "@tavola/sdk";
 import type { AgentAddress } from "../api/task-files.ts";
 import { requestForDeploy } from "../core/deploys/which-deploy.ts";
 import type { Effect } from "../core/effects.ts";
@@ -39,9 +39,15 @@ import { FrameworkLink } from "../framework/framework-link.ts";
 import { createHealthChecker, type HealthChecker } from "../health/health-checker.ts";
 import type { Probe } from "../health/probe.ts";
 import { openRecordStore } from "../store/record-store.ts";
+import { Announcing } from "./announcing.ts";
 import { Engine } from "./engine.ts";
 import { loadState } from "./load-state.ts";
-import { type Deliverers, deliverDurable, type OutboxKind } from "./outboxes.ts";
+import {
+  type Deliverers,
+  deliverDurable,
+  type OutboxKind,
+  type OutwardDeliverers,
+} from "./outboxes.ts";
 import { watchWallClock } from "./wall-clock-watch.ts";
 
 export interface LeadingOptions {
@@ -52,7 +58,9 @@ export interface LeadingOptions {
   readonly config: SchedulerConfig;
   readonly masters: string;
   readonly framework: FrameworkInfo;
-  readonly openDeliverers: (engine: Engine) => Deliverers;
+  readonly openDeliverers: (engine: Engine) => OutwardDeliverers;
+  /** Where healthy tasks are announced; undefined: nowhere. */
+  readonly openDiscovery: () => DiscoveryClient | undefined;
   readonly probe: Probe;
   readonly agents: AgentHttp;
   readonly clock: Clock;
@@ -76,6 +84,7 @@ export class Leading {
   readonly #options: LeadingOptions;
   readonly #health: HealthChecker;
   readonly #deliverers: Deliverers;
+  readonly #announcing: Announcing;
   readonly #directories: DirectoryFinder;
   readonly #wallClock: { close(): void };
 
@@ -121,7 +130,18 @@ export class Leading {
   private constructor(options: LeadingOptions, engine: Engine) {
     this.#options = options;
     this.engine = engine;
-    this.#deliverers = options.openDeliverers(engine);
+    const discovery = options.openDiscovery();
+    this.#announcing = new Announcing({
+      engine,
+      framework: { id: options.framework.id?.value ?? "", name: options.framework.name },
+      ...(discovery === undefined ? {} : { discovery }),
+      logger: options.logger,
+      metrics: options.metrics,
+    });
+    this.#deliverers = {
+      ...options.openDeliverers(engine),
+      outboxWithdrawal: this.#announcing.deliverer,
+    };
     this.#health = createHealthChecker({
       clock: options.clock,
       logger: options.logger,
@@ -192,8 +212,10 @@ export class Leading {
     return this.engine.decide((turn) => agentsListed(turn, agents, isStartup));
   }
 
-  durable(changes: Iterable<RecordChange>): void {
+  durable(changed: Iterable<RecordChange>): void {
+    const changes = [...changed];
     deliverDurable(this.#deliverers, changes);
+    this.#announcing.durable(changes);
   }
 
   perform(effect: Effect): void {
@@ -236,8 +258,9 @@ export class Leading {
     }
   }
 
-  /** What a former leader was doing: checking tasks, and finding out where they are. */
+  /** What a former leader was doing: announcing tasks, checking them, and finding out where they are. */
   #resume(): void {
+    this.#announcing.resume();
     for (const [taskId, task] of this.engine.state.records.task) {
       if (task.runningAt === undefined) continue;
       this.#check(taskId);

@@ -25,6 +25,9 @@ export interface Deliverer {
 
 export type Deliverers = Readonly<Record<OutboxKind, Deliverer>>;
 
+/** All but what announces tasks and withdraws them, which is a part of leading. */
+export type OutwardDeliverers = Omit<Deliverers, "outboxWithdrawal">;
+
 /** PERF: O(changes). */
 export function deliverDurable(deliverers: Deliverers, changes: Iterable<RecordChange>): void {
   const entries = new Map<Deliverer, OutboxEntry[]>();

@@ -33,6 +33,10 @@ export const schedulerFlags = {
     help: "Masters: HOST:PORT, several with commas, or their store: zk://…, etcd://…, sqlite:///…",
     required: true,
   },
+  discovery: {
+    kind: "string",
+    help: "Discovery servers to announce healthy tasks to: http://HOST:PORT, several with commas; default: the configuration's discovery.servers, or none.",
+  },
   framework_id: { kind: "string", help: "Id to register under.", default: "Singularity" },
   framework_name: { kind: "string", help: "Name to register under.", default: "Singularity" },
   role: { kind: "string", help: "Role, or several with commas.", default: "*" },

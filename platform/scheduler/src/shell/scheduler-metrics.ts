@@ -72,6 +72,7 @@ function readingsOf({ state, config, now }: Engine): readonly MetricReading[] {
     gauge("outbox_deploys", records.outboxDeploy.size),
     gauge("outbox_mails", records.outboxMail.size),
     gauge("outbox_webhooks", records.outboxWebhook.size),
+    gauge("outbox_withdrawals", records.outboxWithdrawal.size),
     gauge("actions_disabled", records.disabledAction.size),
   ];
 }

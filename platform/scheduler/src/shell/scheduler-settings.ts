@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { CodedError, type Result } from "@tavola/base";
 import { parseStoreUrl, type StoreUrl } from "@tavola/coordination";
 import { type Configuration, parseConfiguration } from "../configuration/configuration.ts";
+import type { SchedulerConfig } from "../core/scheduler-config.ts";
 import type { FrameworkOptions } from "../framework/framework-info.ts";
 import { type HistoryUrl, parseHistoryUrl } from "../history/history-url.ts";
 import type { SchedulerFlags } from "./scheduler-flags.ts";
@@ -27,6 +28,7 @@ export function schedulerSettings(flags: SchedulerFlags): SchedulerSettings {
   const roles = flags.role.split(",").map((role) => role.trim());
   return {
     ...configuration,
+    core: announcingTo(flags.discovery, configuration.core),
     contextPath: flags.context_path.replace(/\/+$/, ""),
     store: orRefuse("store", parseStoreUrl(flags.store ?? file("scheduler.db"))),
     history: orRefuse("history", parseHistoryUrl(flags.history ?? file("history.db"))),
@@ -40,6 +42,13 @@ export function schedulerSettings(flags: SchedulerFlags): SchedulerSettings {
       ...(flags.principal === undefined ? {} : { principal: flags.principal }),
     },
   };
+}
+
+/** The flag wins over the file. */
+function announcingTo(servers: string | undefined, core: SchedulerConfig): SchedulerConfig {
+  const { announce } = core;
+  const list = servers?.split(",").filter((text) => text.trim() !== "") ?? announce.servers;
+  return { ...core, announce: { ...announce, servers: list } };
 }
 
 function readConfiguration(path: string | undefined): Configuration {

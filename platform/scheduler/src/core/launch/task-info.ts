@@ -9,6 +9,7 @@ import type { ExecutorInfo, Resource, TaskInfo } from "@tavola/protocol";
 import type { Deploy, TaskLabel, TaskResources } from "../model/deploy.ts";
 import type { Request } from "../model/request.ts";
 import type { TaskRecord } from "../records.ts";
+import { discoveryInfo } from "./discovery-info.ts";
 import { executorData } from "./executor-data.ts";
 import { listed } from "./listed.ts";
 import { executorCommand, taskCommand } from "./task-command.ts";
@@ -38,6 +39,7 @@ export function taskInfo(subject: LaunchSubject): TaskInfo {
     resources: [...scalars(resources, role), ...portRanges(ports, role)],
     ...listed("labels", labelsOf(deploy, taskId.instanceNo), (labels) => ({ labels })),
     ...(container === undefined ? {} : { container }),
+    ...(deploy.discovery === undefined ? {} : { discovery: discoveryInfo(subject) }),
   };
   if (deploy.customExecutorCmd === undefined) return { ...base, command: taskCommand(subject) };
   const data = executorData(subject);

@@ -7,7 +7,14 @@
  */
 
 import { containerInfoShape } from "./container-shape.ts";
-import type { CanaryDeploySettings, Deploy, HealthcheckOptions, TaskLabel } from "./deploy.ts";
+import type {
+  CanaryDeploySettings,
+  Deploy,
+  DeployDiscovery,
+  DiscoveryPort,
+  HealthcheckOptions,
+  TaskLabel,
+} from "./deploy.ts";
 import { acceptanceModes, healthcheckProtocols } from "./enums.ts";
 import { executorDataShape } from "./executor-shape.ts";
 import { object, optional, required, withDefault } from "./fields.ts";
@@ -67,6 +74,25 @@ export const canaryDeploySettingsShape: Shape<CanaryDeploySettings> = object(
   },
 );
 
+const discoveryPortShape: Shape<DiscoveryPort> = object("DiscoveryPort", {
+  name: optional(text),
+  protocol: optional(text),
+  index: optional(whole),
+  number: optional(whole),
+});
+
+const deployDiscoveryShape: Shape<DeployDiscovery> = object("DeployDiscovery", {
+  name: optional(text),
+  feature: optional(text),
+  visibility: optional(oneOf(["FRAMEWORK", "CLUSTER", "EXTERNAL"] as const)),
+  environment: optional(text),
+  location: optional(text),
+  version: optional(text),
+  ports: optional(list(discoveryPortShape)),
+  labels: optional(mapOf(text)),
+  weight: optional(decimal),
+});
+
 export const deployShape: Shape<Deploy> = object(
   "SingularityDeploy",
   {
@@ -120,6 +146,7 @@ export const deployShape: Shape<Deploy> = object(
     canaryDeploySettings: optional(canaryDeploySettingsShape),
     watchAfterSuccessSeconds: optional(whole),
     minimumHealthyShare: optional(decimal),
+    discovery: optional(deployDiscoveryShape),
   },
   {
     isCached: true,

@@ -62,6 +62,35 @@ export interface Deploy {
   readonly watchAfterSuccessSeconds?: number;
   /** Ours: the share (0 to 1) of instances that must stay healthy meanwhile. */
   readonly minimumHealthyShare?: number;
+  /** Ours: as what its tasks are announced; also what the master is told (Mesos's DiscoveryInfo). */
+  readonly discovery?: DeployDiscovery;
+}
+
+export interface DeployDiscovery {
+  /** The service's type. Default the label `discovery.serviceType`, else the request's id. */
+  readonly name?: string;
+  readonly feature?: string;
+  /** FRAMEWORK: not announced. Default CLUSTER. */
+  readonly visibility?: "FRAMEWORK" | "CLUSTER" | "EXTERNAL";
+  readonly environment?: string;
+  readonly location?: string;
+  readonly version?: string;
+  /** Default: each of the task's ports, without a name. */
+  readonly ports?: readonly DiscoveryPort[];
+  readonly labels?: Readonly<Record<string, string>>;
+  /** Its share of the traffic beside that of others of its service. Default 1. */
+  readonly weight?: number;
+}
+
+export interface DiscoveryPort {
+  /** `http` and `https` are those that are announced as the service's address. */
+  readonly name?: string;
+  /** Default tcp. */
+  readonly protocol?: string;
+  /** Of the task's ports, from 0. Default 0. */
+  readonly index?: number;
+  /** A fixed one instead. */
+  readonly number?: number;
 }
 
 export interface TaskResources {

@@ -74,6 +74,8 @@ export const requestShape: Shape<Request> = object(
     dataCenter: optional(text),
     maxScale: optional(whole),
     actionPermissions: optional(mapOf(list(oneOf(userActions)))),
+    announce: optional(truth),
+    killAfterDrainMillis: optional(whole),
   },
   {
     isCached: true,

@@ -54,6 +54,10 @@ export interface Request {
   readonly dataCenter?: string;
   readonly maxScale?: number;
   readonly actionPermissions?: Readonly<Record<string, readonly UserAction[]>>;
+  /** Ours: whether healthy tasks are announced to discovery. Default the operator's. */
+  readonly announce?: boolean;
+  /** Ours: between a task's withdrawal from discovery and its kill. Default the operator's. */
+  readonly killAfterDrainMillis?: number;
 }
 
 export interface RequestWithState {

@@ -1,7 +1,7 @@
 /**
  * A task that was to end may go on: what it was to make room for is not going to happen.
  *
- * One that has been told to stop cannot be kept; it is passed over.
+ * One that has been told to stop, or is being drained for that, cannot be kept; it is passed over.
  */
 
 import type { TaskRecord } from "../records.ts";
@@ -12,7 +12,7 @@ import type { Turn } from "../turn.ts";
 export function withdrawCleanup(turn: Turn, task: TaskRecord, why: string): boolean {
   const { cleanup, ...kept } = task;
   if (cleanup === undefined) return true;
-  if (task.kill !== undefined) return false;
+  if (task.kill !== undefined || task.drain !== undefined) return false;
   const stateBefore = task.updates.findLast(({ taskState }) => taskState !== "TASK_CLEANING");
   const update = {
     taskId: task.taskId,

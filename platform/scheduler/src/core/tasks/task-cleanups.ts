@@ -3,9 +3,11 @@
  * cleaned up may be killed.
  *
  * Who waits for a replacement is killed only as far as healthy instances make up the number that is
- * wanted. A kill is repeated while the task is still there: it may have been lost on its way.
+ * wanted. What others may have been sent to is withdrawn first, and has time to drain. A kill is
+ * repeated while the task is still there: it may have been lost on its way.
  */
 
+import { killableOnceDrained } from "../announce/drain-task.ts";
 import { oldInstancesWanted } from "../deploys/old-instances-wanted.ts";
 import type { Request } from "../model/request.ts";
 import type { RequestRule } from "../reconcile-request.ts";
@@ -24,7 +26,7 @@ export const settleCleanups: RequestRule = (turn, requestId) => {
   let wakeAt: number | undefined;
   for (const task of cleaning) {
     const at = killableAt(turn, task, request, replaceable);
-    const next = at === undefined || at > turn.now ? at : killNow(turn, task);
+    const next = at === undefined || at > turn.now ? at : drainThenKill(turn, task, request);
     if (next !== undefined) wakeAt = Math.min(wakeAt ?? next, next);
   }
   return wakeAt;
@@ -85,7 +87,11 @@ function mayGo(
 }
 
 function waitsForReplacement(task: TaskRecord): boolean {
-  return task.kill === undefined && ["replaced", "allReplaced"].includes(manner(task));
+  return (
+    task.kill === undefined &&
+    task.drain === undefined &&
+    ["replaced", "allReplaced"].includes(manner(task))
+  );
 }
 
 function manner({ cleanup }: TaskRecord): string {
@@ -110,6 +116,7 @@ function killableAt(
   if (kill !== undefined && !(wantsDestroy && !kill.destroy)) {
     return kill.lastAt + turn.config.killAgainAfterMs;
   }
+  if (task.drain !== undefined) return turn.now;
   if (how === "ends") return undefined;
   if (isBeforeKillCommandRunning(task))
     return cleanup.timestamp + turn.config.beforeKillCommandMsMax;
@@ -131,6 +138,13 @@ function isBeforeKillCommandRunning({ cleanup, shellCommands }: TaskRecord): boo
   );
   const last = command?.shellUpdates.at(-1)?.updateType;
   return last !== "FINISHED" && last !== "FAILED" && last !== "INVALID";
+}
+
+/** Returns when it is to be looked at again. What is to be destroyed, or was told already, waits for nothing. */
+function drainThenKill(turn: Turn, task: TaskRecord, request: Request | undefined): number {
+  if (task.kill !== undefined || manner(task) === "destroy") return killNow(turn, task);
+  const at = killableOnceDrained(turn, task, request);
+  return at > turn.now ? at : killNow(turn, task);
 }
 
 /** Returns when it is to be told again. */

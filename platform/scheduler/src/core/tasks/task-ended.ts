@@ -3,6 +3,8 @@
  * deploys, jobs and mails hear of it. What is to run instead is the rules' business.
  */
 
+import { mayBeAnnounced } from "../announce/announced-tasks.ts";
+import { announcementIdOf } from "../announce/task-announcement.ts";
 import { deployTaskEnded } from "../deploys/deploy-task-ended.ts";
 import { jobTaskEnded } from "../jobs/job-task-ended.ts";
 import type { TaskHistoryUpdate } from "../model/task.ts";
@@ -23,6 +25,12 @@ export function taskEnded(turn: Turn, task: TaskRecord, update: TaskHistoryUpdat
   if (history !== undefined) {
     turn.put("outboxTask", id, history);
     mailTaskEnd(turn, ended, history);
+  }
+  if (task.drain?.withdrawnAt === undefined && mayBeAnnounced(turn.state, turn.config, task)) {
+    turn.put("outboxWithdrawal", id, {
+      announcementId: announcementIdOf(task.taskId),
+      at: turn.now,
+    });
   }
   countTaskEnd(turn, ended, update);
   deployTaskEnded(turn, ended, update);

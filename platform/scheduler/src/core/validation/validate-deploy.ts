@@ -10,6 +10,7 @@ import type { Deploy } from "../model/deploy.ts";
 import type { Request } from "../model/request.ts";
 import type { SchedulerConfig } from "../scheduler-config.ts";
 import { type Outcome, refused } from "../turn.ts";
+import { discoveryRules } from "./announce-rules.ts";
 import { artifactRules } from "./artifact-rules.ts";
 import { canaryRules } from "./canary-rules.ts";
 import { containerRules } from "./container-rules.ts";
@@ -43,6 +44,7 @@ export function validateDeploy(posted: Deploy, context: DeployContext): Outcome<
     ...containerRules(config),
     ...artifactRules(config),
     ...canaryRules,
+    ...discoveryRules,
     ({ id }) => when(context.isKnown(id), "Can not deploy a deploy that has already been deployed"),
   ]);
   if (refusal !== undefined) return refusal;

@@ -12,6 +12,7 @@ import type { Request } from "../model/request.ts";
 import { instancesOf, isLongRunning } from "../requests/long-running.ts";
 import type { SchedulerConfig } from "../scheduler-config.ts";
 import { type Outcome, refused } from "../turn.ts";
+import { drainRules } from "./announce-rules.ts";
 import { requestChangeSentence } from "./request-changes.ts";
 import { quotaSentence } from "./resource-quotas.ts";
 import { firstSentence, type Rule, when } from "./rules.ts";
@@ -34,7 +35,7 @@ export function validateRequest(posted: Request, context: RequestContext): Outco
   const sentence =
     firstSentence(posted, spreadRules(context.config)) ??
     firstSentence(request, identityRules(context.config)) ??
-    firstSentence(request, sizeRules(context.config)) ??
+    firstSentence(request, [...sizeRules(context.config), ...drainRules(context.config)]) ??
     (context.existing && requestChangeSentence(request, context.existing)) ??
     (context.activeDeploy && quotaSentence(request, context.activeDeploy, context.config)) ??
     (context.pendingDeploy && quotaSentence(request, context.pendingDeploy, context.config));
