@@ -193,6 +193,13 @@ test("a scheduler whose disk is full refuses with the reason, loses nothing, and
     else refusals.push(answer ?? { status: 0, text: "no answer" });
   }
   assert.match(refusals.map(({ text }) => text).join("\n"), /the disk that holds it is full/);
+  await eventually("whoever reads, or the log at its end, to be told why", async () => {
+    const read = await first.call("GET", "/requests/ids").catch(() => undefined);
+    const told = read?.status === 503 && /: the disk that holds it is full/.test(read.text);
+    return (
+      told || /cannot go on .*disk that holds it is full/.test(scheduler.output()) || undefined
+    );
+  });
   rmSync(filler);
   // Its session ends when it could not be renewed for too long; `tavola up` starts it again then.
   if (await hasEnded(scheduler)) scheduler = await startScheduler(cluster.master, workDir);

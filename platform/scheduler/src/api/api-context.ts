@@ -35,6 +35,8 @@ export interface ApiContext {
   readonly engine: () => Decider | undefined;
   /** Where the leader is reached, its context path included; undefined: nobody leads. */
   readonly leaderUrl: () => string | undefined;
+  /** Why the store cannot be used just now, for whoever asks when nobody leads. */
+  readonly storeTrouble?: () => string | undefined;
   readonly http: HttpClient;
   readonly history: HistoryStore;
   readonly auth: AuthSettings;

@@ -80,7 +80,13 @@ async function answer(request: HttpRequest, path: string, parts: Parts): Promise
   if (engine === undefined && found.match.route.isLocal !== true) {
     const query = request.query.toString();
     const target = `${prefix}${path}${query === "" ? "" : `?${query}`}`;
-    return passOn(request, { http: context.http, leaderUrl: context.leaderUrl(), target });
+    const leaderUrl = context.leaderUrl();
+    return passOn(request, {
+      http: context.http,
+      leaderUrl,
+      target,
+      trouble: context.storeTrouble?.(),
+    });
   }
   const user = await authenticate(request, {
     settings: context.auth,

@@ -356,6 +356,17 @@ test("without a leader, or with two that take each other for it, the answer is 5
     context: { engine: () => undefined, leaderUrl: () => undefined },
   });
   assert.equal((await alone.call("GET", "/requests")).status, 503);
+  const full = new ApiFixture({
+    context: {
+      engine: () => undefined,
+      leaderUrl: () => undefined,
+      storeTrouble: () => "/var/scheduler.db: the disk that holds it is full",
+    },
+  });
+  assert.equal(
+    (await full.call("GET", "/requests")).text.trim(),
+    "No scheduler leads at the moment: /var/scheduler.db: the disk that holds it is full; try again in a few seconds",
+  );
   const lost = new ApiFixture({
     context: { engine: () => undefined, leaderUrl: () => "http://127.0.0.1:1" },
   });

@@ -25,11 +25,14 @@ export interface Forwarding {
   readonly leaderUrl: string | undefined;
   /** Below the context path, with its query. */
   readonly target: string;
+  /** Why nobody leads, as far as known. */
+  readonly trouble: string | undefined;
 }
 
 export async function passOn(request: HttpRequest, to: Forwarding): Promise<HttpResponse> {
   if (to.leaderUrl === undefined) {
-    return textAnswer(503, "No scheduler leads at the moment; try again in a few seconds");
+    const why = to.trouble === undefined ? "" : `: ${to.trouble}`;
+    return textAnswer(503, `No scheduler leads at the moment${why}; try again in a few seconds`);
   }
   if (request.headers[proxiedHeader] !== undefined) {
     return textAnswer(

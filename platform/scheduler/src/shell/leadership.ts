@@ -50,6 +50,8 @@ export class Leadership {
   #detection: Watch | undefined;
   #leaderUrl: string | undefined;
   #isLeading = false;
+  /** Why the store could not be opened when it was last tried. */
+  #unreachable: string | undefined;
   #isClosed = false;
 
   constructor(options: LeadershipOptions) {
@@ -70,6 +72,12 @@ export class Leadership {
     return this.#isLeading;
   }
 
+  /** Why the store cannot be used just now, so that nobody can be known to lead; undefined: it can. */
+  get trouble(): string | undefined {
+    const ofSession = this.#store?.session.trouble;
+    return ofSession === undefined ? this.#unreachable : describeError(ofSession);
+  }
+
   /** Stands until it leads, and for as long as it does. Resolves when it is closed or has led. */
   async stand(): Promise<void> {
     while (!this.#isClosed) {
@@ -81,7 +89,8 @@ export class Leadership {
           this.#options.lost(describeError(error));
           return;
         }
-        this.#options.logger.warn({ error: describeError(error) }, "the store cannot be reached");
+        this.#unreachable = describeError(error);
+        this.#options.logger.warn({ error: this.#unreachable }, "the store cannot be reached");
       }
       await this.#dropStore();
       await this.#pause();
@@ -100,6 +109,7 @@ export class Leadership {
     const { group, url, logger } = this.#options;
     const store = await this.#options.openStore();
     this.#store = store;
+    this.#unreachable = undefined;
     if (this.#isClosed) {
       await this.#dropStore();
       return "led";
@@ -126,8 +136,9 @@ export class Leadership {
     this.#isLeading = true;
     await lead(store);
     const reason = await candidacy.lost;
+    const { trouble } = this;
     this.#isLeading = false;
-    if (!this.#isClosed) lost(reason);
+    if (!this.#isClosed) lost(trouble === undefined ? reason : `${reason} (${trouble})`);
   }
 
   async #dropStore(): Promise<void> {

@@ -327,6 +327,7 @@ class SchedulerDaemon implements RunningScheduler {
       contextPath,
       engine: () => (leadership.mayAct() ? this.#leading?.engine : undefined),
       leaderUrl: () => (leadership.isLeading ? undefined : leadership.leaderUrl),
+      storeTrouble: () => leadership.trouble,
       http: this.#http,
       clock,
       history,
