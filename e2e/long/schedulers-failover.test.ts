@@ -5,55 +5,33 @@
  */
 
 import assert from "node:assert/strict";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { before, describe, it, after as whenOver } from "node:test";
-import { type Cluster, eventually, startCluster } from "@tavola/harness";
-import {
-  type Ensemble,
-  findPostgres,
-  findZooKeeper,
-  type Postgres,
-  startPostgres,
-  startZooKeeper,
-} from "@tavola/test-servers";
+import { type Cluster, eventually } from "@tavola/harness";
 import { anotherLeader, leaderOf, pidOf, untilReplaced, wake } from "../leading-scheduler.ts";
+import {
+  type SchedulersOnStores,
+  startSchedulersOnStores,
+  storesMissing,
+} from "../schedulers-on-stores.ts";
 
-const why = findZooKeeper().error ?? findPostgres().error;
 const patience = { boundMs: 60_000 };
 
-describe("two schedulers on ZooKeeper and PostgreSQL", { skip: why ?? false }, () => {
-  let zookeeper: Ensemble;
-  let postgres: Postgres;
+describe("two schedulers on ZooKeeper and PostgreSQL", { skip: storesMissing ?? false }, () => {
+  let stores: SchedulersOnStores;
   let cluster: Cluster;
   let jobs: Jobs;
-  let folder: string;
 
   before(async () => {
-    folder = mkdtempSync(join(tmpdir(), "tavola-schedulers-"));
-    zookeeper = await startZooKeeper({ count: 3 });
-    await zookeeper.untilServing();
-    postgres = await startPostgres();
-    cluster = await startCluster({
-      agents: 1,
-      schedulers: 2,
-      boundMs: 60_000,
-      arguments: [
-        `--zk=${zookeeper.url("/tavola")}`,
-        `--scheduler.history=${postgres.url()}`,
-        "--scheduler.store_session_timeout=4secs",
-      ],
-    });
-    jobs = new Jobs(cluster, join(folder, "book"));
+    stores = await startSchedulersOnStores();
+    ({ cluster } = stores);
+    jobs = new Jobs(cluster, join(stores.folder, "book"));
     await jobs.begin();
   });
 
   whenOver(async () => {
-    await cluster?.stop();
-    await postgres?.close();
-    await zookeeper?.close();
-    if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
+    await stores?.close();
   });
 
   it("the leader is killed", async () => {
@@ -82,32 +60,32 @@ describe("two schedulers on ZooKeeper and PostgreSQL", { skip: why ?? false }, (
   });
 
   it("a ZooKeeper server is killed, and comes back", async () => {
-    const [first] = zookeeper.servers;
+    const [first] = stores.zookeeper.servers;
     await first?.kill();
     await jobs.run(5);
     await jobs.allEnded();
     await first?.restart();
-    await zookeeper.untilServing();
+    await stores.zookeeper.untilServing();
   });
 
   it("PostgreSQL is killed: work goes on, and its history is there when it is back", async () => {
-    await postgres.server.kill();
+    await stores.postgres.server.kill();
     await jobs.run(5);
     await jobs.allEnded();
-    await postgres.server.restart();
-    await postgres.untilServing();
+    await stores.postgres.server.restart();
+    await stores.postgres.untilServing();
   });
 
   it("the leader is killed while PostgreSQL is away", async () => {
-    await postgres.server.kill();
+    await stores.postgres.server.kill();
     await jobs.run(3);
     const leader = leaderOf(cluster);
     process.kill(pidOf(cluster, leader), "SIGKILL");
     await anotherLeader(cluster, leader);
     await jobs.run(3);
     await jobs.allEnded();
-    await postgres.server.restart();
-    await postgres.untilServing();
+    await stores.postgres.server.restart();
+    await stores.postgres.untilServing();
   });
 
   it("after all that each run was started once, and is in history once", async () => {

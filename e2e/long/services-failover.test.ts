@@ -7,28 +7,27 @@
  */
 
 import assert from "node:assert/strict";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { before, describe, it, after as whenOver } from "node:test";
-import { type Cluster, eventually, startCluster } from "@tavola/harness";
-import {
-  type Ensemble,
-  findPostgres,
-  findZooKeeper,
-  type Postgres,
-  startPostgres,
-  startZooKeeper,
-} from "@tavola/test-servers";
+import { type Cluster, eventually } from "@tavola/harness";
 import { anotherLeader, leaderOf, pidOf, untilReplaced, wake } from "../leading-scheduler.ts";
+import {
+  type SchedulersOnStores,
+  startSchedulersOnStores,
+  storesMissing,
+} from "../schedulers-on-stores.ts";
+import { Asker } from "../services-failover/asker.ts";
+import { Book, isRunning, numbersOf } from "../services-failover/book.ts";
+import { Api } from "../services-failover/services-api.ts";
 
-const why = findZooKeeper().error ?? findPostgres().error;
 const patience = { boundMs: 60_000 };
 const everyMs = 2000;
 
-describe("a service on two schedulers, ZooKeeper and PostgreSQL", { skip: why ?? false }, () => {
-  let zookeeper: Ensemble;
-  let postgres: Postgres;
+describe("a service on two schedulers, ZooKeeper and PostgreSQL", {
+  skip: storesMissing ?? false,
+}, () => {
+  let stores: SchedulersOnStores;
   let cluster: Cluster;
   let api: Api;
   let book: Book;
@@ -36,20 +35,8 @@ describe("a service on two schedulers, ZooKeeper and PostgreSQL", { skip: why ??
   let folder: string;
 
   before(async () => {
-    folder = mkdtempSync(join(tmpdir(), "tavola-services-"));
-    zookeeper = await startZooKeeper({ count: 3 });
-    await zookeeper.untilServing();
-    postgres = await startPostgres();
-    cluster = await startCluster({
-      agents: 1,
-      schedulers: 2,
-      boundMs: 60_000,
-      arguments: [
-        `--zk=${zookeeper.url("/tavola")}`,
-        `--scheduler.history=${postgres.url()}`,
-        "--scheduler.store_session_timeout=4secs",
-      ],
-    });
+    stores = await startSchedulersOnStores();
+    ({ cluster, folder } = stores);
     api = new Api(cluster);
     book = new Book(join(folder, "book"));
     asker = new Asker(book);
@@ -60,10 +47,7 @@ describe("a service on two schedulers, ZooKeeper and PostgreSQL", { skip: why ??
 
   whenOver(async () => {
     await asker?.end();
-    await cluster?.stop();
-    await postgres?.close();
-    await zookeeper?.close();
-    if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
+    await stores?.close();
   });
 
   it("the leader is killed in the middle of a deploy: another goes on with it", async () => {
@@ -83,25 +67,25 @@ describe("a service on two schedulers, ZooKeeper and PostgreSQL", { skip: why ??
   });
 
   it("PostgreSQL is killed: its pages say so, all else goes on, and its history is whole when it is back", async () => {
-    await postgres.server.kill();
+    await stores.postgres.server.kill();
     const answer = await api.ask("/history/request/tick/tasks");
     assert.equal(answer.status, 503, answer.text);
     assert.match(answer.text, /history/);
     const run = await runByHand(api, book, "while-history-is-away");
     await untilTicked(book, 3);
     await unchanged(api, book, asker);
-    await postgres.server.restart();
-    await postgres.untilServing();
+    await stores.postgres.server.restart();
+    await stores.postgres.untilServing();
     await untilInHistory(api, "hand", [run]);
   });
 
   it("one ZooKeeper server after the other is killed: sessions move on", async () => {
-    for (const server of zookeeper.servers) {
+    for (const server of stores.zookeeper.servers) {
       await server.kill();
       await runByHand(api, book, `without-${server.port}`);
       await untilTicked(book, 1);
       await server.restart();
-      await zookeeper.untilServing();
+      await stores.zookeeper.untilServing();
     }
     await unchanged(api, book, asker);
   });
@@ -256,195 +240,7 @@ async function untilInHistory(
   }
 }
 
-function isRunning(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
-}
-
-interface Started {
-  readonly taskId: string;
-  readonly requestId: string;
-  readonly deployId: string;
-  readonly instanceNo: number;
-  readonly pid: number;
-  readonly port: number;
-}
-
-function numbersOf(tasks: readonly Started[]): readonly number[] {
-  return tasks.map(({ instanceNo }) => instanceNo).sort();
-}
-
-/** Every process that was ever started, by its own word. */
-class Book {
-  readonly file: string;
-
-  constructor(file: string) {
-    this.file = file;
-    writeFileSync(file, "");
-  }
-
-  /** By task id. */
-  of(requestId: string, deployId?: string): readonly Started[] {
-    return readFileSync(this.file, "utf8")
-      .split("\n")
-      .slice(0, -1)
-      .map(startedOf)
-      .filter((task) => task.requestId === requestId)
-      .filter((task) => deployId === undefined || task.deployId === deployId)
-      .sort((a, b) => (a.taskId < b.taskId ? -1 : 1));
-  }
-}
-
-function startedOf(line: string): Started {
-  const [taskId = "", pid, port] = line.split(" ");
-  const [requestId = "", deployId = "", , instanceNo] = taskId.split("-");
-  const numbers = { instanceNo: Number(instanceNo), pid: Number(pid), port: Number(port) };
-  return { taskId, requestId, deployId, ...numbers };
-}
-
-/** Asks every instance again and again, and notes when none has answered. */
-class Asker {
-  readonly silences: string[] = [];
-  readonly #book: Book;
-  readonly #answers = new Map<string, number>();
-  readonly #over = new AbortController();
-  #going: Promise<void> | undefined;
-
-  constructor(book: Book) {
-    this.#book = book;
-  }
-
-  begin(): void {
-    this.#going = this.#go();
-  }
-
-  async end(): Promise<void> {
-    this.#over.abort();
-    await this.#going;
-  }
-
-  /** Each instance of the deploy answers, from now on. */
-  async untilAllAnswer(deployId: string): Promise<void> {
-    const tasks = this.#book.of("web", deployId).map(({ taskId }) => taskId);
-    const counts = () => tasks.map((taskId) => this.#answers.get(taskId) ?? 0);
-    const before = counts();
-    await eventually(
-      `answers of ${tasks.join(" ")}`,
-      () => counts().every((count, index) => count > (before[index] ?? 0)) || undefined,
-      patience,
-    );
-  }
-
-  async #go(): Promise<void> {
-    while (!this.#over.signal.aborted) {
-      const tasks = this.#book.of("web").filter(({ pid }) => isRunning(pid));
-      const answers = await Promise.all(tasks.map((task) => this.#ask(task)));
-      if (!answers.includes(true)) this.silences.push(new Date().toISOString());
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
-  }
-
-  async #ask({ taskId, port }: Started): Promise<boolean> {
-    try {
-      const signal = AbortSignal.timeout(5000);
-      const answer = await fetch(`http://127.0.0.1:${port}/`, { signal });
-      if ((await answer.text()) !== taskId) return false;
-      this.#answers.set(taskId, (this.#answers.get(taskId) ?? 0) + 1);
-      return true;
-    } catch {
-      return false;
-    }
-  }
-}
-
 interface EndedTask {
   readonly taskId: { readonly id: string };
   readonly lastTaskState?: string;
-}
-
-interface RequestNow {
-  readonly requestDeployState: { readonly activeDeploy?: { readonly deployId: string } };
-  readonly taskIds: Readonly<
-    Record<string, readonly { readonly id: string; readonly deployId: string }[]> &
-      Record<"healthy", readonly { readonly id: string; readonly deployId: string }[]>
-  >;
-}
-
-interface Answer {
-  readonly url: string;
-  readonly status: number;
-  readonly text: string;
-}
-
-/** Of whichever scheduler answers. */
-class Api {
-  readonly #urls: readonly string[];
-
-  constructor(cluster: Cluster) {
-    this.#urls = [...cluster.output().matchAll(/scheduler is up {2}url=(\S+)/g)].map(
-      ([, url = ""]) => url,
-    );
-    assert.equal(this.#urls.length, 2, cluster.output());
-  }
-
-  /** Whatever is said first. */
-  ask(path: string): Promise<Answer> {
-    return Promise.any(this.#urls.map((url) => call(url, path)));
-  }
-
-  async get<T>(path: string): Promise<T> {
-    const { text } = await eventually(
-      `${path} to be answered with 200`,
-      () => Promise.any(this.#urls.map((url) => granted(url, path))),
-      patience,
-    );
-    return JSON.parse(text) as T;
-  }
-
-  request(requestId: string): Promise<RequestNow> {
-    return this.get(`/requests/request/${requestId}`);
-  }
-
-  /** The time of the schedule that a task ran for. */
-  async timeOf(taskId: string): Promise<number> {
-    const { task } = await this.get<{
-      task: { taskRequest: { pendingTask: { pendingTaskId: { nextRunAt: number } } } };
-    }>(`/history/task/${taskId}`);
-    return task.taskRequest.pendingTask.pendingTaskId.nextRunAt;
-  }
-
-  /** Once, to one that has just answered; again only when it was answered that nobody leads. */
-  async post(path: string, body: unknown): Promise<void> {
-    const answer = await eventually(
-      `${path} to be taken`,
-      async () => {
-        const asked = this.#urls.map((url) => granted(url, "/requests/ids"));
-        const { url } = await Promise.any(asked);
-        const posted = await call(url, path, body).catch((error: unknown) => String(error));
-        return typeof posted !== "string" && /^No scheduler leads/.test(posted.text)
-          ? undefined
-          : posted;
-      },
-      patience,
-    );
-    assert.ok(typeof answer !== "string", `${path}: ${answer}`);
-    assert.equal(answer.status, 200, `${path}: ${answer.text}`);
-  }
-}
-
-async function call(url: string, path: string, body?: unknown): Promise<Answer> {
-  const headers = { "Content-Type": "application/json" };
-  const post = { method: "POST", headers, body: JSON.stringify(body) };
-  const signal = AbortSignal.timeout(5000);
-  const answer = await fetch(`${url}/api${path}`, { ...(body === undefined ? {} : post), signal });
-  return { url, status: answer.status, text: await answer.text() };
-}
-
-async function granted(url: string, path: string): Promise<Answer> {
-  const answer = await call(url, path);
-  if (answer.status !== 200) throw new Error(`${path}: ${answer.status} ${answer.text}`);
-  return answer;
 }
