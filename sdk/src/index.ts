@@ -9,6 +9,7 @@ export type { CatalogueChange } from "./discovery/catalogue.ts";
 export type { DiscoveryOptions } from "./discovery/discovery-client.ts";
 export { connectDiscovery, DiscoveryClient } from "./discovery/discovery-client.ts";
 export type { KeptAnnouncement } from "./discovery/kept-announcement.ts";
+export { parseDiscoveryServers } from "./discovery/server-list.ts";
 export type { PickedInstance, PickerOptions, ServicePicker } from "./discovery/service-picker.ts";
 export type { ServiceWatch, SubscribeOptions } from "./discovery/service-watch.ts";
 export type { WithdrawOptions, WithdrawOutcome } from "./discovery/withdraw-announcement.ts";

@@ -10,6 +10,8 @@ import type { OpenWorld } from "../world.ts";
 export interface ServerCall {
   readonly method: "GET" | "POST" | "DELETE";
   readonly url: string;
+  /** Shown to the server: what was announced with a key, nobody changes without it. */
+  readonly key?: string;
   /** JSON. */
   readonly body?: string;
   readonly withinMs: number;
@@ -24,7 +26,7 @@ export interface ServerAnswer {
 
 /** Rejects with CodedErrors: those of the HTTP client, and NOT_ANSWERED (transient). */
 export async function askServer(world: OpenWorld, call: ServerCall): Promise<ServerAnswer> {
-  const { method, url, body, withinMs, signal } = call;
+  const { method, url, key, body, withinMs, signal } = call;
   const late = new AbortController();
   const timer = world.clock.after(withinMs, () => late.abort());
   const forward = (): void => late.abort();
@@ -36,6 +38,7 @@ export async function askServer(world: OpenWorld, call: ServerCall): Promise<Ser
       url,
       headers: {
         accept: "application/json",
+        ...(key === undefined ? {} : { authorization: `Bearer ${key}` }),
         ...(body === undefined ? {} : { "content-type": "application/json" }),
       },
       // An announcement has its id, so that it may arrive twice; so may a withdrawal.
@@ -67,4 +70,9 @@ export function refusalOfAnswer({ method, url }: ServerCall, answer: ServerAnswe
     { status, url, reason },
     { transient: !isRefusal },
   );
+}
+
+/** As a part of a call. */
+export function keyed(key: string | undefined): { readonly key?: string } {
+  return key === undefined ? {} : { key };
 }

@@ -31,6 +31,8 @@ const serverType = "discovery";
 export interface DiscoveryOptions {
   /** `http://HOST:PORT` of one server or several, a list or separated by commas; the others are learned. */
   readonly servers: string | readonly string[];
+  /** Nobody without it renews, changes or withdraws what is announced with it. Default: anybody may. */
+  readonly key?: string;
   /** Default 10 s. */
   readonly renewMs?: number;
   /** Default true. */
@@ -90,6 +92,7 @@ export class DiscoveryClient {
         world: this.#world,
         inFlight: this.#inFlight,
         renewMs: this.#options.renewMs ?? limits.renewMs,
+        key: this.#options.key,
         mayAnnounce: this.#options.mayAnnounce ?? (() => true),
         ended: (ended) => void this.#announcements.delete(ended),
       },
@@ -104,6 +107,7 @@ export class DiscoveryClient {
       servers: this.#servers,
       world: this.#world,
       inFlight: this.#inFlight,
+      key: this.#options.key,
       signal: this.#closing.signal,
     };
     return withdrawAnnouncement(announcementId, withdrawing, options);

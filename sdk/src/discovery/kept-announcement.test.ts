@@ -164,6 +164,23 @@ test("close() ends a withdrawal that no server takes, and withdraw() takes back 
   assert.equal(clock.waiting, 0, "nothing is left to be tried");
 });
 
+test("a key goes with every announcement and withdrawal; what is another's is not withdrawn", async () => {
+  const discovery = new ScriptedDiscovery();
+  const { clock, http } = discovery;
+  const world = { clock, http, random: seededRandom(1) };
+  const client = connectDiscovery({ servers: "a:1", learnsServers: false, key: "secret", world });
+  client.announce(web);
+  await settle();
+  discovery.override = ({ method }) =>
+    method === "DELETE" ? { status: 403, body: "not yours" } : undefined;
+  assert.equal(await client.withdraw("theirs"), "refused");
+  await client.close();
+  assert.deepEqual(
+    [...new Set(http.requests.map(({ headers }) => headers?.["authorization"]))],
+    ["Bearer secret"],
+  );
+});
+
 test("nothing is announced while one may not", async () => {
   const discovery = new ScriptedDiscovery();
   const { clock, http } = discovery;

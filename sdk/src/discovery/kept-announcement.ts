@@ -16,7 +16,7 @@ import { delay } from "../subscription.ts";
 import type { OpenWorld } from "../world.ts";
 import { type Announcement, type NewAnnouncement, parseAnnouncement } from "./announcement.ts";
 import { answerMsMax, discoveryBackoff } from "./ask-limits.ts";
-import { askServer, refusalOfAnswer, type ServerCall } from "./ask-server.ts";
+import { askServer, keyed, refusalOfAnswer, type ServerCall } from "./ask-server.ts";
 import type { InFlightLimit } from "./in-flight-limit.ts";
 import type { ServerList } from "./server-list.ts";
 import {
@@ -30,6 +30,7 @@ export interface KeepingOptions {
   readonly world: OpenWorld;
   readonly inFlight: InFlightLimit;
   readonly renewMs: number;
+  readonly key: string | undefined;
   /** Asked before each call: while it says no nothing is announced. */
   readonly mayAnnounce: () => boolean;
   /** Once: it is no longer kept. */
@@ -81,8 +82,7 @@ export class KeptAnnouncement {
   }
 
   /**
-   * No longer renewed, and taken back. Resolves with "withdrawn", or with "away" when no server could
-   * be told in time: it expires there. The same again waits for the same end.
+   * No longer renewed, and taken back; says how that went. The same again waits for the same end.
    */
   withdraw(options: WithdrawOptions = {}): Promise<WithdrawOutcome> {
     this.#withdrawing ??= this.#withdraw(options);
@@ -123,7 +123,7 @@ export class KeptAnnouncement {
   }
 
   async #announceOnce(): Promise<"taken" | "again" | "refused"> {
-    const { servers, world, mayAnnounce } = this.#options;
+    const { servers, world, key, mayAnnounce } = this.#options;
     if (this.#isStopped || !mayAnnounce()) return "again";
     const server = servers.pick(world.clock.now(), world.random);
     const call: ServerCall = {
@@ -132,6 +132,7 @@ export class KeptAnnouncement {
       body: JSON.stringify(this.#announcement),
       withinMs: answerMsMax,
       signal: this.#cut.signal,
+      ...keyed(key),
     };
     try {
       const answer = await askServer(world, call);

@@ -16,11 +16,9 @@ export class ServerList {
   #all: readonly string[];
   readonly #avoidedUntil = new Map<string, number>();
 
-  /** URLs, a list or separated by commas. Throws CodedError DISCOVERY_ADDRESS_INVALID. */
+  /** As `parseDiscoveryServers`. */
   constructor(servers: string | readonly string[]) {
-    const list = typeof servers === "string" ? servers.split(",") : servers;
-    this.#given = [...new Set(list.map((text) => parseServerUrl(text.trim())))];
-    if (this.#given.length === 0) throw invalid("no discovery server is given");
+    this.#given = parseDiscoveryServers(servers);
     this.#all = this.#given;
   }
 
@@ -56,6 +54,17 @@ export class ServerList {
   answered(url: string): void {
     this.#avoidedUntil.delete(url);
   }
+}
+
+/**
+ * `http://HOST:PORT`, or HOST:PORT, a list or separated by commas: each once, without a slash at its
+ * end. Throws CodedError DISCOVERY_ADDRESS_INVALID.
+ */
+export function parseDiscoveryServers(servers: string | readonly string[]): readonly string[] {
+  const list = typeof servers === "string" ? servers.split(",") : servers;
+  const urls = [...new Set(list.map((text) => parseServerUrl(text.trim())))];
+  if (urls.length === 0) throw invalid("no discovery server is given");
+  return urls;
 }
 
 function parseServerUrl(text: string): string {

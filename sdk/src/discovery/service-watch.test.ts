@@ -132,6 +132,23 @@ test("answers that are none, or do not follow on, lose nothing and are asked for
   await client.close();
 });
 
+test("a watch says what a server says: that its store is away", async () => {
+  const { discovery, client, clock } = started();
+  const watch = client.subscribe();
+  await settle();
+  const headers = { "x-tavola-stale": "7" };
+  discovery.override = () => ({ status: 204, headers });
+  discovery.put(of("web", "w1"));
+  await settle();
+  await clock.step(200);
+  assert.equal(watch.isStale, true);
+  assert.match(watch.trouble ?? "", /cannot reach its store/);
+  discovery.override = () => ({ status: 204 });
+  await clock.step(200);
+  assert.equal(watch.isStale, false);
+  await client.close();
+});
+
 test("a server that answers nothing at once is not asked all the time", async () => {
   const { discovery, client, clock } = started();
   client.subscribe();

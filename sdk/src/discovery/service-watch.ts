@@ -9,7 +9,7 @@
  * built anew, answers with a full update, which counts.
  */
 
-import { CodedError, describeError, type Instant } from "@tavola/base";
+import { CodedError, describeError, type Instant, instant } from "@tavola/base";
 import { backoffMs } from "../backoff.ts";
 import { delay } from "../subscription.ts";
 import type { OpenWorld } from "../world.ts";
@@ -25,6 +25,9 @@ const limits = {
   /** Answers that bring nothing are not asked for more often than this. */
   emptyAnswersMsMin: 100,
 } as const;
+
+/** Of servers that answer from what they knew before their store was away; seconds. */
+const staleHeader = "x-tavola-stale";
 
 export interface SubscribeOptions {
   /** Only what is of this service, `type` or `type:feature`. Default: everything. */
@@ -71,7 +74,7 @@ export class ServiceWatch {
     return this.#catalogue.find(service);
   }
 
-  /** What is known may no longer be so: nothing was heard yet, or no server answers. */
+  /** What is known may no longer be so: nothing was heard yet, no server answers, or it says so itself. */
   get isStale(): boolean {
     return this.#staleSince !== undefined;
   }
@@ -101,7 +104,6 @@ export class ServiceWatch {
       const server = servers.pick(askedAt, random);
       try {
         const isNews = await this.#ask(server);
-        this.#answered(server);
         failures = 0;
         const earlyMs = askedAt + limits.emptyAnswersMsMin - clock.now();
         if (!isNews && earlyMs > 0) await delay(clock, earlyMs, signal);
@@ -131,7 +133,11 @@ export class ServiceWatch {
       signal: this.#stop.signal,
     };
     const answer = await askServer(world, call);
-    if (answer.status === 204 && since !== undefined) return false;
+    const staleSeconds = Number(answer.headers[staleHeader] ?? Number.NaN);
+    if (answer.status === 204 && since !== undefined) {
+      this.#answered(server, staleSeconds);
+      return false;
+    }
     if (answer.status !== 200) throw refusalOfAnswer(call, answer);
     const update = parseWatchAnswer(answer.text);
     if (update.error !== undefined) throw this.#nonsense(call, update.error);
@@ -142,6 +148,7 @@ export class ServiceWatch {
       throw this.#nonsense(call, `an update to ${index} does not follow on`);
     }
     if (this.#stop.signal.aborted) return false;
+    this.#answered(server, staleSeconds);
     this.#took(update.value);
     return true;
   }
@@ -160,10 +167,14 @@ export class ServiceWatch {
     if (added.length + changed.length + removed.length > 0) this.#options.onChange?.(change);
   }
 
-  #answered(server: string): void {
-    this.#options.servers.answered(server);
+  /** `staleSeconds`: how long the server has not heard of its store; NaN when it has. */
+  #answered(server: string, staleSeconds: number): void {
+    const { servers, world } = this.#options;
+    servers.answered(server);
     this.#failed.clear();
-    this.#staleSince = undefined;
+    const isStale = Number.isFinite(staleSeconds);
+    this.#staleSince = isStale ? instant(world.clock.now() - staleSeconds * 1000) : undefined;
+    if (isStale) this.#trouble = `${server} cannot reach its store`;
   }
 
   #failedAt(server: string, error: unknown): void {

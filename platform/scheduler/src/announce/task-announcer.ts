@@ -106,7 +106,8 @@ export class TaskAnnouncer {
   #asked(taskId: string, outcome: WithdrawOutcome): void {
     const { logger, draining, withdrawn } = this.#options;
     const isDraining = draining(taskId) !== undefined;
-    if (outcome === "away") logger.warn({ taskId }, "no discovery server takes a withdrawal");
+    if (outcome !== "withdrawn")
+      logger.warn({ taskId, outcome }, "discovery does not take a withdrawal");
     else if (isDraining) withdrawn(taskId);
     // It may have become healthy again meanwhile.
     if (!isDraining) this.look(taskId);

@@ -7,6 +7,7 @@ import { hostname as machineName, userInfo } from "node:os";
 import { join } from "node:path";
 import { CodedError, type Result } from "@tavola/base";
 import { parseStoreUrl, type StoreUrl } from "@tavola/coordination";
+import { parseDiscoveryServers } from "@tavola/sdk";
 import { type Configuration, parseConfiguration } from "../configuration/configuration.ts";
 import type { SchedulerConfig } from "../core/scheduler-config.ts";
 import type { FrameworkOptions } from "../framework/framework-info.ts";
@@ -21,7 +22,7 @@ export interface SchedulerSettings extends Configuration {
   readonly framework: Omit<FrameworkOptions, "webuiUrl">;
 }
 
-/** Throws CodedError CONFIGURATION_INVALID naming the flag or the key. */
+/** Throws CodedErrors: CONFIGURATION_INVALID naming the flag or the key, DISCOVERY_ADDRESS_INVALID. */
 export function schedulerSettings(flags: SchedulerFlags): SchedulerSettings {
   const configuration = readConfiguration(flags.config);
   const file = (name: string): string => `sqlite://${join(flags.work_dir, name)}`;
@@ -44,11 +45,12 @@ export function schedulerSettings(flags: SchedulerFlags): SchedulerSettings {
   };
 }
 
-/** The flag wins over the file. */
+/** The flag wins over the file. Throws CodedError DISCOVERY_ADDRESS_INVALID. */
 function announcingTo(servers: string | undefined, core: SchedulerConfig): SchedulerConfig {
   const { announce } = core;
-  const list = servers?.split(",").filter((text) => text.trim() !== "") ?? announce.servers;
-  return { ...core, announce: { ...announce, servers: list } };
+  const given = servers === undefined || servers === "" ? announce.servers : servers;
+  if (given.length === 0) return core;
+  return { ...core, announce: { ...announce, servers: parseDiscoveryServers(given) } };
 }
 
 function readConfiguration(path: string | undefined): Configuration {

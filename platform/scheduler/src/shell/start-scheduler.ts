@@ -295,11 +295,12 @@ class SchedulerDaemon implements RunningScheduler {
 
   /** undefined: tasks are not announced. */
   #openDiscovery(): DiscoveryClient | undefined {
-    const { servers } = this.#settings.core.announce;
+    const { servers, key } = this.#settings.core.announce;
     if (servers.length === 0) return undefined;
     const { logger, world } = this.#options;
     return connectDiscovery({
       servers,
+      ...(key === undefined ? {} : { key }),
       // One that another may have followed must not renew what that one withdraws.
       mayAnnounce: () => this.#leadership.mayAct(),
       world: { ...world, clock: this.#clock, random: this.#random, logger },

@@ -5,6 +5,8 @@
 export interface AnnounceSettings {
   /** URLs of discovery servers; none: nothing is announced. `--discovery` wins over it. */
   readonly servers: readonly string[];
+  /** Shown to the servers: nobody without it changes or withdraws what is announced. Absent: anybody may. */
+  readonly key?: string;
   /** What of a request is announced that does not say `announce` itself. */
   readonly byDefault: boolean;
   /** Between a task's withdrawal and its kill, where the request does not say (`killAfterDrainMillis`). */
