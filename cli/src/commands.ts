@@ -99,6 +99,10 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     summary: "run a scheduler of services and jobs in the foreground",
     load: async () => (await import("./daemon/scheduler-command.ts")).schedulerCommand,
   },
+  frontdoor: {
+    summary: "run a front door in the foreground; check and explain its rules",
+    load: async () => (await import("./frontdoor/frontdoor-command.ts")).frontdoorCommand,
+  },
   registry: {
     summary: "show, save and bring back what survives the masters",
     load: async () => (await import("./registry/registry-command.ts")).registryCommand,

@@ -36,9 +36,14 @@ function wordsOf(line: string): string[] {
 
 async function play(line: string, cluster: ScriptedCluster): Promise<string> {
   const terminal = capturedTerminal({ TAVOLA_MASTER: cluster.master });
-  const status = await runCommandLine(wordsOf(line.replace(/^\$ tavola ?/, "")), terminal);
+  const words = wordsOf(line.replace(/^\$ tavola ?/, ""));
+  const status = await runCommandLine(
+    words.map((word) => word.replace(/^(|--\w+=)testdata\//, `$1${testdata}/`)),
+    terminal,
+  );
   const errors = terminal.errors.replace(/^(?=.)/gm, "! ");
   return (terminal.output + errors)
+    .replaceAll(`${testdata}/`, "testdata/")
     .replaceAll(cluster.agent, recordedAgent)
     .replaceAll(cluster.master, "127.0.0.1:15050")
     .concat(`==== exit ${status}\n`);

@@ -38,7 +38,7 @@ export interface DaemonStart<T extends FlagTable> {
 }
 
 export interface DaemonDefinition<T extends FlagTable> {
-  readonly name: "master" | "agent" | "scheduler";
+  readonly name: "master" | "agent" | "scheduler" | "frontdoor";
   readonly description: string;
   readonly table: T;
   /** Of the variables that stand for flags. Default `MESOS_`. */
