@@ -1,6 +1,8 @@
+/** An agent comes back: to the master that knew it, to one that had given it up, or to a new one. */
+
 import assert from "node:assert/strict";
 import test from "node:test";
-import type { internal, Task } from "@tavola/protocol";
+import type { internal } from "@tavola/protocol";
 import {
   CoreFixture,
   commandTask,
@@ -8,47 +10,15 @@ import {
   registration,
   resources,
 } from "../testing/core-fixture.ts";
+import {
+  comesBack,
+  disconnect,
+  pid,
+  reportedTask,
+  reregistration,
+  running,
+} from "../testing/reregistration.ts";
 import { assertInvariants } from "../testing/state-invariants.ts";
-import type { Agent, Framework } from "./state.ts";
-
-const pid = "slave(1)@10.0.0.1:5051";
-
-function reregistration(
-  options: Partial<internal.ReregisterSlaveMessage> = {},
-): internal.ReregisterSlaveMessage {
-  const { slave, ...rest } = registration();
-  return { slave: { ...slave, id: { value: "master-S0" } }, ...rest, ...options };
-}
-
-function reportedTask(id: string, frameworkId: string, extra: Partial<Task> = {}): Task {
-  return {
-    name: id,
-    task_id: { value: id },
-    framework_id: { value: frameworkId },
-    agent_id: { value: "master-S0" },
-    state: "TASK_RUNNING",
-    resources: resources("cpus:1;mem:128").map((r) => ({ ...r, allocation_info: { role: "web" } })),
-    ...extra,
-  };
-}
-
-function comesBack(f: CoreFixture, message: internal.ReregisterSlaveMessage): void {
-  f.handle({ kind: "reregisterSlave", from: pid, message });
-}
-
-/** What the agent of `f.running()` would report. */
-function running(framework: Framework, extra: Partial<Task> = {}) {
-  return {
-    frameworks: [framework.info],
-    tasks: [reportedTask("t", framework.id, extra)],
-  };
-}
-
-function disconnect(f: CoreFixture, agent: Agent): void {
-  f.handle({ kind: "agentExited", pid: agent.pid });
-  f.takeEvents("s");
-  f.takeSent();
-}
 
 test("a registered agent comes back: told, reactivated, without a registry write", () => {
   const f = new CoreFixture();
@@ -81,67 +51,6 @@ test("tasks that the agent does not report are asked back", () => {
   assert.equal(reconciliations?.[0]?.framework, framework.info);
   assert.equal(framework.tasks.size, 1);
 });
-
-test("a kill that the agent missed is repeated", () => {
-  const f = new CoreFixture();
-  const { agent, framework } = f.running({ checkpoint: true });
-  disconnect(f, agent);
-  const policy = { grace_period: { nanoseconds: 5 } };
-  f.call(framework, { type: "KILL", kill: { task_id: { value: "t" }, kill_policy: policy } });
-  assert.deepEqual(f.takeSent(), []);
-  comesBack(f, reregistration(running(framework)));
-  assert.deepEqual(
-    f.takeSent("KillTaskMessage").map(({ message }) => message),
-    [{ framework_id: { value: framework.id }, task_id: { value: "t" }, kill_policy: policy }],
-  );
-});
-
-test("a kill of a task whose launch was still on its way is repeated when the task shows up", () => {
-  const f = new CoreFixture();
-  const { agent, framework } = f.running({ checkpoint: true });
-  disconnect(f, agent);
-  f.call(framework, { type: "KILL", kill: { task_id: { value: "t" } } });
-  comesBack(f, reregistration({ frameworks: [framework.info] }));
-  assert.equal(f.takeSent("KillTaskMessage").length, 0, "the agent is asked for it first");
-  f.report(agent, framework, "t", "TASK_RUNNING");
-  assert.equal(f.takeSent("KillTaskMessage").length, 1);
-  f.report(agent, framework, "t", "TASK_KILLING");
-  assert.equal(f.takeSent("KillTaskMessage").length, 0);
-});
-
-test("a kill that was sent before the connection broke is repeated, too", () => {
-  const f = new CoreFixture();
-  const { agent, framework } = f.running({ checkpoint: true });
-  f.call(framework, { type: "KILL", kill: { task_id: { value: "t" } } });
-  assert.equal(f.takeSent("KillTaskMessage").length, 1);
-  disconnect(f, agent);
-  comesBack(f, reregistration(running(framework)));
-  assert.equal(f.takeSent("KillTaskMessage").length, 1);
-});
-
-for (const when of ["before", "after"] as const) {
-  test(`a kill asked for ${when} the agent became unreachable is done when it returns`, () => {
-    const f = new CoreFixture();
-    const { framework } = f.running({ checkpoint: true });
-    const kill = () => f.call(framework, { type: "KILL", kill: { task_id: { value: "t" } } });
-    if (when === "before") kill();
-    f.answersPings = false;
-    f.advance(90_000);
-    f.takeEvents("s");
-    if (when === "after") {
-      kill();
-      assert.deepEqual(
-        f.takeStatuses("s").map(({ state }) => state),
-        ["TASK_UNKNOWN"],
-        "as RECONCILE without the agent's id is answered",
-      );
-    }
-    f.answersPings = true;
-    f.takeSent();
-    comesBack(f, reregistration(running(framework)));
-    assert.equal(f.takeSent("KillTaskMessage").length, 1);
-  });
-}
 
 test("executors that the agent does not report are gone, and free what they used", () => {
   const f = new CoreFixture();
@@ -237,68 +146,6 @@ test("tasks that were declared lost with the connection and are alive come back"
   assert.equal(framework.completedTasks.size, 0);
   const cpus = f.offers("s")[0]?.resources?.find(({ name }) => name === "cpus");
   assert.equal(cpus?.scalar?.value, 3, "what they use is not offered to others");
-});
-
-test("a launch that was given up and arrives after all is found out", () => {
-  const f = new CoreFixture();
-  const { framework, agent } = f.running();
-  f.handle({ kind: "agentExited", pid: agent.pid });
-  comesBack(f, reregistration({ frameworks: [framework.info] }));
-  assert.equal(framework.tasks.size, 0);
-  f.takeEvents("s");
-  const registered = f.state.agents.get(agent.id) as Agent;
-  f.takeSent("PingSlaveMessage");
-  f.report(registered, framework, "t", "TASK_STARTING");
-  f.report(registered, framework, "t", "TASK_STARTING");
-  assert.deepEqual(
-    f.takeSent("PingSlaveMessage").map(({ message }) => message),
-    [{ connected: false }],
-    "which makes an agent reregister",
-  );
-  f.takeEvents("s");
-  const kill = { task_id: { value: "t" }, agent_id: { value: agent.id } };
-  f.call(framework, { type: "KILL", kill });
-  f.call(framework, { type: "RECONCILE", reconcile: { tasks: [kill, { task_id: kill.task_id }] } });
-  assert.deepEqual(f.takeStatuses("s"), [], "nothing is said about it");
-  assertInvariants(f.state, f.allocator);
-  f.advance(15_000);
-  assert.deepEqual(f.takeSent("PingSlaveMessage")[0]?.message, { connected: false });
-  comesBack(f, reregistration(running(framework)));
-  assert.equal(framework.tasks.size, 1);
-  assert.equal(f.takeSent("KillTaskMessage").length, 1);
-  assert.equal(f.state.askedToReport.size + f.state.earlyKills.size, 0);
-  f.advance(15_000);
-  assert.deepEqual(f.takeSent("PingSlaveMessage")[0]?.message, { connected: true });
-  assertInvariants(f.state, f.allocator);
-});
-
-test("an agent is asked once for a task that it shows and does not report", () => {
-  const f = new CoreFixture();
-  const { framework, agent } = f.running({ checkpoint: true });
-  f.takeSent();
-  const asked = () => f.takeSent("PingSlaveMessage").length;
-  f.report(agent, framework, "ghost", "TASK_RUNNING");
-  assert.equal(asked(), 1);
-  comesBack(f, reregistration(running(framework)));
-  f.takeEvents("s");
-  f.takeSent();
-  f.report(agent, framework, "ghost", "TASK_RUNNING");
-  assert.equal(asked(), 0);
-  f.takeEvents("s");
-  const ghost = { task_id: { value: "ghost" }, agent_id: { value: agent.id } };
-  f.call(framework, { type: "RECONCILE", reconcile: { tasks: [ghost] } });
-  assert.equal(f.takeStatuses("s")[0]?.state, "TASK_GONE");
-  f.report(agent, framework, "another", "TASK_RUNNING");
-  assert.equal(asked(), 1);
-});
-
-test("the end of a task that is not known is passed on, and asks for nothing", () => {
-  const f = new CoreFixture();
-  const { framework, agent } = f.running({ checkpoint: true });
-  f.takeSent("PingSlaveMessage");
-  f.report(agent, framework, "stranger", "TASK_FINISHED");
-  assert.equal(f.takeStatuses("s").length, 1);
-  assert.deepEqual(f.takeSent("PingSlaveMessage"), []);
 });
 
 test("an old report of a task that ended and was acknowledged does not bring it back", () => {
