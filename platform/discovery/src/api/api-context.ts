@@ -5,6 +5,7 @@
 import type { Clock, Logger, Metrics } from "@tavola/host";
 import type { Directory } from "../shell/directory.ts";
 import type { StoreLink } from "../shell/store-link.ts";
+import type { MesosDnsOptions } from "./mesos-dns-routes.ts";
 
 export interface ApiContext {
   readonly directory: Directory;
@@ -16,4 +17,6 @@ export interface ApiContext {
   readonly url: string;
   readonly watchTimeoutMs: number;
   readonly watchersMax: number;
+  /** What is answered below `/v1`. */
+  readonly mesosDns: MesosDnsOptions;
 }

@@ -17,6 +17,7 @@ import {
 import { announce, list, one, withdraw } from "./announcement-routes.ts";
 import { refusal } from "./answers.ts";
 import type { ApiContext } from "./api-context.ts";
+import { mesosDnsAnswer } from "./mesos-dns-routes.ts";
 import { service, services } from "./service-routes.ts";
 import { health, leases, state } from "./state-routes.ts";
 import { watch } from "./watch-routes.ts";
@@ -27,25 +28,19 @@ type Route = (
   rest: string,
 ) => HttpResponse | Promise<HttpResponse>;
 
-interface Place {
-  /** What stands behind the path, one segment, decoded, is the route's. */
-  readonly takesRest: boolean;
-  readonly methods: Readonly<Record<string, Route>>;
-}
+type Methods = Readonly<Record<string, Route>>;
 
-/** By the path's first segment, then by whether there is a second. */
-const places: Readonly<Record<string, Place>> = {
-  watch: { takesRest: false, methods: { GET: watch } },
-  announcement: { takesRest: false, methods: { GET: list, POST: announce } },
-  "announcement/": {
-    takesRest: true,
-    methods: { GET: (context, _request, id) => one(context, id), DELETE: withdraw },
-  },
-  services: { takesRest: false, methods: { GET: services } },
-  "services/": { takesRest: true, methods: { GET: service } },
-  state: { takesRest: false, methods: { GET: state } },
-  health: { takesRest: false, methods: { GET: health } },
-  leases: { takesRest: false, methods: { POST: leases } },
+/** By the path's first segment; with "/" where more stands behind it, which is given to the route decoded. */
+const places: Readonly<Record<string, Methods>> = {
+  watch: { GET: watch },
+  announcement: { GET: list, POST: announce },
+  "announcement/": { GET: (context, _request, id) => one(context, id), DELETE: withdraw },
+  services: { GET: services },
+  "services/": { GET: service },
+  state: { GET: state },
+  "v1/": { GET: mesosDns },
+  health: { GET: health },
+  leases: { POST: leases },
 };
 
 /** Seconds since the store was last heard of, where what is told may be old. */
@@ -69,20 +64,30 @@ async function route(
 ): Promise<HttpResponse> {
   const [, first = "", slash = "", rest = ""] = /^\/([^/]+)(\/?)(.*)$/.exec(request.path) ?? [];
   const name = rest === "" ? first : `${first}${slash}`;
-  const place = Object.hasOwn(places, name) ? places[name] : undefined;
-  if (place === undefined) return await others(request);
+  const methods = Object.hasOwn(places, name) ? places[name] : undefined;
+  if (methods === undefined) return await others(request);
   const decoded = decodeSegment(rest);
   if (decoded === undefined) {
     return refusal(400, { error: "what stands behind the last / is not percent-encoded" });
   }
   const method = request.method === "HEAD" ? "GET" : request.method;
-  const handle = Object.hasOwn(place.methods, method) ? place.methods[method] : undefined;
+  const handle = Object.hasOwn(methods, method) ? methods[method] : undefined;
   if (handle === undefined) {
-    const allowed = Object.keys(place.methods).join(", ");
+    const allowed = Object.keys(methods).join(", ");
     const refused = refusal(405, { error: `${request.method}: expected ${allowed}` });
     return { ...refused, headers: { ...refused.headers, Allow: allowed } };
   }
   return await handle(context, request, decoded);
+}
+
+async function mesosDns(
+  { mesosDns: options }: ApiContext,
+  request: HttpRequest,
+  rest: string,
+): Promise<HttpResponse> {
+  const [what = "", ...more] = rest.split("/");
+  const answer = await mesosDnsAnswer(options, what, more.join("/"));
+  return answer ?? refusal(404, { error: `there is nothing at ${request.path}` });
 }
 
 function decodeSegment(segment: string): string | undefined {

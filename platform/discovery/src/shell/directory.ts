@@ -8,7 +8,7 @@
 import type { Instant } from "@tavola/base";
 import type { Clock } from "@tavola/host";
 import type { Announcement } from "../core/announcement.ts";
-import { Catalogue, type CatalogueOptions, type Entry } from "../core/catalogue.ts";
+import { Catalogue, type CatalogueOptions, type Change, type Entry } from "../core/catalogue.ts";
 import { Leases } from "../core/leases.ts";
 import type { Batch, Operation } from "../core/operation.ts";
 import { Watchers } from "../core/watchers.ts";
@@ -24,8 +24,9 @@ export class Directory implements LogReader {
   readonly watchers: Watchers;
   readonly leases: Leases;
   readonly #clock: Clock;
-  /** Called after each change, with what expired although this server had heard of it in time. */
-  onChanged: (missed: readonly Announcement[]) => void = () => {};
+  /** Called after each change. `missed`: expired, although this server had heard of it in time. */
+  onChanged: (changes: readonly Change[] | "all", missed: readonly Announcement[]) => void =
+    () => {};
 
   constructor(options: DirectoryOptions) {
     this.#clock = options.clock;
@@ -50,7 +51,7 @@ export class Directory implements LogReader {
     this.catalogue.reset(generation, index, announcements);
     this.leases.allRenewed(this.#clock.now());
     this.watchers.replaced();
-    this.onChanged([]);
+    this.onChanged("all", []);
   }
 
   apply(batch: Batch): void {
@@ -58,7 +59,7 @@ export class Directory implements LogReader {
     const missed = batch.operations.flatMap((operation) => this.#heard(operation, now));
     const changes = this.catalogue.apply(batch);
     this.watchers.changed(changes);
-    this.onChanged(missed);
+    this.onChanged(changes, missed);
   }
 
   /** Answers what must be announced again. */

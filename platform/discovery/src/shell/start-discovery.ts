@@ -7,6 +7,7 @@
  */
 
 import { createHash } from "node:crypto";
+import { isIP } from "node:net";
 import { join } from "node:path";
 import { CodedError, describeError } from "@tavola/base";
 import {
@@ -27,6 +28,7 @@ import {
   makeDirectory,
   openEndpoint,
   systemClock,
+  systemRandom,
   type Timer,
   textResponse,
 } from "@tavola/host";
@@ -34,6 +36,10 @@ import { ownServiceType } from "../api/announcement-routes.ts";
 import type { ApiContext } from "../api/api-context.ts";
 import { createDiscoveryHandler, machineHandler } from "../api/discovery-handler.ts";
 import type { Announcement } from "../core/announcement.ts";
+import { DnsForwarder, parseResolvers, type Upstream } from "../dns/dns-forwarder.ts";
+import { type DnsServer, openDnsServer } from "../dns/dns-server.ts";
+import { DnsZone } from "../dns/dns-zone.ts";
+import { type HostAddress, HostAddresses } from "../dns/host-addresses.ts";
 import { Directory } from "./directory.ts";
 import type { DiscoveryFlags } from "./discovery-flags.ts";
 import { addDiscoveryMetrics } from "./discovery-metrics.ts";
@@ -56,6 +62,8 @@ export interface DiscoveryOptions {
 export interface RunningDiscovery {
   /** Without a slash at its end. */
   readonly url: string;
+  /** Where DNS is answered, UDP and TCP; undefined where it is off. */
+  readonly dns: { readonly ip: string; readonly port: number } | undefined;
   /** Resolves when it must not go on. */
   readonly exited: Promise<{ readonly code: number; readonly reason: string }>;
   /** Withdraws itself, and nothing else. */
@@ -79,6 +87,7 @@ const serversKey = "server";
 export async function startDiscovery(options: DiscoveryOptions): Promise<RunningDiscovery> {
   const { flags, logger } = options;
   const store = storeUrl(flags);
+  resolversOf(flags);
   if (options.openStore === undefined) await makeDirectory(flags.work_dir);
   let serve: HttpHandler = () => textResponse(503, "The discovery server is starting");
   const endpoint = await (options.openEndpoint ?? openEndpoint)({
@@ -97,6 +106,7 @@ export async function startDiscovery(options: DiscoveryOptions): Promise<Running
     throw error;
   }
   serve = daemon.handler();
+  logger.info({ url: daemon.url, dns: daemon.dns }, "discovery is up");
   return daemon;
 }
 
@@ -119,6 +129,9 @@ class DiscoveryDaemon implements RunningDiscovery {
   readonly #expiry: Expiry;
   readonly #own: Announcement;
   readonly #exit = Promise.withResolvers<{ readonly code: number; readonly reason: string }>();
+  readonly #zone: DnsZone;
+  readonly #forwarder: DnsForwarder;
+  #dns: DnsServer | undefined;
   #tick: Timer | undefined;
   #isAnnouncing = false;
   #isClosed = false;
@@ -158,13 +171,29 @@ class DiscoveryDaemon implements RunningDiscovery {
       metrics: this.#metrics,
       ownId: this.#own.id,
     });
-    this.#directory.onChanged = (missed) => this.#changed(missed);
+    const random = systemRandom();
+    this.#zone = new DnsZone({
+      catalogue: this.#directory.catalogue,
+      addresses: new HostAddresses(this.#clock),
+      domain: flags.dns_domain.toLowerCase(),
+      defaultFramework: flags.dns_framework,
+      ownAddresses: ownAddresses(flags.dns_ip ?? flags.ip, endpoint.ip),
+    });
+    this.#forwarder = new DnsForwarder(resolversOf(flags), random);
+    this.#directory.onChanged = (changes, missed) => {
+      this.#zone.changed(changes);
+      this.#changed(missed);
+    };
     addSystemMetrics(this.#metrics);
     addDiscoveryMetrics(this.#metrics, {
       directory: this.#directory,
       link: this.#link,
       clock: this.#clock,
     });
+  }
+
+  get dns(): { readonly ip: string; readonly port: number } | undefined {
+    return this.#dns === undefined ? undefined : { ip: this.#dns.ip, port: this.#dns.port };
   }
 
   get exited(): Promise<{ readonly code: number; readonly reason: string }> {
@@ -176,7 +205,7 @@ class DiscoveryDaemon implements RunningDiscovery {
     await this.#link.start();
     await this.#link.submit({ kind: "announce", announcement: this.#own });
     this.#tick = this.#clock.after(limits.tickMs, () => this.#ticked());
-    this.#options.logger.info({ url: this.url }, "discovery is up");
+    if (this.#options.flags.dns_port !== undefined) this.#dns = await this.#openDns();
   }
 
   /** Answers what comes to its port. */
@@ -191,6 +220,13 @@ class DiscoveryDaemon implements RunningDiscovery {
       url: this.url,
       watchTimeoutMs: flags.watch_timeout,
       watchersMax: flags.watchers_max,
+      mesosDns: {
+        zone: this.#zone,
+        ttlSeconds: flags.dns_ttl,
+        dnsAddress: this.dns,
+        httpAddress: { ip: this.#endpoint.ip, port: this.#endpoint.port },
+        resolvers: flags.dns_resolvers?.split(",") ?? [],
+      },
     };
     return createDiscoveryHandler(context, machineHandler(context));
   }
@@ -205,6 +241,7 @@ class DiscoveryDaemon implements RunningDiscovery {
       await this.#link.submit(call).catch(() => undefined);
     }
     await this.#link.close();
+    await this.#dns?.close();
     await this.#endpoint.close();
     await this.#http.close();
   }
@@ -214,6 +251,21 @@ class DiscoveryDaemon implements RunningDiscovery {
     if (openStore !== undefined) return openStore();
     const sessionTimeoutMs = flags.store_session_timeout;
     return openCoordination(store, { sessionTimeoutMs, logger, metrics: this.#metrics });
+  }
+
+  #openDns(): Promise<DnsServer> {
+    const { flags, logger } = this.#options;
+    return openDnsServer({
+      ip: flags.dns_ip ?? flags.ip,
+      port: flags.dns_port ?? 0,
+      zone: this.#zone,
+      forwarder: this.#forwarder,
+      random: systemRandom(),
+      ttlSeconds: flags.dns_ttl,
+      recursionAvailable: this.#forwarder.isOn,
+      logger,
+      metrics: this.#metrics,
+    });
   }
 
   #ticked(): void {
@@ -268,6 +320,22 @@ class DiscoveryDaemon implements RunningDiscovery {
       this.#options.logger.warn({ call: call.kind, error: describeError(error) }, "put off");
     }
   }
+}
+
+/** CONFIGURATION_INVALID where they are none. */
+function resolversOf({ dns_resolvers: text }: DiscoveryFlags): readonly Upstream[] {
+  if (text === undefined) return [];
+  const { value, error } = parseResolvers(text);
+  if (error === undefined) return value;
+  throw new CodedError("CONFIGURATION_INVALID", `--dns_resolvers: ${error}`);
+}
+
+/** Of the name that SOA and NS records give; `advertised` where it listens on all addresses. */
+function ownAddresses(listening: string, advertised: string): readonly HostAddress[] {
+  const isAny = listening === "0.0.0.0" || listening === "::";
+  const address = isAny ? advertised : listening;
+  const family = isIP(address);
+  return family === 0 ? [] : [{ address, family: family === 6 ? 6 : 4 }];
 }
 
 /** The same after a restart, so that nobody sees two of one server. */

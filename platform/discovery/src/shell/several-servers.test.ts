@@ -1,0 +1,157 @@
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import {
+  type Ensemble,
+  findEtcd,
+  findZooKeeper,
+  startEtcd,
+  startZooKeeper,
+} from "@tavola/test-servers";
+import {
+  announce,
+  ask,
+  DiscoveryFixture,
+  fullUpdateOf,
+  until,
+  Watcher,
+} from "../testing/discovery-fixture.ts";
+import type { RunningDiscovery } from "./start-discovery.ts";
+
+interface StoreKind {
+  readonly name: string;
+  /** Why it cannot be had here. */
+  readonly missing: string | undefined;
+  readonly start: () => Promise<Ensemble | undefined>;
+}
+
+const kinds: readonly StoreKind[] = [
+  { name: "an embedded store", missing: undefined, start: async () => undefined },
+  { name: "ZooKeeper", missing: findZooKeeper().error, start: () => startZooKeeper() },
+  { name: "etcd", missing: findEtcd().error, start: () => startEtcd() },
+];
+
+for (const { name, missing, start } of kinds) {
+  describe(`three servers over ${name}`, { skip: missing }, () => {
+    let ensemble: Ensemble | undefined;
+    const fixture = new DiscoveryFixture();
+    const servers: RunningDiscovery[] = [];
+    const at = (index: number): RunningDiscovery => servers[index % 3] as RunningDiscovery;
+    const flags = ["--lease=3secs", "--store_session_timeout=4secs", "--watch_timeout=2secs"];
+
+    before(async () => {
+      ensemble = await start();
+      const store = ensemble === undefined ? {} : { store: ensemble.url("/tavola") };
+      for (let each = 0; each < 3; each += 1)
+        servers.push(await fixture.start({ ...store, flags }));
+      for (const server of servers) {
+        await until("all know all servers", async () => {
+          const { updates } = await fullUpdateOf(server, "?serviceType=discovery");
+          const told = updates.map(({ serviceUri }) => serviceUri).sort();
+          return (
+            told.join() ===
+            servers
+              .map(({ url }) => url)
+              .sort()
+              .join()
+          );
+        });
+      }
+    });
+
+    after(async () => {
+      await fixture.close();
+      await ensemble?.close();
+    });
+
+    test("what is announced at one is told by all, with the same index", async () => {
+      const watchers = servers.map(() => new Watcher("serviceType=web"));
+      for (const [index, watcher] of watchers.entries()) await watcher.poll(at(index));
+      const web = await announce(at(0), { serviceType: "web", serviceUri: "http://10.0.0.1:80" });
+      for (const [index, watcher] of watchers.entries()) {
+        await until("it is told", async () => {
+          await watcher.poll(at(index));
+          return watcher.known.has(web.announcementId);
+        });
+        assert.equal(watcher.fullUpdates, 1);
+      }
+      assert.equal(new Set(watchers.map(({ index }) => index)).size, 1);
+    });
+
+    test("announcing at one, renewing at the next and withdrawing at the third is one announcement", async () => {
+      const web = await announce(at(0), { serviceType: "relay", serviceUri: "http://10.0.0.2:80" });
+      const watcher = new Watcher("serviceType=relay");
+      await until("the second knows it", async () => {
+        await watcher.poll(at(1));
+        return watcher.known.has(web.announcementId);
+      });
+      const { index } = await fullUpdateOf(at(1));
+      assert.deepEqual(await announce(at(1), web), web);
+      assert.equal((await fullUpdateOf(at(1))).index, index, "a renewal is no change");
+      const gone = await ask(at(2), `/announcement/${web.announcementId}`, { method: "DELETE" });
+      assert.equal(gone.status, 204);
+      await until("the watcher, at the first by now, is told", async () => {
+        await watcher.poll(at(0));
+        return !watcher.known.has(web.announcementId);
+      });
+      assert.equal(watcher.fullUpdates, 1);
+    });
+
+    test("a watcher that moves after every answer has what one has that asks for everything", async () => {
+      const watcher = new Watcher();
+      await watcher.poll(at(0));
+      const announced: string[] = [];
+      for (let each = 0; each < 60; each += 1) {
+        const { announcementId } = await announce(at(each), {
+          serviceType: `moving-${each % 5}`,
+          serviceUri: `http://10.0.1.${each}:80`,
+        });
+        announced.push(announcementId);
+        if (each % 3 === 2) {
+          const id = announced.splice(Math.floor(each / 3) % announced.length, 1)[0] ?? "";
+          // Another server may not have heard of it yet, and reads on before it says so.
+          const { status } = await ask(at(each + 1), `/announcement/${id}`, { method: "DELETE" });
+          assert.equal(status, 204);
+        }
+        await watcher.poll(at(each * 2 + 1));
+      }
+      await until("it has come to the end", async () => {
+        await watcher.poll(at(0));
+        const all = await fullUpdateOf(at(0));
+        const isThere = watcher.index === all.index;
+        if (isThere) {
+          assert.deepEqual(
+            watcher.ids,
+            all.updates.map(({ announcementId }) => announcementId).sort(),
+          );
+        }
+        return isThere;
+      });
+      assert.equal(watcher.fullUpdates, 1);
+    });
+
+    test("many that are announced at all servers at once are all there, and one that is not renewed goes once", async () => {
+      const watcher = new Watcher("serviceType=crowd");
+      await watcher.poll(at(0));
+      await Promise.all(
+        Array.from({ length: 150 }, (_, each) =>
+          announce(at(each), { serviceType: "crowd", serviceUri: `http://10.0.2.${each}:80` }),
+        ),
+      );
+      await until("all are told", async () => {
+        await watcher.poll(at(1));
+        return watcher.known.size === 150;
+      });
+      const [kept, ...others] = [...watcher.known.values()];
+      const keptId = kept?.announcementId ?? "";
+      for (let call = 0; watcher.known.size > 1 || call === 0; call += 1) {
+        await announce(at(call), kept as object);
+        await watcher.poll(at(2));
+      }
+      // On a machine that stands still it may have been gone for a moment itself.
+      const gone = watcher.gone.filter((id) => id !== keptId).sort();
+      assert.deepEqual(gone, others.map(({ announcementId }) => announcementId).sort());
+      assert.equal((await ask(at(0), `/announcement/${keptId}`)).status, 200);
+      assert.equal(watcher.fullUpdates, 1);
+    });
+  });
+}
