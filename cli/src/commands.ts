@@ -10,6 +10,8 @@ export interface CommandEntry {
   readonly isInternal?: true;
   /** Its first argument is a request's id. */
   readonly takesRequest?: true;
+  /** Its first argument is an announced service's type. */
+  readonly takesService?: true;
   load(): Promise<Command>;
 }
 
@@ -87,6 +89,15 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     takesRequest: true,
     load: async () => (await import("./services/why-command.ts")).whyCommand,
   },
+  services: {
+    summary: "list what is announced to discovery",
+    takesService: true,
+    load: async () => (await import("./discovery/services-command.ts")).servicesCommand,
+  },
+  announce: {
+    summary: "announce a service, and withdraw it at the end",
+    load: async () => (await import("./discovery/announce-command.ts")).announceCommand,
+  },
   master: {
     summary: "run a master in the foreground",
     load: async () => (await import("./daemon/master-command.ts")).masterCommand,
@@ -98,6 +109,10 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
   scheduler: {
     summary: "run a scheduler of services and jobs in the foreground",
     load: async () => (await import("./daemon/scheduler-command.ts")).schedulerCommand,
+  },
+  discovery: {
+    summary: "run a discovery server in the foreground",
+    load: async () => (await import("./daemon/discovery-command.ts")).discoveryCommand,
   },
   frontdoor: {
     summary: "run a front door in the foreground; check and explain its rules",

@@ -2,15 +2,17 @@
  * `tavola complete -- WORD…`: what the last word may become, a line each. For shells.
  *
  * Options are those that a command's own usage names; where a command takes a request's id, the
- * scheduler is asked for those there are. Whatever goes wrong, nothing is completed, and nothing said.
+ * scheduler is asked for those there are, and discovery where it takes a service. Whatever goes wrong,
+ * nothing is completed, and nothing said.
  */
 
 import { CodedError } from "@tavola/base";
 import type { Command } from "../command.ts";
 import { type CommandEntry, commands } from "../commands.ts";
+import { openDiscovery } from "../discovery/discovery-address.ts";
 import { askScheduler } from "../services/scheduler-client.ts";
 
-/** A shell does not wait for a scheduler that does not answer. */
+/** A shell does not wait for a server that does not answer. */
 const idsMsMax = 1000;
 
 const usage =
@@ -47,8 +49,9 @@ async function candidatesFor(
   const last = rest.at(-1) ?? "";
   const { usage: text } = await entry.load();
   if (last.startsWith("-")) return optionsOf(text);
-  const takesId = entry.takesRequest === true && rest.length === 1;
-  return takesId ? await requestIds(terminal) : [];
+  if (rest.length > 1) return [];
+  if (entry.takesRequest === true) return await requestIds(terminal);
+  return entry.takesService === true ? await serviceTypes(terminal) : [];
 }
 
 function optionsOf(text: string): readonly string[] {
@@ -58,15 +61,29 @@ function optionsOf(text: string): readonly string[] {
   return [...new Set(found)].sort();
 }
 
-async function requestIds(terminal: Parameters<Command["run"]>[1]): Promise<readonly string[]> {
-  const late = new Promise<readonly string[]>((resolve) => {
-    setTimeout(resolve, idsMsMax, []).unref();
+async function serviceTypes(terminal: Parameters<Command["run"]>[1]): Promise<readonly string[]> {
+  const { discovery } = openDiscovery(undefined, terminal);
+  try {
+    const watch = discovery.subscribe();
+    await Promise.race([watch.ready, late(undefined)]);
+    return [...new Set(watch.all().map(({ serviceType }) => serviceType))].sort();
+  } finally {
+    await discovery.close();
+  }
+}
+
+function late<T>(value: T): Promise<T> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, idsMsMax, value).unref();
   });
+}
+
+async function requestIds(terminal: Parameters<Command["run"]>[1]): Promise<readonly string[]> {
   const asked = askScheduler(undefined, terminal, (scheduler) =>
     scheduler.get<readonly string[]>("/requests/ids"),
   ).catch((error: unknown) => {
     if (error instanceof CodedError) return [];
     throw error;
   });
-  return Promise.race([asked, late]);
+  return Promise.race([asked, late([])]);
 }

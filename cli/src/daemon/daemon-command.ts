@@ -15,7 +15,7 @@ import {
 } from "@tavola/host";
 import { type Command, usageError } from "../command.ts";
 import { exitStatus } from "../exit-status.ts";
-import { type DaemonLog, openDaemonLog } from "./daemon-log.ts";
+import { type DaemonLog, type DaemonName, openDaemonLog } from "./daemon-log.ts";
 import { logOptionsHelp, takeLogOptions } from "./log-options.ts";
 import { tellParent, whenParentIsGone } from "./parent-channel.ts";
 
@@ -38,7 +38,7 @@ export interface DaemonStart<T extends FlagTable> {
 }
 
 export interface DaemonDefinition<T extends FlagTable> {
-  readonly name: "master" | "agent" | "scheduler" | "frontdoor";
+  readonly name: DaemonName;
   readonly description: string;
   readonly table: T;
   /** Of the variables that stand for flags. Default `MESOS_`. */

@@ -4,6 +4,8 @@
 
 import { createLogger, type LeveledLogger, type LogLevel, openLogFile } from "@tavola/host";
 
+export type DaemonName = "master" | "agent" | "scheduler" | "discovery" | "frontdoor";
+
 export interface DaemonLog {
   readonly logger: LeveledLogger;
   /** For `/files/*` to serve: `--external_log_file`, else ours. */
@@ -11,7 +13,7 @@ export interface DaemonLog {
 }
 
 export interface DaemonLogOptions {
-  readonly name: "master" | "agent" | "scheduler";
+  readonly name: DaemonName;
   /** What it calls itself; default: its name. */
   readonly logName: string | undefined;
   readonly logFormat: "text" | "json";

@@ -63,13 +63,24 @@ export async function askServer(world: OpenWorld, call: ServerCall): Promise<Ser
 export function refusalOfAnswer({ method, url }: ServerCall, answer: ServerAnswer): CodedError {
   const { status, text } = answer;
   const isRefusal = status >= 400 && status < 500 && ![404, 408, 410, 429].includes(status);
-  const reason = text.trim().slice(0, 500);
+  const reason = reasonIn(text).slice(0, 500);
   return new CodedError(
     isRefusal ? "CALL_REFUSED" : "UNAVAILABLE",
     `${method} ${url} was answered ${status}${reason === "" ? "" : `: ${reason}`}`,
     { status, url, reason },
     { transient: !isRefusal },
   );
+}
+
+/** The server's own words: those of its JSON, or all it said. */
+function reasonIn(text: string): string {
+  try {
+    const { error } = JSON.parse(text) as { readonly error?: unknown };
+    if (typeof error === "string") return error;
+  } catch {
+    // Not all that answers is a discovery server.
+  }
+  return text.trim();
 }
 
 /** As a part of a call. */
