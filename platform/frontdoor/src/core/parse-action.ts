@@ -175,7 +175,7 @@ function templateOf(
   let text = "";
   for (let at = 0; at < word.text.length; at += 1) {
     const character = word.text[at] as string;
-    const standsForItself = word.isLiteral[at] === true && /[*%\\]/.test(character);
+    const standsForItself = word.isLiteral?.[at] === true && /[*%\\]/.test(character);
     text += standsForItself ? `\\${character}` : character;
   }
   const stars = templateParts(text).filter(({ kind }) => kind === "star").length;

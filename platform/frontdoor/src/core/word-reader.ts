@@ -20,9 +20,9 @@ export function textOf({ word, from, to }: Slice): string {
 
 /** Where the character at `at` stands, or would. */
 export function columnOf(word: Word, at: number): number {
-  const column = word.columns[at];
-  if (column !== undefined) return column;
-  return (word.columns.at(-1) ?? word.column) + 1;
+  const { columns, column } = word;
+  if (columns === undefined) return column + at;
+  return columns[at] ?? (columns.at(-1) ?? column) + 1;
 }
 
 /** Cuts at a character that does not stand for itself. At least one part. */
@@ -30,8 +30,12 @@ export function cutAt(slice: Slice, character: string): readonly Slice[] {
   const { word, from, to } = slice;
   const parts: Slice[] = [];
   let start = from;
-  for (let at = from; at < to; at += 1) {
-    if (word.text[at] !== character || word.isLiteral[at]) continue;
+  let next = from;
+  for (;;) {
+    const at = word.text.indexOf(character, next);
+    if (at < 0 || at >= to) break;
+    next = at + 1;
+    if (word.isLiteral?.[at] === true) continue;
     parts.push({ word, from: start, to: at });
     start = at + 1;
   }
