@@ -10,10 +10,10 @@ export async function openDataPlane(
   options: PlaneOptions,
 ): Promise<DataPlane> {
   if (flags.data_plane !== "haproxy") {
-    const { createInProcessPlane } = await import("../plane/in-process/in-process-plane.ts");
+    const { createInProcessPlane } = await import("../plane/in-process/create-in-process-plane.ts");
     return createInProcessPlane(options);
   }
-  const { createHaproxyPlane } = await import("../plane/haproxy/haproxy-plane.ts");
+  const { createHaproxyPlane } = await import("../plane/haproxy/create-haproxy-plane.ts");
   const folder = join(flags.work_dir, "haproxy");
   return createHaproxyPlane({ ...options, haproxy: flags.haproxy, folder });
 }

@@ -1,0 +1,211 @@
+/**
+ * Front doors as processes: rules pushed to a real Git repository, services announced to a real
+ * discovery server, and each of them killed.
+ */
+
+import assert from "node:assert/strict";
+import { execFileSync, spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type TestContext, test } from "node:test";
+import { eventually } from "@tavola/harness";
+import { connectDiscovery } from "@tavola/sdk";
+import { keepAsking } from "./frontdoor/asking.ts";
+import { type DaemonProcess, startDaemon } from "./frontdoor/daemon-process.ts";
+
+const isInstalled = (program: string, argument: string): boolean =>
+  spawnSync(program, [argument]).status === 0;
+const skipGit = isInstalled("git", "--version") ? false : "git is not installed";
+const skipHaproxy = skipGit || (isInstalled("haproxy", "-v") ? false : "haproxy is not installed");
+const bound = { boundMs: 60_000 };
+
+interface Repository {
+  readonly location: string;
+  push(rules: string): void;
+  goAway(): void;
+}
+
+function createRepository(folder: string): Repository {
+  const bare = join(folder, "routes.git");
+  const work = join(folder, "work");
+  const git = (...args: readonly string[]): string =>
+    execFileSync("git", ["-c", "user.name=Ada", "-c", "user.email=ada@example.com", ...args], {
+      env: { PATH: process.env["PATH"], HOME: folder, GIT_CONFIG_NOSYSTEM: "1" },
+      encoding: "utf8",
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+  git("init", "--quiet", "--bare", "--initial-branch=main", bare);
+  git("init", "--quiet", "--initial-branch=main", work);
+  return {
+    location: `${bare}#main:frontdoor.rules`,
+    push(rules) {
+      mkdirSync(work, { recursive: true });
+      writeFileSync(join(work, "frontdoor.rules"), rules);
+      git("-C", work, "add", "--all");
+      git("-C", work, "commit", "--quiet", "-m", "Change routes");
+      git("-C", work, "push", "--quiet", bare, "main");
+    },
+    goAway: () => renameSync(bare, `${bare}.away`),
+  };
+}
+
+/** Answers with its name. */
+async function startService(context: TestContext, name: string): Promise<string> {
+  const server = createServer((_, response) => response.end(name));
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  context.after(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+interface World {
+  readonly folder: string;
+  readonly repository: Repository;
+  readonly discovery: DaemonProcess;
+  startFrontdoor(): Promise<DaemonProcess>;
+}
+
+/** Services a and b, announced; no rules yet. */
+async function openWorld(context: TestContext, dataPlane: string): Promise<World> {
+  const folder = mkdtempSync(join(tmpdir(), "tavola-frontdoor-e2e-"));
+  context.after(() => rmSync(folder, { recursive: true, force: true }));
+  const repository = createRepository(folder);
+  const discovery = await startDaemon(context, "discovery", [
+    "--port=0",
+    `--work_dir=${folder}/discovery`,
+  ]);
+  const client = connectDiscovery({ servers: discovery.url });
+  context.after(() => client.close({ patienceMs: 100 }));
+  for (const serviceType of ["a", "b"]) {
+    const serviceUri = await startService(context, serviceType);
+    client.announce({ serviceType, serviceUri });
+  }
+  const watch = client.subscribe();
+  await eventually(
+    "both services to be announced",
+    () => (watch.find("a").length === 1 && watch.find("b").length === 1 ? true : undefined),
+    bound,
+  );
+  return {
+    folder,
+    repository,
+    discovery,
+    startFrontdoor: () =>
+      startDaemon(context, "frontdoor", [
+        "--port=0",
+        "--admin-port=0",
+        `--data-plane=${dataPlane}`,
+        `--rules=${repository.location}`,
+        `--discovery=${discovery.url}`,
+        `--work_dir=${folder}/frontdoor`,
+      ]),
+  };
+}
+
+function adminUrl(frontdoor: DaemonProcess): string {
+  const [, url] = /adminUrl[^h]*(http:\/\/[\d.:]+)/.exec(frontdoor.output()) ?? [];
+  assert.ok(url !== undefined, frontdoor.output());
+  return url;
+}
+
+async function statusOf(frontdoor: DaemonProcess) {
+  return (await (await fetch(`${adminUrl(frontdoor)}/status`)).json()) as {
+    readonly troubles: readonly string[];
+    readonly rules: { readonly refused: readonly { readonly reasons: readonly string[] }[] };
+  };
+}
+
+for (const dataPlane of ["in-process", "haproxy"]) {
+  const skip = dataPlane === "haproxy" ? skipHaproxy : skipGit;
+
+  test(`${dataPlane}: a push changes the route and drops no connection; a broken one is refused`, {
+    skip,
+  }, async (context) => {
+    const world = await openWorld(context, dataPlane);
+    world.repository.push("REQUEST_URI=/x* passthru a\n");
+    const frontdoor = await world.startFrontdoor();
+    const asking = keepAsking(context, `${frontdoor.url}/x`);
+    await eventually("answers of a", () => asking.answers.get("a"), bound);
+    world.repository.push("REQUEST_URI=/x* passthru b\n");
+    await eventually("answers of b", () => asking.answers.get("b"), bound);
+    world.repository.push("REQUEST_URI=/x* pass a\n");
+    const refused = await eventually(
+      "the refusal",
+      async () => (await statusOf(frontdoor)).rules.refused[0],
+      bound,
+    );
+    assert.match(refused.reasons[0] ?? "", /^frontdoor\.rules:1:17: "pass" is neither/);
+    assert.match(frontdoor.output(), /rules are refused; the last good ones stay/);
+    const before = asking.answers.get("b") ?? 0;
+    const countsOn = () => ((asking.answers.get("b") ?? 0) > before ? true : undefined);
+    await eventually("b to answer on", countsOn, bound);
+    await asking.stop();
+    assert.deepEqual(asking.failures, []);
+    assert.equal(asking.connections, 1);
+    await frontdoor.end("SIGTERM");
+  });
+
+  test(`${dataPlane}: killed, it comes back with the last good rules while the repository is away`, {
+    skip,
+  }, async (context) => {
+    const world = await openWorld(context, dataPlane);
+    world.repository.push("passthru a\n");
+    const first = await world.startFrontdoor();
+    await eventually("an answer of a", () => textOf(`${first.url}/`), bound);
+    await first.end("SIGKILL");
+    world.repository.goAway();
+    const second = await world.startFrontdoor();
+    assert.equal(await eventually("an answer", () => textOf(`${second.url}/`), bound), "a");
+    const { troubles } = await statusOf(second);
+    assert.match(troubles[0] ?? "", /^rules cannot be read: git ls-remote: /);
+    await second.end("SIGTERM");
+  });
+
+  test(`${dataPlane}: discovery is killed, and it goes on with what it knows`, {
+    skip,
+  }, async (context) => {
+    const world = await openWorld(context, dataPlane);
+    world.repository.push("passthru a\n");
+    const frontdoor = await world.startFrontdoor();
+    const asking = keepAsking(context, `${frontdoor.url}/`);
+    await eventually("answers", () => asking.answers.get("a"), bound);
+    await world.discovery.end("SIGKILL");
+    await eventually(
+      "it to notice",
+      async () => (await statusOf(frontdoor)).troubles.find((each) => each.includes("discovery")),
+      bound,
+    );
+    const before = asking.answers.get("a") ?? 0;
+    const countsOn = () => ((asking.answers.get("a") ?? 0) > before ? true : undefined);
+    await eventually("answers without discovery", countsOn, bound);
+    await asking.stop();
+    assert.deepEqual(asking.failures, []);
+    await frontdoor.end("SIGTERM");
+  });
+}
+
+test("a service that nobody announces is 503 with its name and Retry-After, no rule is 404", {
+  skip: skipGit,
+}, async (context) => {
+  const world = await openWorld(context, "in-process");
+  world.repository.push("REQUEST_URI=/c* passthru c\n");
+  const frontdoor = await world.startFrontdoor();
+  const answer = await fetch(`${frontdoor.url}/c`);
+  assert.equal(answer.status, 503);
+  assert.match(await answer.text(), /no instance of c/);
+  assert.ok(answer.headers.get("retry-after") !== null);
+  assert.equal((await fetch(`${frontdoor.url}/d`)).status, 404);
+  await frontdoor.end("SIGTERM");
+});
+
+/** Undefined unless it answers 200. */
+async function textOf(url: string): Promise<string | undefined> {
+  const answer = await fetch(url);
+  const text = await answer.text();
+  return answer.status === 200 ? text : undefined;
+}
