@@ -1,0 +1,322 @@
+/**
+ * A client's connection that speaks HTTP/1: its requests one after another, each answered before the
+ * next one is looked at.
+ *
+ *     head --> body --> answered --> head ...
+ *       |        |          \------> closed: the client asked for it, or sent what is none
+ *       \--------+-- 400, 408, 413, 414, 431, then closed
+ *
+ * A client that ends its side while it waits for an answer has gone away.
+ */
+
+import type { Socket } from "node:net";
+import { type BodyDecoder, createBodyDecoder } from "../core/message/body-decoder.ts";
+import { hasForbiddenCharacterSoFar } from "../core/message/parse-fields.ts";
+import { parseRequestHead, type RequestHead } from "../core/message/parse-request-head.ts";
+import { planeLimits } from "../core/plane-limits.ts";
+import { Deadline } from "../deadline.ts";
+import { TurnWriter } from "../turn-writer.ts";
+import type { ClientContext } from "./client-context.ts";
+import type { ExchangeListener } from "./client-exchange.ts";
+import { Http1Exchange } from "./http1-exchange.ts";
+import { upgradeOf } from "./upgrade-of.ts";
+
+const headEnd = Buffer.from("\r\n\r\n");
+const lineEnd = 0x0a;
+
+export class Http1Connection {
+  readonly #socket: Socket;
+  readonly #context: ClientContext;
+  readonly #isTls: boolean;
+  readonly #remoteAddress: string;
+  readonly #writer: TurnWriter;
+  readonly #deadline: Deadline;
+  readonly #closed: (connection: Http1Connection) => void;
+  #input: Buffer | undefined;
+  #exchange: Http1Exchange | undefined;
+  #listener: ExchangeListener | undefined;
+  #decoder: BodyDecoder | undefined;
+  #wantsBody = false;
+  #isPaused = false;
+  #isDraining = false;
+  /** The client does not read what it asked for. */
+  #isBlocked = false;
+  #isClosed = false;
+  /** After the last answer: what still comes is thrown away, up to here. */
+  #lingerBytes: number | undefined;
+
+  constructor(
+    socket: Socket,
+    context: ClientContext,
+    options: { readonly isTls: boolean; readonly closed: (connection: Http1Connection) => void },
+  ) {
+    this.#socket = socket;
+    this.#context = context;
+    this.#isTls = options.isTls;
+    this.#closed = options.closed;
+    this.#remoteAddress = socket.remoteAddress ?? "";
+    this.#writer = new TurnWriter(socket, () => this.#drained());
+    this.#deadline = new Deadline(context.clock, () => this.#late());
+    this.#deadline.set(context.timeouts.requestHeadMs);
+    socket.on("data", this.#onData);
+    socket.on("end", this.#onEnd);
+    socket.on("error", () => this.destroy());
+    socket.on("close", () => this.destroy());
+  }
+
+  /** Ends when it has nothing to do: at once, or after the request that runs. */
+  drain(): void {
+    this.#isDraining = true;
+    if (this.#exchange === undefined && this.#input === undefined) this.destroy();
+  }
+
+  /** Ends now; whoever serves a request is told. */
+  destroy(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.#deadline.end();
+    const listener = this.#listener;
+    this.#listener = undefined;
+    this.#socket.destroy();
+    this.#closed(this);
+    listener?.gone();
+  }
+
+  readonly #onData = (chunk: Buffer): void => {
+    if (this.#lingerBytes !== undefined) {
+      this.#thrownAway(chunk.length);
+      return;
+    }
+    this.#input = this.#input === undefined ? chunk : Buffer.concat([this.#input, chunk]);
+    this.#process();
+  };
+
+  readonly #onEnd = (): void => {
+    if (this.#lingerBytes === undefined || !this.#socket.writableEnded) this.destroy();
+  };
+
+  #process(): void {
+    while (this.#input !== undefined && !this.#isClosed && this.#lingerBytes === undefined) {
+      if (this.#decoder !== undefined && !this.#decoder.isOver) {
+        if (!this.#wantsBody || !this.#bodyBytes(this.#decoder)) break;
+      } else if (this.#exchange !== undefined || !this.#nextHead()) break;
+    }
+    this.#regulate();
+  }
+
+  /** Whoever sends ahead of what we want is not read from until we do. */
+  #regulate(): void {
+    if (this.#isClosed || this.#lingerBytes !== undefined) return;
+    const isBody = this.#decoder !== undefined && !this.#decoder.isOver;
+    const ahead = this.#input?.length ?? 0;
+    const shouldPause = isBody
+      ? !this.#wantsBody
+      : this.#exchange !== undefined && ahead > planeLimits.aheadBytesMax;
+    if (shouldPause === this.#isPaused) return;
+    this.#isPaused = shouldPause;
+    if (shouldPause) this.#socket.pause();
+    else this.#socket.resume();
+  }
+
+  /** False: it waits for more. */
+  #nextHead(): boolean {
+    const input = this.#input as Buffer;
+    // One empty line before a request is a careless client's (RFC 9112 2.2).
+    if (input[0] === 0x0d && input[1] === lineEnd) {
+      this.#input = input.length === 2 ? undefined : input.subarray(2);
+      return this.#input !== undefined;
+    }
+    const end = input.indexOf(headEnd);
+    const bytes = end < 0 ? input.length : end;
+    if (bytes > planeLimits.requestHeadBytesMax) return this.#refuse(431, "the head is too long");
+    const text = input.toString("latin1", 0, bytes);
+    if (end < 0) return this.#unfinishedHead(text);
+    const parsed = parseRequestHead(text, {
+      lineBytesMax: planeLimits.requestLineBytesMax,
+      fieldsMax: planeLimits.fieldsMax,
+    });
+    if ("error" in parsed) return this.#refuse(parsed.status, parsed.error);
+    const after = end + headEnd.length;
+    this.#input = after === input.length ? undefined : input.subarray(after);
+    this.#begin(parsed.head);
+    return true;
+  }
+
+  #unfinishedHead(text: string): boolean {
+    if (hasForbiddenCharacterSoFar(text)) {
+      return this.#refuse(400, "control characters or bare line ends in the head");
+    }
+    this.#deadline.set(this.#headMsLeft());
+    return false;
+  }
+
+  /** From the head's first byte on, however it trickles. */
+  #headBeganAt: number | undefined;
+  #headMsLeft(): number {
+    const now = this.#context.clock.now();
+    this.#headBeganAt ??= now;
+    return Math.max(0, this.#headBeganAt + this.#context.timeouts.requestHeadMs - now);
+  }
+
+  #begin(head: RequestHead): void {
+    this.#headBeganAt = undefined;
+    this.#deadline.clear();
+    this.#wantsBody = false;
+    this.#decoder = head.framing.kind === "none" ? undefined : createBodyDecoder(head.framing);
+    const exchange = new Http1Exchange({
+      request: {
+        ...head,
+        protocol: head.minorVersion === 1 ? "HTTP/1.1" : "HTTP/1.0",
+        isTls: this.#isTls,
+        remoteAddress: this.#remoteAddress,
+        upgrade: upgradeOf(head),
+      },
+      writer: this.#writer,
+      keepsAlive: head.keepsAlive,
+      connection: {
+        readBody: () => this.#readBody(true),
+        pauseBody: () => this.#readBody(false),
+        isDraining: () => this.#isDraining,
+        answered: (mayGoOn) => this.#answered(exchange, mayGoOn),
+        blocked: () => this.#blocked(),
+        isBodyOver: () => this.#decoder === undefined || this.#decoder.isOver,
+        abort: () => this.#abort(),
+        giveAway: () => this.#giveAway(),
+      },
+    });
+    this.#exchange = exchange;
+    const listener = this.#context.serve(exchange);
+    if (this.#exchange === exchange && !this.#isClosed) this.#listener = listener;
+  }
+
+  #readBody(wants: boolean): void {
+    if (this.#wantsBody === wants) return;
+    this.#wantsBody = wants;
+    if (wants) {
+      this.#deadline.set(this.#context.timeouts.bodyIdleMs);
+      // Later, so that whoever asks for it is not called before the call returns.
+      process.nextTick(() => this.#process());
+    } else this.#deadline.clear();
+    this.#regulate();
+  }
+
+  /** False: nothing more can be done with what has come. */
+  #bodyBytes(decoder: BodyDecoder): boolean {
+    const listener = this.#listener;
+    const input = this.#input as Buffer;
+    if (listener === undefined) return false;
+    this.#input = undefined;
+    this.#deadline.set(this.#context.timeouts.bodyIdleMs);
+    const after = decoder.decode(input, 0, listener);
+    if (after < 0) {
+      this.#wantsBody = false;
+      listener.bodyFailed(400);
+      return false;
+    }
+    if (after < input.length) this.#input = input.subarray(after);
+    if (decoder.isOver) this.#deadline.clear();
+    return true;
+  }
+
+  #answered(exchange: Http1Exchange, mayGoOn: boolean): void {
+    if (this.#exchange !== exchange) return;
+    this.#exchange = undefined;
+    this.#listener = undefined;
+    const isBodyOver = this.#decoder === undefined || this.#decoder.isOver;
+    this.#decoder = undefined;
+    if (!mayGoOn || !isBodyOver || this.#isDraining) {
+      this.#linger(isBodyOver);
+      return;
+    }
+    this.#deadline.set(this.#context.timeouts.keepAliveMs);
+    if (this.#input === undefined) {
+      this.#regulate();
+      return;
+    }
+    this.#deadline.set(this.#context.timeouts.requestHeadMs);
+    process.nextTick(() => this.#process());
+  }
+
+  /**
+   * Ends our side and reads on for a while: a client that still sends would be told of a reset before
+   * it has read the answer (RFC 9112 9.6).
+   */
+  #linger(isBodyOver: boolean): void {
+    this.#writer.flush();
+    this.#lingerBytes = isBodyOver ? planeLimits.aheadBytesMax : planeLimits.lingerBytesMax;
+    this.#input = undefined;
+    this.#isPaused = false;
+    this.#socket.end();
+    this.#socket.resume();
+    this.#deadline.set(planeLimits.lingerMs);
+  }
+
+  #thrownAway(bytes: number): void {
+    this.#lingerBytes = (this.#lingerBytes ?? 0) - bytes;
+    if (this.#lingerBytes < 0) this.destroy();
+  }
+
+  /** Always false, for those who would go on. */
+  #refuse(status: number, reason: string): false {
+    this.#context.refused({ status, reason, remoteAddress: this.#remoteAddress });
+    const body = `${status} ${reason}\n`;
+    this.#writer.push(
+      `HTTP/1.1 ${status} ${status === 408 ? "Request Timeout" : "Refused"}\r\n` +
+        "content-type: text/plain; charset=utf-8\r\nconnection: close\r\n" +
+        `content-length: ${body.length}\r\n\r\n${body}`,
+    );
+    this.#linger(false);
+    return false;
+  }
+
+  #abort(): void {
+    this.#listener = undefined;
+    this.#writer.flush();
+    // A reset, so that also an answer that ends with the connection is seen to be cut.
+    this.#socket.resetAndDestroy?.();
+    this.destroy();
+  }
+
+  #giveAway(): { readonly socket: Socket; readonly ahead: Buffer | undefined } {
+    this.#deadline.end();
+    this.#writer.flush();
+    this.#socket.off("data", this.#onData);
+    this.#socket.off("end", this.#onEnd);
+    const ahead = this.#input;
+    this.#input = undefined;
+    this.#listener = undefined;
+    return { socket: this.#socket, ahead };
+  }
+
+  #blocked(): void {
+    this.#isBlocked = true;
+    this.#deadline.set(this.#context.timeouts.bodyIdleMs);
+  }
+
+  #drained(): void {
+    this.#isBlocked = false;
+    this.#deadline.clear();
+    this.#listener?.drained();
+  }
+
+  #late(): void {
+    if (this.#lingerBytes !== undefined) {
+      this.destroy();
+      return;
+    }
+    if (this.#exchange === undefined) {
+      if (this.#input === undefined) {
+        this.destroy();
+        return;
+      }
+      this.#refuse(408, "the request's head did not come in time");
+      return;
+    }
+    if (this.#isBlocked) {
+      this.destroy();
+      return;
+    }
+    this.#wantsBody = false;
+    this.#listener?.bodyFailed(408);
+  }
+}

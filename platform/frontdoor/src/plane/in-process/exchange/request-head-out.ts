@@ -1,0 +1,37 @@
+/** The head that an instance gets, as text. */
+
+import type { Random } from "@tavola/base";
+import type { ClientRequest } from "../client/client-exchange.ts";
+import { withoutIpv6Clothes } from "../core/headers/forwarded-fields.ts";
+import { requestFieldsOut } from "../core/headers/request-fields-out.ts";
+import type { UpstreamAddress } from "../upstream/upstream-address.ts";
+
+export interface PreparedHead {
+  /** For one instance or another: only its address differs. */
+  textFor(address: UpstreamAddress): string;
+  readonly traceParent: string;
+}
+
+export function prepareHead(
+  request: ClientRequest,
+  options: { readonly uri: string; readonly isTrusted: boolean; readonly random: Random },
+): PreparedHead {
+  const { uri, isTrusted, random } = options;
+  const remoteAddress = withoutIpv6Clothes(request.remoteAddress);
+  const { fields, traceParent } = requestFieldsOut(
+    { ...request, remoteAddress, isTrusted },
+    random,
+  );
+  let rest = "";
+  for (let at = 0; at < fields.length; at += 2) rest += `${fields[at]}: ${fields[at + 1]}\r\n`;
+  const { method, authority } = request;
+  return {
+    traceParent,
+    textFor({ pathPrefix, host, port }) {
+      const name =
+        authority === "" ? `${host.includes(":") ? `[${host}]` : host}:${port}` : authority;
+      const target = uri === "*" ? uri : pathPrefix + uri;
+      return `${method} ${target} HTTP/1.1\r\nhost: ${name}\r\n${rest}\r\n`;
+    },
+  };
+}

@@ -1,0 +1,21 @@
+/** Where an instance is, of what it announced. */
+
+export interface UpstreamAddress {
+  /** Without brackets. */
+  readonly host: string;
+  readonly port: number;
+  readonly isTls: boolean;
+  /** Goes before a request's path; empty, or begins with a slash and does not end with one. */
+  readonly pathPrefix: string;
+}
+
+/** Undefined: it is no http or https URI. */
+export function parseUpstreamAddress(uri: string): UpstreamAddress | undefined {
+  if (!URL.canParse(uri)) return undefined;
+  const url = new URL(uri);
+  if (url.protocol !== "http:" && url.protocol !== "https:") return undefined;
+  const isTls = url.protocol === "https:";
+  const port = url.port === "" ? (isTls ? 443 : 80) : Number(url.port);
+  const host = url.hostname.replace(/^\[|\]$/g, "");
+  return { host, port, isTls, pathPrefix: url.pathname.replace(/\/+$/, "") };
+}
