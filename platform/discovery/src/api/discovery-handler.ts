@@ -103,7 +103,7 @@ export function machineHandler({ metrics, logger, clock }: ApiContext): HttpHand
   const routes = createMachineApi(metrics, new LoggingLevel(logger, clock));
   // Who may change the log level would have to be asked first.
   return createRouter({
-    delegate: "metrics",
+    delegate: "discovery",
     routes: routes.filter(({ process }) => process !== "logging"),
   });
 }

@@ -1,6 +1,7 @@
 /**
  * Lets announcements expire that nobody renewed: once, by the server that looks after each, and only
- * after every other server said that it has not heard of it either.
+ * after every other server said that it has not heard of it either. Those that were there a while ago
+ * are asked, too: a server that only the store lost sight of goes on taking renewals.
  *
  * Expires nobody while the store is away, while a server that is there does not answer, and for a lease
  * after a server came or went or this process stood still.
@@ -81,7 +82,8 @@ export class Expiry {
     }
     try {
       const others = servers.filter(({ name }) => name !== self);
-      await Promise.all(others.map((server) => this.#ask(server, over)));
+      const former = link.formerServers(now).map((server) => this.#askFormer(server, over));
+      await Promise.all([...others.map((server) => this.#ask(server, over)), ...former]);
       this.#isBlocked = false;
     } catch (error) {
       if (!(error instanceof CodedError)) throw error;
@@ -112,6 +114,15 @@ export class Expiry {
     const now = clock.now();
     for (const [at, ageMs] of ages.entries()) {
       if (ageMs !== null) directory.leases.renewed(ids[at] as string, heardBefore(now, ageMs));
+    }
+  }
+
+  /** It may be gone for good, and then nobody waits for it. */
+  async #askFormer(server: Server, ids: readonly string[]): Promise<void> {
+    try {
+      await this.#ask(server, ids);
+    } catch (error) {
+      if (!(error instanceof CodedError)) throw error;
     }
   }
 

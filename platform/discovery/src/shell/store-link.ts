@@ -7,7 +7,7 @@
  * Nothing of that ends the server.
  */
 
-import { CodedError, describeError, type Instant } from "@tavola/base";
+import { CodedError, describeError, type Instant, later } from "@tavola/base";
 import { type Coordination, type Member, untilConnected, type Watch } from "@tavola/coordination";
 import type { Clock, Logger, Metrics } from "@tavola/host";
 import type { Answer, Call, CatalogueLimits, PlannedBatch } from "../core/plan-batch.ts";
@@ -49,6 +49,9 @@ const limits = {
   retryMs: 100,
   /** A store that is away so long already need not be waited for. */
   awayMs: 2_000,
+  /** A server that has been gone for longer is not asked any more. */
+  formerMs: 10 * 60_000,
+  formerMax: 16,
 } as const;
 
 const memberPrefix = "server-";
@@ -61,6 +64,8 @@ export class StoreLink {
   #store: Coordination | undefined;
   #self: Member | undefined;
   #servers: readonly Server[] = [];
+  /** By URL: one that is back under another name is not gone. */
+  readonly #former = new Map<string, { readonly name: string; readonly until: Instant }>();
   #staleSince: Instant | undefined;
   #trouble: string | undefined;
   #mustFollow = false;
@@ -98,6 +103,16 @@ export class StoreLink {
   /** Eldest first; as last known. */
   get servers(): readonly Server[] {
     return this.#servers;
+  }
+
+  /**
+   * Those that were there not long ago. One that only the store has lost sight of is still called by
+   * clients, and knows of whom it heard.
+   */
+  formerServers(now: Instant): readonly Server[] {
+    return [...this.#former].flatMap(([url, { name, until }]) =>
+      until > now ? { name, url } : [],
+    );
   }
 
   /** This one's; undefined while it is not among them. */
@@ -291,8 +306,20 @@ export class StoreLink {
       throw new CodedError("SESSION_EXPIRED", "this server is not among the members any more");
     }
     const isSame = JSON.stringify(servers) === JSON.stringify(this.#servers);
+    if (isSame) return;
+    this.#remember(servers);
     this.#servers = servers;
-    if (!isSame) onServers(servers);
+    onServers(servers);
+  }
+
+  /** Who is gone, for a while. */
+  #remember(servers: readonly Server[]): void {
+    const until = later(this.#options.clock.now(), limits.formerMs);
+    for (const { name, url } of this.#servers) this.#former.set(url, { name, until });
+    for (const { url } of servers) this.#former.delete(url);
+    while (this.#former.size > limits.formerMax) {
+      this.#former.delete(this.#former.keys().next().value as string);
+    }
   }
 
   async #write(log: AnnouncementLog): Promise<void> {

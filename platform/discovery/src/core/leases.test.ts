@@ -1,0 +1,52 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { instant } from "@tavola/base";
+import fc from "fast-check";
+import { keeperOf } from "./lease-keeper.ts";
+import { heardBefore, Leases } from "./leases.ts";
+
+test("a lease is over once it was neither renewed nor everything counted as renewed for its time", () => {
+  const leases = new Leases(30, instant(0));
+  leases.renewed("a", instant(10));
+  assert.equal(leases.isOver("a", instant(39)), false);
+  assert.equal(leases.isOver("a", instant(40)), true);
+  assert.equal(leases.isOver("never heard of", instant(29)), false);
+  assert.equal(leases.isOver("never heard of", instant(30)), true);
+  assert.deepEqual(leases.over(["a", "b"], instant(35)), ["b"]);
+  leases.allRenewed(instant(50));
+  assert.deepEqual(leases.over(["a", "b"], instant(79)), []);
+  assert.deepEqual(leases.over(["a", "b"], instant(80)), ["a", "b"]);
+});
+
+test("what another server heard earlier does not take away what this one heard since", () => {
+  const leases = new Leases(30, instant(0));
+  leases.renewed("a", instant(100));
+  leases.renewed("a", heardBefore(instant(110), 25));
+  assert.equal(leases.ageMs("a", instant(110)), 10);
+  assert.equal(leases.ageMs("a", instant(130)), undefined);
+  assert.equal(leases.ageMs("b", instant(110)), undefined);
+});
+
+test("keeperOf(): every member agrees, whatever order they are known in, and a change moves few", () => {
+  const names = fc.uniqueArray(fc.string({ minLength: 1, maxLength: 12 }), {
+    minLength: 2,
+    maxLength: 6,
+  });
+  fc.assert(
+    fc.property(names, fc.uuid(), (members, id) => {
+      const keeper = keeperOf(id, members);
+      assert.ok(members.includes(keeper));
+      assert.equal(keeperOf(id, members.toReversed()), keeper);
+      const gone = members.find((member) => member !== keeper);
+      const left = members.filter((member) => member !== gone);
+      assert.equal(keeperOf(id, left), keeper, "what it keeps stays where it is");
+    }),
+  );
+  const members = ["server-0000000001", "server-0000000002", "server-0000000003"];
+  const counts = new Map(members.map((member) => [member, 0]));
+  for (let each = 0; each < 3000; each += 1) {
+    const keeper = keeperOf(`id-${each}`, members);
+    counts.set(keeper, (counts.get(keeper) ?? 0) + 1);
+  }
+  for (const count of counts.values()) assert.ok(count > 800 && count < 1200, `${[...counts]}`);
+});
