@@ -20,20 +20,20 @@ const retryAfterSeconds = 5;
 
 export function noRule({ why }: Extract<Decision, { readonly rule: undefined }>): Refusal {
   if (why === "no line") {
-    return { status: 404, body: "No rule takes this request\n", failure: "no rule" };
+    return { status: 404, body: "no rule takes this request\n", failure: "no rule" };
   }
-  return { status: 500, body: "Too many rules rewrite this request\n", failure: why };
+  return { status: 500, body: "too many rules rewrite this request\n", failure: why };
 }
 
 export function noInstance(service: ServiceName): Refusal {
   const failure = `no instance of ${service}`;
-  return { status: 503, body: `There is ${failure}\n`, retryAfterSeconds, failure };
+  return { status: 503, body: `${failure}\n`, retryAfterSeconds, failure };
 }
 
 export function rateExceeded(line: number): Refusal {
   return {
     status: 429,
-    body: "Too many requests\n",
+    body: "too many requests a second\n",
     retryAfterSeconds: 1,
     failure: `rate of line ${line}`,
   };
@@ -42,23 +42,14 @@ export function rateExceeded(line: number): Refusal {
 export function concurrencyExceeded(line: number): Refusal {
   return {
     status: 503,
-    body: "Too many requests at once\n",
+    body: "too many requests at once\n",
     retryAfterSeconds: 1,
     failure: `concurrency of line ${line}`,
   };
 }
 
 export function bodyTooLarge(line: number): Refusal {
-  return { status: 413, body: "The body is too large\n", failure: `max-body of line ${line}` };
-}
-
-export function breakerOpen(service: ServiceName, openSeconds: number): Refusal {
-  return {
-    status: 503,
-    body: `${service} has failed too often, and is left alone for a while\n`,
-    retryAfterSeconds: Math.max(1, Math.ceil(openSeconds)),
-    failure: `breaker of ${service} is open`,
-  };
+  return { status: 413, body: "the body is too large\n", failure: `max-body of line ${line}` };
 }
 
 export function upstreamFailed(service: ServiceName, failure: string): Refusal {

@@ -1,7 +1,8 @@
-/** The data plane that the flags name; the code of the other one is not loaded. */
+/** The data plane that the flags name; the code of HAProxy's is not loaded for the other. */
 
 import { join } from "node:path";
 import type { DataPlane } from "../plane/data-plane.ts";
+import { createInProcessPlane } from "../plane/in-process/create-in-process-plane.ts";
 import type { PlaneOptions } from "../plane/plane-options.ts";
 import type { FrontdoorFlags } from "./frontdoor-flags.ts";
 
@@ -9,11 +10,12 @@ export async function openDataPlane(
   flags: FrontdoorFlags,
   options: PlaneOptions,
 ): Promise<DataPlane> {
-  if (flags.data_plane !== "haproxy") {
-    const { createInProcessPlane } = await import("../plane/in-process/create-in-process-plane.ts");
-    return createInProcessPlane(options);
-  }
-  const { createHaproxyPlane } = await import("../plane/haproxy/create-haproxy-plane.ts");
-  const folder = join(flags.work_dir, "haproxy");
-  return createHaproxyPlane({ ...options, haproxy: flags.haproxy, folder });
+  if (flags.data_plane !== "haproxy") return createInProcessPlane(options);
+  const { createHaproxyPlane } = await import("../plane/haproxy/haproxy-plane.ts");
+  return createHaproxyPlane({
+    ...options,
+    binary: flags.haproxy,
+    folder: join(flags.work_dir, "haproxy"),
+    createInProcess: createInProcessPlane,
+  });
 }

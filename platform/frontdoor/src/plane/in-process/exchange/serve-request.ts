@@ -7,6 +7,7 @@
 
 import { chooseShare } from "../../../core/choose-share.ts";
 import type { Decision } from "../../../core/decide.ts";
+import { noRule } from "../../../core/refusals.ts";
 import { cookieValue } from "../../../core/request-values.ts";
 import type { Rule, ServiceName } from "../../../core/rule.ts";
 import type { ClientExchange, ExchangeListener } from "../client/client-exchange.ts";
@@ -28,7 +29,8 @@ export function serveRequest(plane: PlaneState, client: ClientExchange): Exchang
     return answered;
   };
   if (decision.rule === undefined) {
-    return refuse({ status: 404, body: `no rule for this: ${decision.why}\n` }, decision.why);
+    const { status, body, failure } = noRule(decision);
+    return refuse({ status, body }, failure);
   }
   const { rule } = decision;
   record.rule = rule;
