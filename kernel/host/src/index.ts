@@ -98,13 +98,10 @@ export type { ComputedRoot, FilesRefusal, OpenedFile, ServedFilesOptions } from 
 export { attachLog, ServedFiles } from "./served-files.ts";
 export type { SimulatedClock } from "./simulated-clock.ts";
 export { simulatedClock } from "./simulated-clock.ts";
-export type {
-  AttachedDisk,
-  DiskFaults,
-  SimulatedDisk,
-  SimulatedDiskOptions,
-} from "./simulated-disk.ts";
+export type { SimulatedDisk } from "./simulated-disk.ts";
 export { createSimulatedDisk } from "./simulated-disk.ts";
+export type { DiskFaults, SimulatedDiskOptions } from "./simulated-disk-faults.ts";
+export type { AttachedDisk } from "./simulated-disk-view.ts";
 export type { MachineLoad } from "./system-metrics.ts";
 export { addSystemMetrics } from "./system-metrics.ts";
 export type { UnixSocketOptions, UnixSocketServer } from "./unix-socket.ts";
