@@ -230,6 +230,13 @@ export interface MailRecord {
   readonly details?: Readonly<Record<string, unknown>>;
 }
 
+/** What was sent of one type about one request; times of the scheduler's clock. */
+export interface MailCount {
+  /** Within the period, oldest first. */
+  readonly sentAt: readonly number[];
+  readonly silentUntil?: number;
+}
+
 /** A body on its way to the hooks of its type. */
 export interface WebhookUpdateRecord {
   readonly webhookId: string;
@@ -285,6 +292,8 @@ export interface RecordKinds {
   /** Filed under `<requestId>-<deployId>`. */
   readonly outboxDeploy: DeployHistory;
   readonly outboxMail: MailRecord;
+  /** What was sent lately, so that another leader does not begin to count anew. Filed under `mailCountKey()`. */
+  readonly mailCount: MailCount;
   readonly outboxWebhook: WebhookUpdateRecord;
   /** An announcement that is to be taken back; filed under the task's id. */
   readonly outboxWithdrawal: WithdrawalRecord;
@@ -316,6 +325,7 @@ export const recordKinds = [
   "outboxRequest",
   "outboxDeploy",
   "outboxMail",
+  "mailCount",
   "outboxWebhook",
   "outboxWithdrawal",
 ] as const satisfies readonly RecordKind[];

@@ -4,7 +4,7 @@ import { type AddressInfo, createServer } from "node:net";
 import { test } from "node:test";
 import { createMetrics, silentLogger, simulatedClock, systemClock } from "@tavola/host";
 import { defaultMailSettings, type MailSettings } from "../core/mail/mail-settings.ts";
-import type { MailRecord } from "../core/records.ts";
+import type { MailCount, MailRecord } from "../core/records.ts";
 import { startMailServer } from "../testing/mail-server.ts";
 import { sampleRequest, sampleTaskId, sampleTaskMail } from "../testing/sample-mail.ts";
 import type { LogReader, Sandbox } from "./log-tails.ts";
@@ -96,6 +96,67 @@ test("two dead hosts are two mails; owners who want to know get one each about t
     "owner1@example.com: 1",
     "owner1@example.com: 1",
   ]);
+  await delivery.close();
+});
+
+test("another leader goes on counting where the one before it was, and not what that had not sent", async () => {
+  const kept = new Map<string, MailCount>();
+  const onCounted = (key: string, count: MailCount | undefined) => {
+    if (count === undefined) kept.delete(key);
+    else kept.set(key, count);
+  };
+  let isAway = false;
+  const answer = (): SendResult =>
+    isAway ? { kind: "serverFailed", reason: "the server is away" } : sent;
+  const first = simulated(answer, { onCounted });
+  for (let index = 0; index < 3; index += 1) {
+    first.delivery.deliver([[`before-${index}`, pausedMail(first.clock.now())]]);
+    await first.clock.advanceSettling(1000);
+  }
+  isAway = true;
+  const waiting = ["waits-0", "waits-1"];
+  for (const key of waiting) first.delivery.deliver([[key, pausedMail(first.clock.now())]]);
+  await first.clock.advanceSettling(1000);
+  await first.delivery.close();
+  assert.deepEqual([...kept.keys()], ["web REQUEST_PAUSED"]);
+  assert.equal(kept.get("web REQUEST_PAUSED")?.sentAt.length, 3);
+
+  isAway = false;
+  const { clock } = first;
+  const second = simulated(answer, { onCounted, clock, sentBefore: kept });
+  second.delivery.deliver(waiting.map((key) => [key, pausedMail(clock.now())] as const));
+  await clock.advanceSettling(1000);
+  assert.equal(second.mails.length, 2, "what waited is sent");
+  for (let index = 0; index < 4; index += 1) {
+    second.delivery.deliver([[`after-${index}`, pausedMail(clock.now())]]);
+    await clock.advanceSettling(1000);
+  }
+  assert.equal(second.mails.length, 3, "then the notice of silence");
+  assert.match(second.mails.at(-1)?.subject ?? "", /limit/i);
+  await second.delivery.close();
+  assert.ok((kept.get("web REQUEST_PAUSED")?.silentUntil ?? 0) > clock.now());
+
+  const third = simulated(answer, { onCounted, clock, sentBefore: kept });
+  third.delivery.deliver([["silent", pausedMail(clock.now())]]);
+  await clock.advanceSettling(1000);
+  assert.equal(third.mails.length, 0, "the next leader is silent as well");
+  await clock.advanceSettling(3_600_000);
+  third.delivery.deliver([["anew", pausedMail(clock.now())]]);
+  await clock.advanceSettling(1000);
+  assert.equal(third.mails.length, 1);
+  await third.delivery.close();
+});
+
+test("counts that say nothing any more are forgotten", async () => {
+  const kept = new Map<string, MailCount>([["gone REQUEST_PAUSED", { sentAt: [0] }]]);
+  const { clock, delivery } = simulated(() => sent, {
+    sentBefore: new Map(kept),
+    onCounted: (key, count) => void (count === undefined ? kept.delete(key) : kept.set(key, count)),
+  });
+  await clock.advanceSettling(600_000);
+  delivery.deliver([["paused", pausedMail(clock.now())]]);
+  await clock.advanceSettling(1000);
+  assert.deepEqual([...kept.keys()], ["web REQUEST_PAUSED"]);
   await delivery.close();
 });
 

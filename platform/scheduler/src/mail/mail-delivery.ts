@@ -19,14 +19,15 @@ import type { LogTail, MailContext } from "../core/mail/mail-context.ts";
 import { formatMailHtml, formatMailText, type MailDocument } from "../core/mail/mail-document.ts";
 import {
   isCountStale,
-  type MailCount,
   mailCounted,
+  mailCountKey,
+  mailSent,
   type RateVerdict,
 } from "../core/mail/mail-rate-limit.ts";
 import { type NotificationLists, recipientsOf } from "../core/mail/mail-recipients.ts";
 import { destinationsOf, type MailSettings } from "../core/mail/mail-settings.ts";
 import { type DroppedMails, droppedDocument, rateLimitDocument } from "../core/mail/notice-mail.ts";
-import type { MailRecord } from "../core/records.ts";
+import type { MailCount, MailRecord } from "../core/records.ts";
 import { type LogReader, readLogTails } from "./log-tails.ts";
 import { MailGroups } from "./mail-groups.ts";
 import { SendQueue } from "./send-queue.ts";
@@ -53,6 +54,10 @@ export interface MailDeliveryOptions {
   readonly logs?: LogReader;
   /** These may leave the outbox. */
   readonly onDelivered: (keys: readonly string[]) => void;
+  /** What a former leader had sent; default: nothing. */
+  readonly sentBefore?: Iterable<readonly [key: string, count: MailCount]>;
+  /** Told what is to be remembered for the next leader; undefined: nothing any more. */
+  readonly onCounted?: (key: string, count: MailCount | undefined) => void;
 }
 
 export function createMailDelivery(options: MailDeliveryOptions): MailDelivery {
@@ -72,13 +77,18 @@ class Delivery implements MailDelivery {
   readonly #queue: SendQueue;
   /** Of each record held, how many mails still have to end. */
   readonly #open = new Map<string, number>();
-  readonly #counts = new Map<string, MailCount>();
+  /** Of what was taken on, whether it has gone or waits. */
+  readonly #counts: Map<string, MailCount>;
+  /** Of what has gone: what waits is taken on anew by the next leader, and counted by it. */
+  readonly #sent: Map<string, MailCount>;
   #dropped: DroppedMails | undefined;
   readonly #closed = new AbortController();
 
   constructor(options: MailDeliveryOptions) {
     this.#options = options;
     const { clock, logger, settings, smtp, sender, metrics } = options;
+    this.#sent = new Map(options.sentBefore ?? []);
+    this.#counts = new Map(this.#sent);
     this.#groups = new MailGroups({
       clock,
       windowMs: settings.groupWindowMs,
@@ -149,7 +159,7 @@ class Delivery implements MailDelivery {
     readonly notices: readonly MailBundle[];
     readonly silenced: readonly string[];
   } {
-    const byRequest = Map.groupBy(mails, ({ record }) => `${record.requestId} ${record.type}`);
+    const byRequest = Map.groupBy(mails, ({ record }) => mailCountKey(record));
     const send: AddressedMail[] = [];
     const notices: MailBundle[] = [];
     const silenced: string[] = [];
@@ -179,6 +189,7 @@ class Delivery implements MailDelivery {
     const keys = bundle.mails.map(({ key }) => key);
     for (const key of keys) this.#open.set(key, (this.#open.get(key) ?? 0) + 1);
     const since = Math.min(...bundle.mails.map(({ record }) => record.at));
+    const countedAt = this.#options.clock.now();
     this.#queue.add({
       id: keys[0] ?? "",
       since,
@@ -188,9 +199,30 @@ class Delivery implements MailDelivery {
         if (end === "dropped") this.#noteDropped(bundle);
         const done = keys.filter((key) => this.#isLastOf(key));
         this.#delivered(done);
-        if (end === "sent") this.#tellDropped();
+        if (end !== "sent") return;
+        this.#noteSent(bundle, countedAt);
+        this.#tellDropped();
       },
     });
+  }
+
+  #noteSent({ mails }: MailBundle, countedAt: number): void {
+    const { settings, clock, onCounted } = this.#options;
+    if (onCounted === undefined || settings.rateLimitAfter < 1) return;
+    const ofRequests = mails.filter(({ record }) => record.requestId !== undefined);
+    for (const key of new Set(ofRequests.map(({ record }) => mailCountKey(record)))) {
+      const { silentUntil } = this.#counts.get(key) ?? {};
+      const count = mailSent(settings, this.#sent.get(key), countedAt, silentUntil);
+      this.#sent.delete(key);
+      this.#sent.set(key, count);
+      onCounted(key, count);
+    }
+    // Whatever was last about longest ago stands first.
+    for (const [key, count] of [...this.#sent.entries().take(sweptAtOnce)]) {
+      if (!isCountStale(settings, count, clock.now())) continue;
+      this.#sent.delete(key);
+      onCounted(key, undefined);
+    }
   }
 
   #isLastOf(key: string): boolean {
@@ -292,6 +324,9 @@ class Delivery implements MailDelivery {
     });
   }
 }
+
+/** Counts that are looked at with each mail, whether they can go. */
+const sweptAtOnce = 20;
 
 /** Of more requests and types, counts that say nothing any more are forgotten. */
 const countsMax = 10_000;

@@ -5,7 +5,7 @@
 import { describeError, type Random } from "@tavola/base";
 import type { Clock, Logger, Metrics } from "@tavola/host";
 import type { Configuration } from "../configuration/configuration.ts";
-import type { RecordKinds } from "../core/records.ts";
+import type { MailCount, RecordKinds } from "../core/records.ts";
 import { settingOf } from "../core/state.ts";
 import { formatWebhookBody } from "../core/webhooks/webhook-body.ts";
 import type { AgentHttp } from "../framework/agent-http.ts";
@@ -82,6 +82,23 @@ export function createDeliverers(options: DeliverersOptions): OutwardDeliverers 
   };
 }
 
+/** In the write that takes the mail out of its outbox. */
+function rememberCount(
+  engine: Engine,
+  logger: Logger,
+  key: string,
+  count: MailCount | undefined,
+): void {
+  engine
+    .decide((turn) => {
+      if (count === undefined) turn.remove("mailCount", key);
+      else turn.put("mailCount", key, count);
+    })
+    .catch((error: unknown) => {
+      logger.debug({ error: describeError(error) }, "a mail is not counted");
+    });
+}
+
 function createMailDeliverer(options: DeliverersOptions): Deliverer {
   const { engine, logger, clock, metrics, agents, history, settings } = options;
   const mail = settings.core.mail;
@@ -101,6 +118,8 @@ function createMailDeliverer(options: DeliverersOptions): Deliverer {
         logger,
         keys.map((key) => ({ kind: "outboxMail", key })),
       ),
+    sentBefore: engine.state.records.mailCount,
+    onCounted: (key, count) => rememberCount(engine, logger, key, count),
   });
   return {
     deliver: (entries) => delivery.deliver(pairsOf<"outboxMail">(entries)),

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { isCountStale, type MailCount, mailCounted, type RateVerdict } from "./mail-rate-limit.ts";
+import type { MailCount } from "../records.ts";
+import { isCountStale, mailCounted, mailSent, type RateVerdict } from "./mail-rate-limit.ts";
 import { defaultMailSettings as settings } from "./mail-settings.ts";
 
 const minuteMs = 60_000;
@@ -37,6 +38,15 @@ test("mailCounted() never minds mails that come slowly", () => {
 test("mailCounted() counts nothing where the limit is off", () => {
   const off = { ...settings, rateLimitAfter: 0 };
   assert.deepEqual(mailCounted(off, undefined, 1), { verdict: "send", count: undefined });
+});
+
+test("mailSent() keeps what went within the period, once, and the silence that a notice told of", () => {
+  const count = mailSent(settings, { sentAt: [0, 5 * minuteMs] }, 11 * minuteMs);
+  assert.deepEqual(count, { sentAt: [5 * minuteMs, 11 * minuteMs] });
+  assert.deepEqual(mailSent(settings, count, 11 * minuteMs, 70 * minuteMs), {
+    sentAt: [5 * minuteMs, 11 * minuteMs],
+    silentUntil: 70 * minuteMs,
+  });
 });
 
 test("isCountStale() forgets what can change nothing", () => {

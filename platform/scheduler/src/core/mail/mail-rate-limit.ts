@@ -5,13 +5,12 @@
  * there is. Mails that one cause makes at the same time count once, because they are one mail.
  */
 
+import type { MailCount, MailRecord } from "../records.ts";
 import type { MailSettings } from "./mail-settings.ts";
 
-/** What was sent of one type about one request. */
-export interface MailCount {
-  /** Within the period, oldest first. */
-  readonly sentAt: readonly number[];
-  readonly silentUntil?: number;
+/** What is counted together. */
+export function mailCountKey({ requestId, type }: Pick<MailRecord, "requestId" | "type">): string {
+  return `${requestId} ${type}`;
 }
 
 export type RateVerdict =
@@ -45,6 +44,17 @@ export function mailCounted(
   if (sentAt.length <= settings.rateLimitAfter) return { verdict: "send", count: { sentAt } };
   const silentUntil = now + settings.rateLimitSilenceMs;
   return { verdict: "notice", count: { sentAt, silentUntil } };
+}
+
+/** One that was counted at `at` has been sent; a notice of silence brings the silence with it. */
+export function mailSent(
+  settings: RateSettings,
+  before: MailCount | undefined,
+  at: number,
+  silentUntil: number | undefined = before?.silentUntil,
+): MailCount {
+  const others = recent(settings, before, at).filter((each) => each !== at);
+  return { sentAt: [...others, at], ...(silentUntil === undefined ? {} : { silentUntil }) };
 }
 
 /** Whether a count says nothing any more. */
