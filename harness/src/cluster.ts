@@ -17,6 +17,10 @@ export interface ClusterOptions {
   readonly agents?: number;
   /** Default 0: what is not about services needs none. */
   readonly schedulers?: number;
+  /** Default 0: what is not about finding services needs none. */
+  readonly discoveries?: number;
+  /** Default: none. Its rules: a file, or a branch of a repository; "" is an empty file of the cluster's own. */
+  readonly frontdoorRules?: string;
   /** Further arguments of `tavola up`. */
   readonly arguments?: readonly string[];
   /** How long the cluster may take to be ready, and to end. Default 30 s. */
@@ -30,6 +34,10 @@ export interface Cluster {
   readonly agents: readonly string[];
   /** Context path included; undefined without schedulers. */
   readonly scheduler?: string;
+  /** Of the first discovery server; undefined without any. */
+  readonly discovery?: string;
+  /** Where the front door takes requests; undefined without one. */
+  readonly frontdoor?: string;
   /** Of the `tavola up` process. */
   readonly pid: number;
   readonly workDir: string;
@@ -60,6 +68,8 @@ interface ReadyFile {
   readonly masters: readonly string[];
   readonly agents: readonly string[];
   readonly scheduler?: string;
+  readonly discovery?: string;
+  readonly frontdoor?: string;
   readonly pid: number;
 }
 
@@ -79,6 +89,8 @@ export async function startCluster(
     `--work-dir=${workDir}`,
     `--agents=${options.agents ?? 2}`,
     `--schedulers=${options.schedulers ?? 0}`,
+    `--discoveries=${options.discoveries ?? 0}`,
+    ...frontdoorArguments(options),
     ...(options.arguments ?? []),
   ];
   const child = spawn(program, args, { stdio: ["ignore", "pipe", "pipe"] });
@@ -110,6 +122,15 @@ export async function startCluster(
     await stop().catch(() => undefined);
     throw new Error(`cannot start a cluster:\n${output}`, { cause: error });
   }
+}
+
+function frontdoorArguments({
+  discoveries = 0,
+  frontdoorRules: rules,
+}: ClusterOptions): readonly string[] {
+  if (discoveries === 0) return [];
+  if (rules === undefined) return ["--no-frontdoor"];
+  return rules === "" ? [] : [`--frontdoor-rules=${rules}`];
 }
 
 function pidOfChild(parent: number, daemon: string): number | undefined {

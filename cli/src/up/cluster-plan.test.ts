@@ -21,6 +21,14 @@ const options: ClusterPlanOptions = {
   schedulers: 1,
   schedulerPort: 7099,
   schedulerFlags: [],
+  discoveries: 1,
+  discoveryPort: 7098,
+  discoveryFlags: [],
+  hasFrontdoor: true,
+  frontdoorPort: 8080,
+  frontdoorAdminPort: 8081,
+  frontdoorRules: undefined,
+  frontdoorFlags: [],
   firstPort: 5050,
   logFormat: "text",
   cgroupsRoot: "tavola-up-1",
@@ -103,11 +111,17 @@ test("flags that the user passes through replace those of the plan", () => {
 });
 
 test("planScheduler() shares a store among several, and gives one that is started again its port", () => {
-  const { args, name } = planScheduler({ ...options, schedulers: 2 }, 1, "127.0.0.1:5050");
+  const { args, name } = planScheduler({ ...options, schedulers: 2 }, 1, {
+    master: "127.0.0.1:5050",
+    discovery: ["http://127.0.0.1:1", "http://127.0.0.1:2"],
+  });
   assert.equal(name, "scheduler 2");
   assert.ok(args.includes("--store=sqlite:///w/scheduler/scheduler.db"));
   assert.ok(args.includes("--port=7100"));
-  const stored = planScheduler({ ...options, zk: "zk://h:2181/m" }, 0, "zk://h:2181/m", 40_001);
+  assert.ok(args.includes("--discovery=http://127.0.0.1:1,http://127.0.0.1:2"));
+  const servers = { master: "zk://h:2181/m", discovery: [] };
+  const stored = planScheduler({ ...options, zk: "zk://h:2181/m" }, 0, servers, 40_001);
+  assert.ok(!stored.args.some((arg) => arg.startsWith("--discovery")));
   assert.ok(stored.args.includes("--store=zk://h:2181/m/scheduler"));
   assert.ok(stored.args.includes("--port=40001"));
 });
@@ -128,6 +142,14 @@ test("parseUpOptions() tells its own options from those of the daemons", () => {
     schedulers: 1,
     schedulerPort: 0,
     schedulerFlags: [],
+    discoveries: 1,
+    discoveryPort: 0,
+    discoveryFlags: [],
+    hasFrontdoor: true,
+    frontdoorPort: 0,
+    frontdoorAdminPort: 0,
+    frontdoorRules: undefined,
+    frontdoorFlags: [],
     firstPort: 0,
     readyFile: undefined,
     workDir: "/w",

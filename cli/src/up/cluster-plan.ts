@@ -13,6 +13,14 @@ export interface ClusterPlanOptions {
   readonly agents: number;
   readonly schedulers: number;
   readonly schedulerPort: number;
+  readonly discoveries: number;
+  /** Of the first discovery server, the others get the next; 0 lets the system pick each. */
+  readonly discoveryPort: number;
+  readonly hasFrontdoor: boolean;
+  readonly frontdoorPort: number;
+  readonly frontdoorAdminPort: number;
+  /** undefined: a file in the work directory. */
+  readonly frontdoorRules: string | undefined;
   /** The first master's port, those of the others and of the agents are the next; 0 lets the system pick each. */
   readonly firstPort: number;
   readonly logFormat: "text" | "json";
@@ -22,6 +30,8 @@ export interface ClusterPlanOptions {
   readonly masterFlags: readonly string[];
   readonly agentFlags: readonly string[];
   readonly schedulerFlags: readonly string[];
+  readonly discoveryFlags: readonly string[];
+  readonly frontdoorFlags: readonly string[];
   readonly machine: Machine;
 }
 
@@ -31,6 +41,8 @@ export interface PlannedDaemon {
   /** The arguments of `tavola`. */
   readonly args: readonly string[];
   readonly directories: readonly string[];
+  /** Made where they are missing: path to content. */
+  readonly files?: Readonly<Record<string, string>>;
 }
 
 export interface PlannedAgent extends PlannedDaemon {
@@ -41,7 +53,7 @@ export interface PlannedAgent extends PlannedDaemon {
   readonly resources: string;
 }
 
-const loopback = "127.0.0.1";
+export const loopback = "127.0.0.1";
 
 /** Where several masters agree; undefined for one that leads alone. */
 export function storeOf({ zk, masters, workDir }: ClusterPlanOptions): string | undefined {
@@ -121,13 +133,13 @@ export function schedulerStoreOf({ schedulerFlags, workDir, zk }: ClusterPlanOpt
 }
 
 /**
- * `master` as for agents; `before` the port it had, when it is started again. Several share a store, and
- * one of them leads.
+ * `master` as for agents; `discovery` are URLs of the servers to which tasks are announced; `before` the
+ * port it had, when it is started again. Several share a store, and one of them leads.
  */
 export function planScheduler(
   options: ClusterPlanOptions,
   index: number,
-  master: string,
+  { master, discovery }: { readonly master: string; readonly discovery: readonly string[] },
   before?: number,
 ): PlannedDaemon {
   const { schedulers, schedulerPort, workDir } = options;
@@ -137,6 +149,7 @@ export function planScheduler(
     `--master=${master}`,
     `--work_dir=${folder}`,
     `--store=${schedulerStoreOf(options)}`,
+    ...(discovery.length === 0 ? [] : [`--discovery=${discovery.join(",")}`]),
     "--store_session_timeout=4secs",
     `--ip=${loopback}`,
     `--port=${before ?? (schedulerPort === 0 ? 0 : schedulerPort + index)}`,
@@ -163,7 +176,7 @@ function givenValue(flags: readonly string[], name: string): string | undefined 
 }
 
 /** A flag may be given once only, so those of the user replace ours. */
-function withFlags(ours: readonly string[], theirs: readonly string[]): readonly string[] {
+export function withFlags(ours: readonly string[], theirs: readonly string[]): readonly string[] {
   const names = new Set(theirs.map(nameOf));
   return [...ours.filter((flag) => !names.has(nameOf(flag))), ...theirs];
 }

@@ -2,16 +2,17 @@
  * A whole cluster as child processes: started in order, ended together.
  *
  * ```
- *   masters start -> one leads -> agents, schedulers start -> all registered, one leads: ready
- *        |                             |                          |
- *        +---- a daemon ends, or stop() --> schedulers end -> agents shut down -> masters end -> swept
+ *   masters, discovery start -> one leads -> agents, schedulers, front door start -> all registered,
+ *        |                                       |                          |        one leads: ready
+ *        +---- a daemon ends, or stop() --> front door, schedulers end -> agents shut down
+ *                                              -> discovery, masters end -> swept
  * ```
  *
  * A daemon that is killed is started again and goes on where it was; one that ends by itself, in good
  * order, ends the cluster.
  */
 
-import { mkdirSync } from "node:fs";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { CodedError } from "@tavola/base";
 import { createOperatorClient } from "@tavola/sdk";
 import {
@@ -26,6 +27,7 @@ import { DaemonProcess, describeEnd } from "./daemon-process.ts";
 import { killProcessesOf, removeCgroups } from "./leftovers.ts";
 import { untilScheduling } from "./scheduling.ts";
 import { type SupervisedDaemon, superviseDaemon } from "./supervised-daemon.ts";
+import { planDiscovery, planFrontdoor } from "./traffic-plan.ts";
 
 const limits = {
   /** Until a master leads; an elder one that was killed may have to time out in the store first. */
@@ -54,6 +56,10 @@ export interface StartedCluster extends StartedMasters {
   readonly agents: readonly RunningAgent[];
   /** URLs, context path included; the one that leads first. */
   readonly schedulers: readonly string[];
+  /** URLs of discovery servers. */
+  readonly discoveries: readonly string[];
+  /** URL of the front door's proxy. */
+  readonly frontdoor: string | undefined;
 }
 
 export class Cluster {
@@ -63,6 +69,8 @@ export class Cluster {
   readonly #masters: SupervisedDaemon[] = [];
   readonly #agents: SupervisedDaemon[] = [];
   readonly #schedulers: SupervisedDaemon[] = [];
+  readonly #discoveries: SupervisedDaemon[] = [];
+  readonly #frontdoors: SupervisedDaemon[] = [];
   readonly #ended = Promise.withResolvers<CodedError>();
 
   /** `entry` is the file that Node is to run as `tavola`; `tell` is given lines for people. */
@@ -79,6 +87,9 @@ export class Cluster {
 
   /** Resolves when every agent has registered with the leader. Rejects with CANNOT_START. */
   async start(): Promise<StartedCluster> {
+    const discovering = this.#startDiscoveries();
+    // What fails first is told; the others are not left to fail unheard.
+    discovering.catch(() => undefined);
     const masters = await this.#startMasters();
     const addresses = masters.map((url) => new URL(url).host);
     const master = await this.#leaderOf(addresses);
@@ -90,28 +101,25 @@ export class Cluster {
       this.#supervise((port) => planAgent(this.#plan, index, store, port)),
     );
     this.#agents.push(...daemons);
-    const scheduling = this.#startSchedulers(store);
-    // What fails first is told; the other is not left to fail unheard.
+    const scheduling = discovering.then((urls) => this.#startSchedulers(store, urls));
     scheduling.catch(() => undefined);
+    const opening = discovering.then((urls) => this.#startFrontdoor(urls));
+    opening.catch(() => undefined);
     const urls = await Promise.all(daemons.map(({ ready }) => ready));
     await this.#allRegistered(addresses);
     const schedulers = await scheduling;
+    const discoveries = await discovering;
+    const frontdoor = await opening;
     const agents = plans.map(({ resources }, index) => ({ url: urls[index] as string, resources }));
-    return { master, masters, agents, schedulers };
+    return { master, masters, agents, schedulers, discoveries, frontdoor };
   }
 
   /** Ends everything, tasks first. Rejects with CANNOT_STOP when something had to be killed. */
   async stop(): Promise<void> {
     // Schedulers first: they would start again what agents end.
-    const schedulers = this.#schedulers.map((scheduler) => scheduler.stop());
-    for (const scheduler of schedulers) scheduler.signal("SIGTERM");
-    const late = await this.#endWithin(schedulers);
-    const agents = this.#agents.map((agent) => agent.stop());
-    for (const agent of agents) agent.signal("SIGUSR1");
-    late.push(...(await this.#endWithin(agents)));
-    const masters = this.#masters.map((master) => master.stop());
-    for (const master of masters) master.signal("SIGTERM");
-    late.push(...(await this.#endWithin(masters)));
+    const late = await this.#endAll([...this.#frontdoors, ...this.#schedulers], "SIGTERM");
+    late.push(...(await this.#endAll(this.#agents, "SIGUSR1")));
+    late.push(...(await this.#endAll([...this.#discoveries, ...this.#masters], "SIGTERM")));
     await this.#sweep();
     if (late.length > 0) {
       throw new CodedError("CANNOT_STOP", `${late.join(" and ")} did not end and had to be killed`);
@@ -120,9 +128,13 @@ export class Cluster {
 
   /** Ends everything at once, without asking. */
   async kill(): Promise<void> {
-    const daemons = [...this.#schedulers, ...this.#agents, ...this.#masters].map((daemon) =>
-      daemon.stop(),
-    );
+    const daemons = [
+      ...this.#frontdoors,
+      ...this.#schedulers,
+      ...this.#agents,
+      ...this.#discoveries,
+      ...this.#masters,
+    ].map((daemon) => daemon.stop());
     for (const daemon of daemons) daemon.signal("SIGKILL");
     await Promise.all(daemons.map(({ ended }) => ended));
     await this.#sweep();
@@ -138,15 +150,33 @@ export class Cluster {
   }
 
   /** Their URLs, the leader's first, once one leads and the master has taken it in. */
-  async #startSchedulers(master: string): Promise<readonly string[]> {
+  async #startSchedulers(master: string, discovery: readonly string[]): Promise<readonly string[]> {
+    const servers = { master, discovery };
     const daemons = Array.from({ length: this.#plan.schedulers }, (_, index) =>
-      this.#supervise((port) => planScheduler(this.#plan, index, master, port)),
+      this.#supervise((port) => planScheduler(this.#plan, index, servers, port)),
     );
     this.#schedulers.push(...daemons);
     const urls = await Promise.all(daemons.map(({ ready }) => ready));
     if (urls.length === 0) return [];
     const leader = await untilScheduling(urls, limits.schedulingMsMax);
     return [leader, ...urls.filter((url) => url !== leader)];
+  }
+
+  /** Their URLs. */
+  async #startDiscoveries(): Promise<readonly string[]> {
+    const daemons = Array.from({ length: this.#plan.discoveries }, (_, index) =>
+      this.#supervise((port) => planDiscovery(this.#plan, index, port)),
+    );
+    this.#discoveries.push(...daemons);
+    return await Promise.all(daemons.map(({ ready }) => ready));
+  }
+
+  /** Its URL. */
+  async #startFrontdoor(discovery: readonly string[]): Promise<string | undefined> {
+    if (!this.#plan.hasFrontdoor) return undefined;
+    const daemon = this.#supervise((port) => planFrontdoor(this.#plan, discovery, port));
+    this.#frontdoors.push(daemon);
+    return await daemon.ready;
   }
 
   /** Waits for an election. */
@@ -176,6 +206,9 @@ export class Cluster {
 
   #launch(plan: PlannedDaemon): DaemonProcess {
     for (const directory of plan.directories) mkdirSync(directory, { recursive: true });
+    for (const [path, text] of Object.entries(plan.files ?? {})) {
+      if (!existsSync(path)) writeFileSync(path, text);
+    }
     return new DaemonProcess(plan, this.#entry);
   }
 
@@ -207,6 +240,13 @@ export class Cluster {
       "CANNOT_START",
       `only ${count} agents have registered with the master in ${seconds} s; the log above says why`,
     );
+  }
+
+  /** As `endWithin`, after telling them to. */
+  #endAll(supervised: readonly SupervisedDaemon[], signal: NodeJS.Signals): Promise<string[]> {
+    const daemons = supervised.map((daemon) => daemon.stop());
+    for (const daemon of daemons) daemon.signal(signal);
+    return this.#endWithin(daemons);
   }
 
   /** Names of those that had to be killed. */

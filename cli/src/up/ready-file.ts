@@ -19,12 +19,15 @@ export class ReadyFile {
   }
 
   /** Resolves when it is there. Rejects with CANNOT_WRITE. */
-  write({ master, masters, agents, schedulers }: StartedCluster): Promise<void> {
+  write(cluster: StartedCluster): Promise<void> {
+    const { master, masters, agents, schedulers, discoveries, frontdoor } = cluster;
     const ready = {
       master,
       masters,
       agents: agents.map(({ url }) => url),
       ...(schedulers[0] === undefined ? {} : { scheduler: schedulers[0] }),
+      ...(discoveries[0] === undefined ? {} : { discovery: discoveries[0] }),
+      ...(frontdoor === undefined ? {} : { frontdoor }),
       pid: process.pid,
     };
     const text = `${JSON.stringify(ready)}\n`;

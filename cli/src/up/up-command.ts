@@ -16,32 +16,42 @@ import { followLeadingMaster } from "./leading-master.ts";
 import { removeDirectory } from "./leftovers.ts";
 import { readMachine } from "./machine-share.ts";
 import { ReadyFile } from "./ready-file.ts";
+import { frontdoorRulesOf } from "./traffic-plan.ts";
 import { parseUpOptions, type UpOptions } from "./up-options.ts";
 
 const usage = `usage: tavola up [OPTIONS]
 
-Brings up a cluster on this machine, a master, two agents and a scheduler, and stays in the foreground. Ctrl-C (or
-SIGTERM) ends all of it, tasks included; a second one does not wait. The agents share the machine:
-each offers an equal part of its cpus, memory, disk and ports. Of several masters one leads; a
-daemon that is killed is started again.
+Brings up a cluster on this machine, a master, two agents, a scheduler, discovery and a front door, and stays
+in the foreground. Ctrl-C (or SIGTERM) ends all of it, tasks included; a second one does not wait. The
+agents share the machine: each offers an equal part of its cpus, memory, disk and ports. Of several
+masters one leads; a daemon that is killed is started again.
 
   --masters=N          how many masters (default: 1)
   --zk=URL             where they elect their leader and keep the registry: zk://HOST:PORT,…/PATH,
                        etcd://…, sqlite:///FILE (default: a file in the work directory)
   --agents=N           how many agents (default: 2)
   --schedulers=N       how many schedulers of services and jobs; 0: none (default: 1)
+  --discoveries=N      how many discovery servers; 0: none, and no front door (default: 1)
+  --frontdoor-rules=R  rules of the front door: a file, or /PATH.git#BRANCH:FILE, git+ssh://…, git+https://…
+                       (default: a file in the work directory)
+  --frontdoor-port=PORT
+                       where it takes requests (default: 8080); its status page is at 8081
+  --no-frontdoor       none
   --ports=PORT         the first master's port, the others get the next (default: 5050, the scheduler's
-                       7099); auto: free ones
+                       7099, discovery's 7098); auto: free ones
   --work-dir=DIR       where sandboxes and checkpoints are kept (default: a temporary directory that
                        is removed at the end)
   --ready-file=PATH    written once all of it is ready:
-                       {"master":URL,"masters":[URL…],"agents":[URL…],"scheduler":URL,"pid":N};
+                       {"master":URL,"masters":[URL…],"agents":[URL…],"scheduler":URL,
+                       "discovery":URL,"frontdoor":URL,"pid":N};
                        "master" and "scheduler" lead; written again when another one does
   --log-format=json    logs as JSON, one object a line (default: text)
   --master.FLAG=VALUE  a flag of \`tavola master\`, such as --master.allocation_interval=500ms
   --agent.FLAG=VALUE   a flag of \`tavola agent\`, for every agent, such as --agent.resources=cpus:4
   --scheduler.FLAG=VALUE
                        a flag of \`tavola scheduler\`, such as --scheduler.config=FILE
+  --discovery.FLAG=VALUE, --frontdoor.FLAG=VALUE
+                       flags of \`tavola discovery\` and \`tavola frontdoor\`
 `;
 
 export const upCommand: Command = {
@@ -152,9 +162,10 @@ async function follow(
 
 async function announce(
   options: UpOptions,
-  { master, masters, agents, schedulers, workDir }: StartedCluster & { readonly workDir: string },
+  cluster: StartedCluster & { readonly workDir: string },
   terminal: Terminal,
 ): Promise<void> {
+  const { master, masters, agents, schedulers, discoveries, frontdoor, workDir } = cluster;
   const addresses = masters.map((url) => new URL(url).host).join(",");
   const masterOption = addresses === "127.0.0.1:5050" ? "" : ` --master=${addresses}`;
   const lines = [
@@ -166,6 +177,10 @@ async function announce(
     ),
     ...agents.map(({ url, resources }, index) => `  agent ${index + 1}  ${url}  ${resources}`),
     ...schedulers.map((url) => `  services ${url}`),
+    ...discoveries.map((url) => `  discovery ${url}`),
+    ...(frontdoor === undefined
+      ? []
+      : [`  front door ${frontdoor}  rules ${frontdoorRulesOf({ ...options, workDir })}`]),
     `  files    ${workDir}${options.workDir === undefined ? " (removed at the end)" : ""}`,
     `Try: tavola run${masterOption} -- 'echo hello from $(hostname)'`,
     "Ctrl-C ends all of it.",

@@ -11,13 +11,26 @@ const options = {
   zk: { type: "string" },
   agents: { type: "string" },
   schedulers: { type: "string" },
+  discoveries: { type: "string" },
+  "no-frontdoor": { type: "boolean" },
+  "frontdoor-rules": { type: "string" },
+  "frontdoor-port": { type: "string" },
   ports: { type: "string" },
   "ready-file": { type: "string" },
   "work-dir": { type: "string" },
   "log-format": { type: "string" },
 } as const satisfies OptionTable;
 
-const limits = { mastersMax: 9, agentsMax: 50, schedulersMax: 5, defaultPort: 5050 } as const;
+const limits = {
+  mastersMax: 9,
+  agentsMax: 50,
+  schedulersMax: 5,
+  discoveriesMax: 5,
+  defaultPort: 5050,
+} as const;
+
+/** Where commands and people look for them, unless ports were chosen. */
+const defaultPorts = { scheduler: 7099, discovery: 7098, frontdoor: 8080, frontdoorAdmin: 8081 };
 
 export interface UpOptions {
   readonly masters: number;
@@ -29,12 +42,22 @@ export interface UpOptions {
   readonly firstPort: number;
   /** Of the first scheduler. 0: the system picks. */
   readonly schedulerPort: number;
+  readonly discoveries: number;
+  /** Of the first discovery server. 0: the system picks. */
+  readonly discoveryPort: number;
+  readonly hasFrontdoor: boolean;
+  readonly frontdoorPort: number;
+  readonly frontdoorAdminPort: number;
+  /** undefined: a file in the work directory. */
+  readonly frontdoorRules: string | undefined;
   readonly readyFile: string | undefined;
   readonly workDir: string | undefined;
   readonly logFormat: "text" | "json";
   readonly masterFlags: readonly string[];
   readonly agentFlags: readonly string[];
   readonly schedulerFlags: readonly string[];
+  readonly discoveryFlags: readonly string[];
+  readonly frontdoorFlags: readonly string[];
 }
 
 /** Throws a usage error. */
@@ -43,7 +66,7 @@ export function parseUpOptions(args: readonly string[]): UpOptions {
     args
       .filter((arg) => arg.startsWith(`--${daemon}.`))
       .map((arg) => `--${arg.slice(daemon.length + 3)}`);
-  const own = args.filter((arg) => !/^--(master|agent|scheduler)\./.test(arg));
+  const own = args.filter((arg) => !/^--(master|agent|scheduler|discovery|frontdoor)\./.test(arg));
   const { values, positionals } = parseOptions(options, own);
   if (positionals.length > 0) throw usageError(`unexpected argument "${positionals[0]}"`);
   const logFormat = values["log-format"] ?? "text";
@@ -53,22 +76,31 @@ export function parseUpOptions(args: readonly string[]): UpOptions {
   const masters = parseCount("masters", values.masters, 1, limits.mastersMax);
   const agents = parseCount("agents", values.agents, 2, limits.agentsMax);
   const firstPort = parsePorts(values.ports);
+  const schedulers = countOrNone("schedulers", values.schedulers, limits.schedulersMax);
+  const discoveries = countOrNone("discoveries", values.discoveries, limits.discoveriesMax);
+  const isWithout = values["no-frontdoor"] === true || discoveries === 0;
+  for (const name of ["frontdoor-rules", "frontdoor-port"] as const) {
+    if (!isWithout || values[name] === undefined) continue;
+    throw usageError(`--${name} is for a front door, and there is none without discovery`);
+  }
   return {
     masters,
     zk: parseStore(values.zk),
     agents,
-    schedulers:
-      values.schedulers === "0"
-        ? 0
-        : parseCount("schedulers", values.schedulers, 1, limits.schedulersMax),
+    schedulers,
     firstPort,
-    schedulerPort: schedulerPortOf(values.ports, firstPort, masters + agents),
+    discoveries,
+    hasFrontdoor: !isWithout,
+    frontdoorRules: values["frontdoor-rules"],
+    ...portsOf(values, firstPort, { kernel: masters + agents, schedulers, discoveries }),
     readyFile: values["ready-file"],
     workDir: values["work-dir"],
     logFormat,
     masterFlags: passed("master"),
     agentFlags: passed("agent"),
     schedulerFlags: passed("scheduler"),
+    discoveryFlags: passed("discovery"),
+    frontdoorFlags: passed("frontdoor"),
   };
 }
 
@@ -79,10 +111,45 @@ function parseStore(text: string | undefined): string | undefined {
   return text;
 }
 
-/** Where commands look for it, unless the ports were chosen: then behind those of masters and agents. */
-function schedulerPortOf(given: string | undefined, firstPort: number, daemons: number): number {
-  if (given === undefined) return 7099;
-  return firstPort === 0 ? 0 : firstPort + daemons;
+function countOrNone(name: string, text: string | undefined, max: number): number {
+  return text === "0" ? 0 : parseCount(name, text, 1, max);
+}
+
+interface DaemonCounts {
+  /** Masters and agents. */
+  readonly kernel: number;
+  readonly schedulers: number;
+  readonly discoveries: number;
+}
+
+/** Where commands look for them, unless the ports were chosen: then one behind the other. */
+function portsOf(
+  values: { readonly ports?: string; readonly "frontdoor-port"?: string },
+  firstPort: number,
+  { kernel, schedulers, discoveries }: DaemonCounts,
+): Pick<UpOptions, "schedulerPort" | "discoveryPort" | "frontdoorPort" | "frontdoorAdminPort"> {
+  const chosen = (fallback: number, daemonsBefore: number): number => {
+    if (values.ports === undefined) return fallback;
+    return firstPort === 0 ? 0 : firstPort + daemonsBefore;
+  };
+  const behind = kernel + schedulers + discoveries;
+  const given = values["frontdoor-port"];
+  return {
+    schedulerPort: chosen(defaultPorts.scheduler, kernel),
+    // Several count on behind the schedulers' ports.
+    discoveryPort: chosen(
+      discoveries > 1 ? defaultPorts.scheduler + schedulers : defaultPorts.discovery,
+      kernel + schedulers,
+    ),
+    frontdoorPort: given === undefined ? chosen(defaultPorts.frontdoor, behind) : parsePort(given),
+    frontdoorAdminPort: chosen(defaultPorts.frontdoorAdmin, behind + 1),
+  };
+}
+
+function parsePort(text: string): number {
+  const port = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+  if (port <= 65_535) return port;
+  throw usageError(`--frontdoor-port is "${text}"; wanted 0 to 65535, 0 for a free one`);
 }
 
 function parsePorts(text: string | undefined): number {
