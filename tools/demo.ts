@@ -9,12 +9,14 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Cluster, startCluster } from "@tavola/harness";
 import { detectCgroupMounts, readProcesses } from "@tavola/host";
+import { firstRule, throughFrontdoor, updateUnderLoad } from "./demo/frontdoor-steps.ts";
 import {
   killWhileCounting,
   runForeignFramework,
   runOnBothAgents,
   stopMemoryHog,
 } from "./demo/kernel-steps.ts";
+import { createRoutes } from "./demo/routes.ts";
 import { deployService, keepServing, runJobs } from "./demo/service-steps.ts";
 import { check, DemoFailed, say } from "./demo/telling.ts";
 
@@ -41,21 +43,34 @@ function speaksOf(pid: number, workDir: string): boolean {
 
 async function show(): Promise<void> {
   say("1. A cluster from one command: `tavola up --masters=3`");
-  const cluster = await startCluster({ schedulers: 1, arguments: ["--masters=3"] });
+  const routes = createRoutes(`${firstRule}\n`);
+  const cluster = await startCluster({
+    schedulers: 1,
+    discoveries: 1,
+    frontdoorRules: routes.location,
+    arguments: ["--masters=3"],
+  }).catch((error: unknown) => {
+    routes.remove();
+    throw error;
+  });
   try {
     say(
       `   three masters, of which ${cluster.master} leads; agents at ${cluster.agents.join(" and ")}`,
     );
     say(`   a scheduler of services and jobs at ${cluster.scheduler}`);
+    say(`   discovery at ${cluster.discovery}, and a front door at ${cluster.frontdoor}`);
     await runOnBothAgents(cluster);
     await runForeignFramework(cluster);
     await stopMemoryHog(cluster);
     await killWhileCounting(cluster);
     await deployService(cluster);
     await keepServing(cluster);
+    await throughFrontdoor(cluster, routes);
+    await updateUnderLoad(cluster);
     await runJobs(cluster);
   } finally {
-    say("\n9. Taking it down");
+    say("\n11. Taking it down");
+    routes.remove();
     await cluster.stop();
   }
   checkNothingIsLeft(cluster);

@@ -4,6 +4,8 @@
  *     GET /timezone/Europe/Rome   {"zone":"Europe/Rome","time":"…","version":"…","instance":1}
  *     GET /health                 200, unless BROKEN is set
  *
+ * The same below /api, where the front door's rule REQUEST_URI=/api/timezone* passthru timezone sends it.
+ *
  * It listens on PORT0, as the scheduler's tasks do, and ends at once on SIGTERM.
  */
 
@@ -16,7 +18,7 @@ const server = createServer(({ url = "/" }, response) => {
     response.writeHead(BROKEN === undefined ? 200 : 500).end();
     return;
   }
-  const zone = /^\/timezone\/(.+)$/.exec(url)?.[1] ?? "UTC";
+  const zone = /^(?:\/api)?\/timezone\/([^?]+)/.exec(url)?.[1] ?? "UTC";
   try {
     const time = new Intl.DateTimeFormat("en", { timeStyle: "medium", timeZone: zone }).format();
     const answer = { zone, time, version: VERSION, instance: Number(INSTANCE_NO) };

@@ -11,7 +11,7 @@ const service = "timezone";
 const server = join(repositoryRoot, "examples/timezone/server.ts");
 
 /** The service's deploy file, with the paths of this machine and another version. */
-function deployOf(version: string, env: Readonly<Record<string, string>> = {}): string {
+export function deployOf(version: string, env: Readonly<Record<string, string>> = {}): string {
   const text = readFileSync(join(repositoryRoot, "examples/timezone/deploy.yaml"), "utf8");
   const more = Object.entries(env).map(([name, value]) => `, ${name}: "${value}"`);
   return text
@@ -110,7 +110,7 @@ export async function keepServing(cluster: Cluster): Promise<void> {
 }
 
 export async function runJobs(cluster: Cluster): Promise<void> {
-  say("\n8. A cron job, and one that runs on demand");
+  say("\n10. A cron job, and one that runs on demand");
   const resources = "resources: { cpus: 0.1, memoryMb: 32 }";
   const cron = `request: { id: tick, requestType: SCHEDULED, scheduleType: QUARTZ, schedule: "* * * * * ?" }
 deploy: { command: "echo tick", ${resources} }`;
