@@ -107,8 +107,9 @@ function rewriteOf({ action, conditions }: Rule, number: number): Rewrite | unde
   if (source?.kind !== "uri" || pieces?.length !== 2 || pieces[1] !== "") return undefined;
   const [text, star, ...more] = templateParts(action.to);
   const isSimple = text?.kind === "text" && star?.kind === "star" && more.length === 0;
-  return isSimple && /^[\x21\x23\x26-\x7e]+$/.test(text.text)
-    ? { number, from: pieces[0] ?? "", to: text.text }
+  const [from = ""] = pieces;
+  return isSimple && /^[\x21\x23\x26-\x7e]+$/.test(text.text) && !from.includes("?")
+    ? { number, from, to: text.text }
     : undefined;
 }
 
@@ -123,6 +124,10 @@ function outcomeOf(rule: Rule, number: number, backends: BackendBook): Outcome {
       return backend === undefined ? handedOn("too many backends") : { kind: "service", backend };
     }
     case "split": {
+      const { stickyCookie: cookie } = action;
+      if (cookie !== undefined && !/^[A-Za-z0-9_.-]+$/.test(cookie)) {
+        return handedOn("a cookie whose name HAProxy cannot take");
+      }
       const shares = action.shares
         .filter(({ weight }) => weight > 0)
         .map((share) => ({ ...share, backend: backends.nameOf(share.service, options, number) }));
@@ -130,7 +135,6 @@ function outcomeOf(rule: Rule, number: number, backends: BackendBook): Outcome {
         backend === undefined ? [] : [{ ...share, backend }],
       );
       if (named.length < shares.length) return handedOn("too many backends");
-      const { stickyCookie: cookie } = action;
       return { kind: "split", shares: named, ...(cookie === undefined ? {} : { cookie }) };
     }
     case "rewrite":

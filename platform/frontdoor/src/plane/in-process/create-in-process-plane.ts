@@ -12,6 +12,7 @@ import type { DataPlane, InstanceHealth } from "../data-plane.ts";
 import { defaultTimeouts, type PlaneOptions } from "../plane-options.ts";
 import type { ClientContext } from "./client/client-context.ts";
 import { ClientListener } from "./client/client-listener.ts";
+import type { RelayOptions } from "./client/relayed-peer.ts";
 import { RetryBudget } from "./core/limits/retry-budget.ts";
 import type { PlaneState } from "./exchange/plane-state.ts";
 import { gatesOf } from "./exchange/rule-gate.ts";
@@ -19,14 +20,19 @@ import { serveRequest } from "./exchange/serve-request.ts";
 import { ServiceDirectory } from "./exchange/service-directory.ts";
 import { CertificateStore } from "./tls/certificate-store.ts";
 
+export interface InProcessPlaneOptions extends PlaneOptions {
+  /** For a plane that stands behind another one of this machine, and that clients do not reach. */
+  readonly relay?: RelayOptions;
+}
+
 /**
  * Listens when it resolves, and answers 404 until it has rules. Rejects with LISTEN_FAILED,
  * CERTIFICATES_UNREADABLE or TRUSTED_PROXY_INVALID.
  */
-export async function createInProcessPlane(options: PlaneOptions): Promise<DataPlane> {
+export async function createInProcessPlane(options: InProcessPlaneOptions): Promise<DataPlane> {
   const { listen } = options;
   const state = createState(options);
-  const context = clientContext(state);
+  const context = clientContext(state, options.relay);
   const certificates =
     listen.httpsPort === undefined ? undefined : await CertificateStore.load(listen.certificates);
   const listeners: ClientListener[] = [];
@@ -112,11 +118,12 @@ function createState(options: PlaneOptions): PlaneState {
   };
 }
 
-function clientContext(state: PlaneState): ClientContext {
+function clientContext(state: PlaneState, relay: RelayOptions | undefined): ClientContext {
   const { clock, timeouts, observer } = state;
   return {
     clock,
     timeouts,
+    relay,
     serve: (client) => serveRequest(state, client),
     refused({ status, reason, remoteAddress }) {
       observer.ended({

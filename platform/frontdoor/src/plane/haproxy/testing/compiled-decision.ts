@@ -52,7 +52,7 @@ function pathOf(uri: string): string {
 function isGuarded({ guards }: CompiledRules, facts: RequestFacts): boolean {
   if (guards.escapes === "path" && pathOf(facts.uri).includes("%")) return true;
   if (guards.escapes === "uri" && facts.uri.includes("%")) return true;
-  if (/^\.|\.\.$/.test(facts.host)) return true;
+  if (!/^[a-z0-9-]+(?:\.[a-z0-9-]+)*\.?$/.test(facts.host)) return true;
   return guards.headers.some((name) => /[^\x20-\x7e]|, /.test(facts.header(name) ?? ""));
 }
 

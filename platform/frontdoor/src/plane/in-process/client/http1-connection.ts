@@ -19,6 +19,7 @@ import { TurnWriter } from "../turn-writer.ts";
 import type { ClientContext } from "./client-context.ts";
 import type { ExchangeListener } from "./client-exchange.ts";
 import { Http1Exchange } from "./http1-exchange.ts";
+import { relayedPeer } from "./relayed-peer.ts";
 import { upgradeOf } from "./upgrade-of.ts";
 
 const headEnd = Buffer.from("\r\n\r\n");
@@ -163,6 +164,8 @@ export class Http1Connection {
     this.#deadline.clear();
     this.#wantsBody = false;
     this.#decoder = head.framing.kind === "none" ? undefined : createBodyDecoder(head.framing);
+    const { relay } = this.#context;
+    const peer = relay === undefined ? undefined : relayedPeer(relay, head.fields);
     const exchange = new Http1Exchange({
       request: {
         ...head,
@@ -170,6 +173,7 @@ export class Http1Connection {
         isTls: this.#isTls,
         remoteAddress: this.#remoteAddress,
         upgrade: upgradeOf(head),
+        ...peer,
       },
       writer: this.#writer,
       keepsAlive: head.keepsAlive,

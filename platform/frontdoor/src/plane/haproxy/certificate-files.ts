@@ -1,0 +1,60 @@
+/**
+ * Certificates as HAProxy gets them: copies under names of ours, which a list names. What is no
+ * certificate with its key is refused here, before HAProxy has seen it.
+ */
+
+import { createPrivateKey, X509Certificate } from "node:crypto";
+import { readdir, readFile, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { CodedError } from "@tavola/base";
+
+export interface Certificate {
+  /** `cert-1.pem`. */
+  readonly name: string;
+  readonly pem: string;
+}
+
+const limits = { filesMax: 10_000, fileBytesMax: 1024 * 1024 } as const;
+
+/** In the order of the paths, the files of a folder by name. Rejects when one is none, or there is none. */
+export async function readCertificates(paths: readonly string[]): Promise<readonly Certificate[]> {
+  const files = (await Promise.all(paths.map(filesAt))).flat();
+  if (files.length === 0 || files.length > limits.filesMax) {
+    const problem = `cannot load certificates: there are ${files.length}`;
+    throw new CodedError("CERTIFICATES_UNREADABLE", problem, { paths });
+  }
+  return Promise.all(
+    files.map(async (path, at) => ({ name: `cert-${at + 1}.pem`, pem: await readPem(path) })),
+  );
+}
+
+async function filesAt(path: string): Promise<string[]> {
+  try {
+    if (!(await stat(path)).isDirectory()) return [path];
+    const names = (await readdir(path)).filter((name) => name.endsWith(".pem"));
+    return names.sort().map((name) => join(path, name));
+  } catch (cause) {
+    throw new CodedError(
+      "CERTIFICATES_UNREADABLE",
+      "cannot read certificates",
+      { path },
+      { cause },
+    );
+  }
+}
+
+async function readPem(path: string): Promise<string> {
+  try {
+    const pem = await readFile(path, "utf8");
+    if (pem.length > limits.fileBytesMax) throw new Error("the file is too large");
+    const key = createPrivateKey(pem);
+    if (!new X509Certificate(pem).checkPrivateKey(key)) throw new Error("the key is another's");
+    // A payload of the runtime API ends with an empty line, and PEM has no use for any.
+    return `${pem
+      .replaceAll("\r", "")
+      .replace(/\n{2,}/g, "\n")
+      .trim()}\n`;
+  } catch (cause) {
+    throw new CodedError("CERTIFICATES_UNREADABLE", "cannot load certificate", { path }, { cause });
+  }
+}

@@ -1,0 +1,162 @@
+/**
+ * One configuration of HAProxy's, with all files that it names.
+ *
+ *     FOLDER/                     ours alone
+ *       certificates/cert-1.pem   list        as `bind` takes them; shared by all generations
+ *       3/                                    a generation: what one process was started with
+ *         haproxy.cfg  rules.map  prefix-0-0.map  service-1-502.http  …
+ *         socket                              its runtime API
+ */
+
+import * as refusals from "../../core/refusals.ts";
+import type { RuleSet } from "../../core/routing-table.ts";
+import type { Rule, ServiceName } from "../../core/rule.ts";
+import type { PlaneTimeouts } from "../plane-options.ts";
+import type { CompiledRules } from "./compiled-rules.ts";
+import {
+  type BackendOptions,
+  formatAnswerBackend,
+  formatLimitTable,
+  formatReturn,
+  formatServiceBackend,
+} from "./format-backends.ts";
+import { backendNames, formatFrontend } from "./format-frontend.ts";
+import { logFormat } from "./log-line.ts";
+import { formatServer, type Server } from "./server-book.ts";
+
+export interface ConfigOptions {
+  /** Of this generation, and of the certificates: without spaces and quotes. */
+  readonly folder: string;
+  readonly certificatesFolder: string;
+  readonly timeouts: PlaneTimeouts;
+  readonly trustedProxies: readonly string[];
+  readonly zone: string | undefined;
+  readonly traceSeed: string;
+  readonly listen: {
+    readonly ip: string;
+    readonly httpPort: number | undefined;
+    readonly httpsPort: number | undefined;
+  };
+  /** `127.0.0.1:1234`: the in-process plane's, and what it knows us by. */
+  readonly handOnTo: { readonly address: string; readonly token: string };
+  /** Who serves what at the beginning. */
+  servers(service: ServiceName): readonly Server[];
+}
+
+export interface FormattedConfig {
+  readonly text: string;
+  /** File name to text. */
+  readonly files: ReadonlyMap<string, string>;
+}
+
+export const socketName = "socket";
+
+export function formatConfig(
+  { rules }: RuleSet,
+  compiled: CompiledRules,
+  options: ConfigOptions,
+): FormattedConfig {
+  const files = new Map<string, string>();
+  const backendOptions = backendOptionsOf(rules, compiled, options);
+  const bodyLimited = rules.flatMap((rule, at) =>
+    rule.options.bodyBytesMax === undefined ? [] : [at + 1],
+  );
+  const frontend = formatFrontend(compiled, { folder: options.folder, bodyLimited });
+  for (const [name, text] of frontend.maps) files.set(name, text);
+  const lines = [
+    ...formatGlobal(options),
+    "frontend front",
+    ...formatBinds(options),
+    `  log-format "${logFormat}"`,
+    ...frontend.lines,
+    ...formatFixedBackends(options),
+  ];
+  const add = (backend: { lines: readonly string[]; files: ReadonlyMap<string, string> }): void => {
+    lines.push(...backend.lines);
+    for (const [name, text] of backend.files) files.set(name, text);
+  };
+  for (const backend of compiled.serviceBackends) {
+    const servers = options
+      .servers(backend.service)
+      .map((server) => `server ${server.name} ${formatServer(server, options.timeouts)}`);
+    add(formatServiceBackend(backend, servers, backendOptions));
+  }
+  for (const outcome of compiled.outcomes) {
+    if (outcome.kind === "answer") add(formatAnswerBackend(outcome, backendOptions));
+  }
+  const limited = compiled.serviceBackends.flatMap(({ limited: number }) => number ?? []);
+  for (const number of new Set(limited)) {
+    lines.push(...formatLimitTable(number, (rules[number - 1] as Rule).options));
+  }
+  return { text: `${lines.join("\n")}\n`, files };
+}
+
+function backendOptionsOf(
+  rules: readonly Rule[],
+  { segments }: CompiledRules,
+  options: ConfigOptions,
+): BackendOptions {
+  const { folder, timeouts, trustedProxies, traceSeed, zone, listen } = options;
+  return {
+    folder,
+    timeouts,
+    trustedProxies,
+    traceSeed,
+    prefersZone: zone !== undefined,
+    isIpv6: listen.ip.includes(":"),
+    rewrites: segments.length > 1,
+    lineOf: (number) => rules[number - 1]?.line ?? 0,
+  };
+}
+
+function formatGlobal({ folder, timeouts }: ConfigOptions): string[] {
+  return [
+    "global",
+    `  stats socket ${folder}/${socketName} mode 600 level admin expose-fd listeners`,
+    "  stats timeout 1h",
+    "  log fd@3 len 8192 format raw local0 info",
+    "  ssl-default-bind-options ssl-min-ver TLSv1.2 no-tls-tickets",
+    "  tune.ssl.default-dh-param 2048",
+    "defaults",
+    "  mode http",
+    "  log global",
+    "  option redispatch 1",
+    "  retry-on conn-failure",
+    "  option http-keep-alive",
+    `  timeout client ${timeouts.bodyIdleMs}ms`,
+    `  timeout connect ${timeouts.connectMs}ms`,
+    `  timeout server ${timeouts.answerMs}ms`,
+    `  timeout queue ${timeouts.connectMs}ms`,
+    `  timeout http-request ${timeouts.requestHeadMs}ms`,
+    `  timeout http-keep-alive ${timeouts.keepAliveMs}ms`,
+    `  timeout tunnel ${timeouts.tunnelIdleMs}ms`,
+  ];
+}
+
+function formatBinds({ listen, certificatesFolder }: ConfigOptions): string[] {
+  const { ip, httpPort, httpsPort } = listen;
+  const binds: string[] = [];
+  const address = ip.includes(":") ? `ipv6@${ip}` : ip;
+  if (httpPort !== undefined) binds.push(`  bind ${address}:${httpPort}`);
+  if (httpsPort !== undefined) {
+    const tls = `ssl crt-list ${certificatesFolder}/list alpn h2,http/1.1`;
+    binds.push(`  bind ${address}:${httpsPort} ${tls}`);
+  }
+  return binds;
+}
+
+/** The header by which the in-process plane knows who asked us; nobody else knows the token. */
+export const peerHeader = "x-tavola-peer";
+
+function formatFixedBackends({ handOnTo, timeouts }: ConfigOptions): string[] {
+  const peer = `${handOnTo.token} %[src] %[ssl_fc,iif(https,http)] %HV`;
+  return [
+    `backend ${backendNames.none}`,
+    `  ${formatReturn(refusals.noRule({ rule: undefined, why: "no line" }))}`,
+    `backend ${backendNames.handedOn}`,
+    // It has its own limits of time, and knows a rule's.
+    `  timeout server ${timeouts.tunnelIdleMs}ms`,
+    `  http-request set-header ${peerHeader} '${peer}'`,
+    `  server in-process ${handOnTo.address}`,
+  ];
+}

@@ -1,0 +1,555 @@
+/**
+ * The data plane that is an HAProxy of ours.
+ *
+ * What changes often (instances, certificates, who has a rule for a while) is told to the running
+ * process. What needs another configuration (rules) starts another process beside it, which takes
+ * over the listening sockets; the former finishes what it has. All this happens one after the other,
+ * and what is wanted is known here as a whole: a process that was killed, or that does not take a
+ * change, is replaced by one that begins with what is wanted.
+ *
+ * In front of what HAProxy cannot do stands the in-process plane, on loopback (`compile-rules.ts` says
+ * what that is); what it is handed, it decides anew.
+ */
+
+import { mkdir, rename, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { CodedError, describeError, randomUuid } from "@tavola/base";
+import type { Timer } from "@tavola/host";
+import type { Instance, RuleSet, Services } from "../../core/routing-table.ts";
+import type { ServiceName } from "../../core/rule.ts";
+import type { DataPlane, InstanceHealth } from "../data-plane.ts";
+import { createInProcessPlane } from "../in-process/create-in-process-plane.ts";
+import { defaultTimeouts, type PlaneOptions, type PlaneTimeouts } from "../plane-options.ts";
+import { type Certificate, readCertificates } from "./certificate-files.ts";
+import { compileRules } from "./compile-rules.ts";
+import type { CompiledRules } from "./compiled-rules.ts";
+import { endedRequest, isInstanceFailure } from "./ended-request.ts";
+import { formatConfig, peerHeader, socketName } from "./format-config.ts";
+import { backendNames, backendOf, rulesMap } from "./format-frontend.ts";
+import { freePort } from "./free-port.ts";
+import { HaproxyProcess } from "./haproxy-process.ts";
+import { LineCutter, parseLogLine } from "./log-line.ts";
+import { askHaproxy, tellHaproxy } from "./runtime-socket.ts";
+import { addCommands, changesOf, type Server } from "./server-book.ts";
+import { ServerDrain } from "./server-drain.ts";
+import { ServerHealth } from "./server-health.ts";
+import { ServerNames } from "./server-names.ts";
+
+export interface HaproxyPlaneOptions extends PlaneOptions {
+  /** A folder of ours, for configurations and sockets; its path has no spaces and quotes. */
+  readonly folder: string;
+  /** Default: `haproxy`, wherever the PATH has it. */
+  readonly binary?: string;
+}
+
+const limits = {
+  /** Processes that finish what they have; the eldest is ended when there are more. */
+  finishingMax: 8,
+  /** Of tries to find ports that nobody else takes in between. */
+  portTries: 5,
+  restartMsMin: 50,
+  restartMsMax: 5_000,
+  healthFreshMs: 1_000,
+} as const;
+
+/**
+ * Listens when it resolves, and answers 404 until it has rules. Rejects with HAPROXY_START (with what
+ * HAProxy said), LISTEN_FAILED or CERTIFICATES_UNREADABLE.
+ */
+export async function createHaproxyPlane(options: HaproxyPlaneOptions): Promise<DataPlane> {
+  if (!/^\/[\w./@+-]+$/.test(options.folder)) {
+    const problem = "cannot work in this folder: its path has signs that HAProxy cannot take";
+    throw new CodedError("HAPROXY_FOLDER", problem, { folder: options.folder });
+  }
+  const relay = { header: peerHeader, token: randomUuid(options.random) };
+  const inner = await createInProcessPlane({
+    ...options,
+    listen: { ip: "127.0.0.1", httpPort: 0, httpsPort: undefined, certificates: [] },
+    relay,
+  });
+  const plane = new HaproxyPlane(options, inner, relay.token);
+  try {
+    await plane.start();
+  } catch (error) {
+    await plane.close({ drainMs: 0 });
+    throw error;
+  }
+  return plane;
+}
+
+/** What one process was started with. */
+interface Generation {
+  readonly rules: RuleSet;
+  readonly compiled: CompiledRules;
+  readonly process: HaproxyProcess;
+  readonly folder: string;
+}
+
+class HaproxyPlane implements DataPlane {
+  readonly kind = "haproxy";
+  readonly #options: HaproxyPlaneOptions;
+  readonly #inner: DataPlane;
+  readonly #token: string;
+  readonly #timeouts: PlaneTimeouts;
+  readonly #traceSeed: string;
+  readonly #names: ServerNames;
+  readonly #health: ServerHealth;
+  readonly #drain: ServerDrain;
+  #listen: { ip: string; httpPort: number | undefined; httpsPort: number | undefined };
+  #rules: RuleSet = { source: "none yet", rules: [] };
+  #services: Services = new Map();
+  readonly #servers = new Map<ServiceName, ReadonlyMap<string, Server>>();
+  /** By name, also of those that are gone, as long as their last requests may be logged. */
+  readonly #everyServer = new Map<string, Server>();
+  readonly #handedOn = new Set<ServiceName>();
+  #certificates: readonly Certificate[] = [];
+  #generations = 0;
+  #now: Generation | undefined;
+  readonly #finishing: HaproxyProcess[] = [];
+  #turn: Promise<void> = Promise.resolve();
+  #isClosing = false;
+  #restartMs = limits.restartMsMin as number;
+  #restart: Timer | undefined;
+  readonly #ejections = new Set<Timer>();
+  #healthAt: number | undefined;
+
+  constructor(options: HaproxyPlaneOptions, inner: DataPlane, token: string) {
+    this.#options = options;
+    this.#inner = inner;
+    this.#token = token;
+    this.#timeouts = { ...defaultTimeouts, ...options.timeouts };
+    this.#traceSeed = Math.floor(options.random.next() * 0xffff_fffe + 1)
+      .toString(16)
+      .padStart(8, "0");
+    const { ip, httpPort, httpsPort } = options.listen;
+    this.#listen = { ip, httpPort, httpsPort };
+    this.#names = new ServerNames({ logger: options.logger, zone: options.zone });
+    this.#health = new ServerHealth(options.clock);
+    this.#drain = new ServerDrain({
+      clock: options.clock,
+      drainMs: this.#timeouts.drainMs,
+      tell: (commands) => this.#tell(commands),
+    });
+  }
+
+  get urls(): readonly string[] {
+    const { ip, httpPort, httpsPort } = this.#listen;
+    const host = ip.includes(":") ? `[${ip}]` : ip;
+    return [
+      ...(httpPort === undefined ? [] : [`http://${host}:${httpPort}`]),
+      ...(httpsPort === undefined ? [] : [`https://${host}:${httpsPort}`]),
+    ];
+  }
+
+  async start(): Promise<void> {
+    const { listen, folder } = this.#options;
+    await rm(folder, { recursive: true, force: true });
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    if (listen.httpsPort !== undefined) {
+      this.#certificates = await readCertificates(listen.certificates);
+      await this.#writeCertificates(this.#certificates);
+    }
+    for (let tries = 1; ; tries += 1) {
+      this.#listen = {
+        ip: listen.ip,
+        httpPort: listen.httpPort === 0 ? await freePort(listen.ip) : listen.httpPort,
+        httpsPort: listen.httpsPort === 0 ? await freePort(listen.ip) : listen.httpsPort,
+      };
+      try {
+        return await this.#replace(this.#rules);
+      } catch (error) {
+        const isTaken =
+          error instanceof CodedError && String(error.details["said"]).includes("bind");
+        const mayTryAgain = listen.httpPort === 0 || listen.httpsPort === 0;
+        if (!isTaken) throw error;
+        if (mayTryAgain && tries < limits.portTries) continue;
+        throw new CodedError("LISTEN_FAILED", "cannot listen", { ...listen }, { cause: error });
+      }
+    }
+  }
+
+  setRules(rules: RuleSet): Promise<void> {
+    return this.#inTurn(async () => {
+      const former = this.#rules;
+      await this.#inner.setRules(rules);
+      try {
+        await this.#replace(rules);
+      } catch (error) {
+        await this.#inner.setRules(former);
+        throw error;
+      }
+    });
+  }
+
+  setServices(services: Services): Promise<void> {
+    this.#services = services;
+    return this.#inTurn(async () => {
+      // Who came while it waited has been seen to by an earlier turn.
+      if (services !== this.#services) return;
+      await this.#inner.setServices(services);
+      await this.#applyServices(services);
+    });
+  }
+
+  reloadCertificates(): Promise<void> {
+    return this.#inTurn(async () => {
+      const { listen } = this.#options;
+      if (listen.httpsPort === undefined) return;
+      const certificates = await readCertificates(listen.certificates);
+      const before = this.#certificates;
+      await this.#writeCertificates(certificates);
+      this.#certificates = certificates;
+      try {
+        if (certificates.length === before.length) await this.#commitCertificates(before);
+        else await this.#replace(this.#rules);
+      } catch (error) {
+        await this.#writeCertificates(before);
+        this.#certificates = before;
+        throw error;
+      }
+    });
+  }
+
+  health(): readonly InstanceHealth[] {
+    this.#refreshHealth();
+    const { slowStartMs } = this.#timeouts;
+    const all: InstanceHealth[] = [];
+    for (const [service, servers] of this.#servers) {
+      const known = new Set<Instance>();
+      for (const server of servers.values()) {
+        known.add(server.instance);
+        all.push({ service, instance: server.instance, ...this.#health.of(server, slowStartMs) });
+      }
+      for (const instance of this.#services.get(service) ?? []) {
+        if (known.has(instance)) continue;
+        const reason = "its URI leads nowhere";
+        all.push({ service, instance, state: "ejected", reason, active: 0 });
+      }
+    }
+    for (const { server } of this.#drain.draining) {
+      const { service, instance } = server;
+      const { active } = this.#health.of(server, slowStartMs);
+      all.push({ service, instance, state: "draining", active });
+    }
+    return all;
+  }
+
+  async close({ drainMs }: { readonly drainMs: number }): Promise<void> {
+    this.#isClosing = true;
+    this.#restart?.cancel();
+    for (const timer of this.#ejections) timer.cancel();
+    await this.#turn;
+    this.#drain.clear();
+    const all = [...this.#finishing, ...(this.#now === undefined ? [] : [this.#now.process])];
+    for (const each of all) each.finish();
+    let timer: Timer | undefined;
+    const late = new Promise<void>((resolve) => {
+      timer = this.#options.clock.after(drainMs, resolve);
+    });
+    await Promise.race([Promise.all(all.map(({ ended }) => ended)), late]);
+    timer?.cancel();
+    await Promise.all(all.map((each) => each.kill()));
+    await this.#inner.close({ drainMs: 0 });
+    await rm(this.#options.folder, { recursive: true, force: true });
+  }
+
+  /** One thing after the other, whatever became of the one before. */
+  #inTurn(run: () => Promise<void>): Promise<void> {
+    const turn = this.#turn.then(async () => {
+      if (this.#isClosing)
+        throw new CodedError("PLANE_CLOSED", "cannot change a closed data plane");
+      await run();
+    });
+    this.#turn = turn.catch(() => {});
+    return turn;
+  }
+
+  /** Another process with these rules, and the instances that there are; the former finishes. */
+  async #replace(rules: RuleSet): Promise<void> {
+    const compiled = compileRules(rules.rules);
+    this.#generations += 1;
+    const folder = join(this.#options.folder, String(this.#generations));
+    await mkdir(folder, { mode: 0o700 });
+    const config = formatConfig(rules, compiled, {
+      folder,
+      certificatesFolder: this.#certificatesFolder,
+      timeouts: this.#timeouts,
+      trustedProxies: this.#options.trustedProxies ?? [],
+      zone: this.#options.zone,
+      traceSeed: this.#traceSeed,
+      listen: this.#listen,
+      handOnTo: { address: new URL(this.#inner.urls[0] as string).host, token: this.#token },
+      servers: (service) => [...(this.#servers.get(service)?.values() ?? [])],
+    });
+    const configFile = join(folder, "haproxy.cfg");
+    await Promise.all([...config.files].map(([name, text]) => writeFile(join(folder, name), text)));
+    await writeFile(configFile, config.text, { mode: 0o600 });
+    const before = this.#now;
+    const cutter = new LineCutter((line) => this.#logged(generation, line));
+    const process = new HaproxyProcess({
+      binary: this.#options.binary ?? "haproxy",
+      configFile,
+      socketPath: join(folder, socketName),
+      before: before?.process,
+      onLog: (piece) => cutter.add(piece),
+    });
+    const generation: Generation = { rules, compiled, process, folder };
+    try {
+      await process.untilServing();
+    } catch (error) {
+      await process.kill();
+      await rm(folder, { recursive: true, force: true });
+      throw error;
+    }
+    this.#now = generation;
+    this.#rules = rules;
+    this.#drain.clear();
+    await this.#switchHandedOn(this.#handedOn);
+    await this.#repeatEjections();
+    void process.ended.then((how) => this.#ended(generation, how));
+    if (before !== undefined) await this.#finish(before);
+    this.#restartMs = limits.restartMsMin;
+  }
+
+  async #finish({ process, folder }: Generation): Promise<void> {
+    this.#finishing.push(process);
+    process.finish();
+    if (this.#finishing.length > limits.finishingMax) await this.#finishing[0]?.kill();
+    await rm(folder, { recursive: true, force: true });
+  }
+
+  #ended(generation: Generation, how: string): void {
+    const at = this.#finishing.indexOf(generation.process);
+    if (at >= 0) this.#finishing.splice(at, 1);
+    if (this.#isClosing || generation !== this.#now) return;
+    const { said } = generation.process;
+    this.#options.logger.error({ how, said }, "HAProxy has ended; it is started again");
+    void this.#inTurn(() => this.#startAgain()).catch(() => {});
+  }
+
+  async #startAgain(): Promise<void> {
+    if (this.#now?.process.isRunning === true) return;
+    const wait = this.#restartMs;
+    try {
+      await this.#replace(this.#rules);
+    } catch (error) {
+      this.#options.logger.error(
+        { error: describeError(error) },
+        "HAProxy cannot be started again",
+      );
+      this.#restartMs = Math.min(limits.restartMsMax, wait * 2);
+      if (this.#isClosing) return;
+      this.#restart = this.#options.clock.after(wait, () => {
+        void this.#inTurn(() => this.#startAgain()).catch(() => {});
+      });
+    }
+  }
+
+  /** Rejects when HAProxy is away, or says what it should not. */
+  async #tell(commands: readonly string[]): Promise<readonly string[]> {
+    if (commands.length === 0 || this.#now === undefined) return [];
+    return tellHaproxy(this.#now.process.socketPath, commands);
+  }
+
+  /** As `#tell`, of commands after which all must be as wanted: else another process begins with it. */
+  async #must(commands: readonly string[]): Promise<void> {
+    if (commands.length === 0) return;
+    try {
+      const said = await this.#tell(commands);
+      const wrong = said.filter((line) => line !== "New server registered.");
+      if (wrong.length === 0) return;
+      this.#options.logger.warn({ said: wrong }, "HAProxy does not take a change; it is reloaded");
+    } catch (error) {
+      this.#options.logger.warn(
+        { error: describeError(error) },
+        "HAProxy cannot be told of a change",
+      );
+    }
+    await this.#replace(this.#rules);
+  }
+
+  async #applyServices(services: Services): Promise<void> {
+    const commands: string[] = [];
+    const removals: { readonly backend: string; readonly server: Server }[] = [];
+    const handedOn = new Set<ServiceName>();
+    const backends = this.#backendsByService();
+    const all = new Set([...this.#servers.keys(), ...services.keys()]);
+    for (const service of all) {
+      const before = this.#servers.get(service) ?? new Map<string, Server>();
+      const named = await this.#names.serversOf(service, services.get(service) ?? []);
+      if (named.isHandedOn) handedOn.add(service);
+      const { added, removed, reweighted } = changesOf(before, named.servers);
+      for (const backend of backends.get(service) ?? []) {
+        for (const server of added) {
+          commands.push(...addCommands(backend, server, this.#timeouts));
+        }
+        for (const { name, weight } of reweighted) {
+          commands.push(`set server ${backend}/${name} weight ${weight}`);
+        }
+        for (const server of removed) {
+          commands.push(`set server ${backend}/${server.name} state maint`);
+          removals.push({ backend, server });
+        }
+      }
+      for (const server of added) {
+        this.#health.added(server);
+        this.#everyServer.set(server.name, server);
+      }
+      for (const server of removed) {
+        this.#health.removed(server);
+        this.#forgetLater(server);
+      }
+      if (services.has(service)) this.#servers.set(service, named.servers);
+      else this.#servers.delete(service);
+    }
+    const { socketPath } = (this.#now as Generation).process;
+    const isChanged = [...handedOn].join() !== [...this.#handedOn].join();
+    this.#handedOn.clear();
+    for (const service of handedOn) this.#handedOn.add(service);
+    await this.#must(commands);
+    if (isChanged) await this.#switchHandedOn(this.#handedOn);
+    if (socketPath === this.#now?.process.socketPath) {
+      for (const { backend, server } of removals) this.#drain.add(backend, server);
+    }
+    this.#names.keepOnly(new Set([...this.#servers.values()].flatMap((each) => [...each.keys()])));
+  }
+
+  #forgetLater({ name }: Server): void {
+    const timer = this.#options.clock.after(2 * this.#timeouts.drainMs, () => {
+      this.#ejections.delete(timer);
+      this.#everyServer.delete(name);
+    });
+    this.#ejections.add(timer);
+  }
+
+  #backendsByService(): ReadonlyMap<ServiceName, readonly string[]> {
+    return Map.groupBy(this.#now?.compiled.serviceBackends ?? [], ({ service }) => service)
+      .entries()
+      .reduce(
+        (all, [service, found]) =>
+          all.set(
+            service,
+            found.map(({ name }) => name),
+          ),
+        new Map<ServiceName, readonly string[]>(),
+      );
+  }
+
+  /** Rules of these services are the in-process plane's, and those of the others HAProxy's. */
+  async #switchHandedOn(services: ReadonlySet<ServiceName>): Promise<void> {
+    const { compiled, folder, rules } = this.#now as Generation;
+    const commands = compiled.outcomes.flatMap((outcome, at) => {
+      const { action } = rules.rules[at] ?? {};
+      const named =
+        action?.kind === "passthru"
+          ? [action.service]
+          : action?.kind === "split"
+            ? action.shares.map(({ service }) => service)
+            : [];
+      const normal = backendOf(outcome, at + 1);
+      if (named.length === 0 || normal === undefined) return [];
+      const isHandedOn = named.some((service) => services.has(service));
+      return [
+        `set map ${folder}/${rulesMap} ${at + 1} ${isHandedOn ? backendNames.handedOn : normal}`,
+      ];
+    });
+    if (services.size === 0 && commands.length > 0 && !this.#wasSwitched) return;
+    this.#wasSwitched = services.size > 0;
+    await this.#tell(commands);
+  }
+  #wasSwitched = false;
+
+  async #writeCertificates(certificates: readonly Certificate[]): Promise<void> {
+    const folder = this.#certificatesFolder;
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    for (const { name, pem } of certificates) {
+      await writeFile(join(folder, `${name}.new`), pem, { mode: 0o600 });
+      await rename(join(folder, `${name}.new`), join(folder, name));
+    }
+    const list = certificates.map(({ name }) => `${join(folder, name)}\n`).join("");
+    await writeFile(join(folder, "list"), list);
+  }
+
+  get #certificatesFolder(): string {
+    return join(this.#options.folder, "certificates");
+  }
+
+  async #commitCertificates(before: readonly Certificate[]): Promise<void> {
+    const { socketPath } = (this.#now as Generation).process;
+    for (const [at, { name, pem }] of this.#certificates.entries()) {
+      if (before[at]?.pem === pem) continue;
+      const path = join(this.#certificatesFolder, name);
+      const set = await askHaproxy(socketPath, `set ssl cert ${path} <<\n${pem}`);
+      const committed = await askHaproxy(socketPath, `commit ssl cert ${path}`);
+      if (!committed.includes("Success!")) {
+        await askHaproxy(socketPath, `abort ssl cert ${path}`);
+        throw new CodedError("CERTIFICATES_UNREADABLE", "HAProxy does not take a certificate", {
+          said: `${set}${committed}`.trim(),
+        });
+      }
+    }
+  }
+
+  #logged({ rules, compiled }: Generation, line: string): void {
+    const logged = parseLogLine(line);
+    if (logged === undefined) {
+      this.#options.logger.debug({ line }, "HAProxy says");
+      return;
+    }
+    // The in-process plane tells of what it was handed.
+    if (logged.backend === backendNames.handedOn) return;
+    const server = this.#everyServer.get(logged.server);
+    const rule = rules.rules[logged.rule - 1];
+    const service = compiled.serviceBackends.find(({ name }) => name === logged.backend)?.service;
+    const instance = server?.instance.uri;
+    const ended = endedRequest(logged, { rule, service, instance });
+    if (server !== undefined) {
+      this.#judge(server, isInstanceFailure(logged) ? (ended.failure ?? "it fails") : undefined);
+    }
+    this.#options.observer.ended(ended);
+  }
+
+  #judge(server: Server, failure: string | undefined): void {
+    const until = this.#health.answered(server.name, failure);
+    if (until === undefined) return;
+    void this.#setState(server, "maint");
+    const timer = this.#options.clock.after(until - this.#options.clock.now(), () => {
+      this.#ejections.delete(timer);
+      if (this.#servers.get(server.service)?.has(server.name) === true) {
+        void this.#setState(server, "ready");
+      }
+    });
+    this.#ejections.add(timer);
+  }
+
+  #setState({ service, name }: Server, state: "maint" | "ready"): Promise<void> {
+    return this.#inTurn(async () => {
+      const backends = this.#backendsByService().get(service) ?? [];
+      await this.#tell(backends.map((backend) => `set server ${backend}/${name} state ${state}`));
+    }).catch(() => {});
+  }
+
+  async #repeatEjections(): Promise<void> {
+    for (const [service, backends] of this.#backendsByService()) {
+      for (const { name } of this.#servers.get(service)?.values() ?? []) {
+        if (!this.#health.isEjected(name)) continue;
+        await this.#tell(backends.map((backend) => `set server ${backend}/${name} state maint`));
+      }
+    }
+  }
+
+  /** What it finds is seen by who asks next: nobody waits for it. */
+  #refreshHealth(): void {
+    const now = this.#options.clock.now();
+    if (this.#healthAt !== undefined && now - this.#healthAt < limits.healthFreshMs) return;
+    this.#healthAt = now;
+    const socketPath = this.#now?.process.socketPath;
+    if (socketPath === undefined) return;
+    askHaproxy(socketPath, "show stat -1 4 -1").then(
+      (csv) => this.#health.read(csv),
+      (error: unknown) => {
+        this.#options.logger.debug({ error: describeError(error) }, "HAProxy says no figures");
+      },
+    );
+  }
+}

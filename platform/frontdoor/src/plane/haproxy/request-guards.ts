@@ -1,0 +1,34 @@
+/**
+ * Requests that HAProxy hands on before any rule is asked: what the in-process plane refuses, or reads
+ * in a way that HAProxy has no words for. So there is one place that says no, and it says it the same way.
+ */
+
+import type { Guards } from "./compiled-rules.ts";
+
+/** Names without empty labels, or an address in brackets; a port or none. */
+const properHost = String.raw`^(?:[A-Za-z0-9_~-]+(?:\.[A-Za-z0-9_~-]+)*\.?|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?$`;
+
+/** As `parseTarget` of the in-process plane has it: a path that could be read as that of another resource. */
+const unsafePath = String.raw`^//|^[^/]|%00|\\|%(?![0-9a-f]{2})|(?:^|/|%2f|%5c)(?:\.|%2e){1,2}(?:$|/|%2f|%5c|;)`;
+
+const plainConnection = String.raw`^(?:close|keep-alive|upgrade)(?:[ \t]*,[ \t]*(?:close|keep-alive|upgrade))*$`;
+
+/** PERF: two regular expressions a request; the rest asks for headers that few requests have. */
+export function formatGuards(guards: Guards, backend: string): readonly string[] {
+  const conditions = [
+    `unless { var(txn.a) -m reg '${properHost}' }`,
+    `if { path -m reg -i '${unsafePath}' }`,
+    "if { method CONNECT }",
+    // An absolute target; in HTTP/2 every one looks so.
+    "if { req.ver -m beg 1 } !{ url -m beg / }",
+    `if { req.fhdr(connection) -m found } !{ req.fhdr(connection) -m reg -i '${plainConnection}' }`,
+  ];
+  if (guards.escapes !== undefined) {
+    conditions.push(`if { ${guards.escapes === "path" ? "path" : "pathq"} -m sub % }`);
+  }
+  for (const name of guards.headers) {
+    conditions.push(`if { req.fhdr_cnt(${name}) gt 1 }`);
+    conditions.push(String.raw`if { req.fhdr(${name}) -m reg '[^\x20-\x7e]' }`);
+  }
+  return conditions.map((condition) => `  use_backend ${backend} ${condition}`);
+}

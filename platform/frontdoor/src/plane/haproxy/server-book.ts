@@ -1,0 +1,92 @@
+/**
+ * Which servers HAProxy has for which instances, and what to tell it when instances come and go.
+ *
+ * A server's name is never used again, so that a line of the log says which instance it was. One that
+ * is to go is first put into maintenance, in which it gets no new requests, and is deleted once its
+ * last connection has ended: HAProxy does not delete it before.
+ */
+
+import type { Instance } from "../../core/routing-table.ts";
+import type { ServiceName } from "../../core/rule.ts";
+
+/** An instance that HAProxy can send requests to. */
+export interface Server {
+  readonly name: string;
+  readonly service: ServiceName;
+  readonly instance: Instance;
+  /** `10.0.0.1:8080`, `[2001:db8::1]:8080`. */
+  readonly address: string;
+  /** Its name, for SNI and the certificate; undefined: no TLS. */
+  readonly tlsName: string | undefined;
+  /** 1 to 256. */
+  readonly weight: number;
+  readonly isBackup: boolean;
+}
+
+export interface ServerSettings {
+  readonly slowStartMs: number;
+}
+
+const weightFull = 128;
+
+/** HAProxy's weights are whole and at most 256; ours are any number above 0. */
+export function serverWeights(instances: readonly Instance[]): ReadonlyMap<Instance, number> {
+  const most = Math.max(...instances.map(({ weight }) => weight));
+  return new Map(
+    instances.map((instance) => [
+      instance,
+      Math.min(256, Math.max(1, Math.round((instance.weight / most) * weightFull))),
+    ]),
+  );
+}
+
+/** As `server` and `add server` take it, from the address on. */
+export function formatServer(server: Server, { slowStartMs }: ServerSettings): string {
+  const { address, tlsName, weight, isBackup } = server;
+  const parts = [
+    address,
+    `weight ${weight}`,
+    `slowstart ${Math.max(1, Math.round(slowStartMs))}ms`,
+    // Who does not take connections any more is found by requests, and back by a look every second.
+    "check inter 30s fastinter 1s downinter 1s rise 1 fall 2",
+    "observe layer4 error-limit 5 on-error mark-down",
+    "pool-purge-delay 1s",
+  ];
+  if (isBackup) parts.push("backup");
+  if (tlsName !== undefined) {
+    parts.push("ssl verify required ca-file @system-ca check-ssl");
+    parts.push(`sni str(${tlsName}) verifyhost ${tlsName} check-sni ${tlsName}`);
+  }
+  return parts.join(" ");
+}
+
+export function addCommands(backend: string, server: Server, settings: ServerSettings): string[] {
+  const at = `${backend}/${server.name}`;
+  return [
+    `add server ${at} ${formatServer(server, settings)}`,
+    `enable server ${at}`,
+    `enable health ${at}`,
+  ];
+}
+
+export interface ServerChanges {
+  readonly added: readonly Server[];
+  readonly removed: readonly Server[];
+  readonly reweighted: readonly Server[];
+}
+
+/** Servers by name, before and after. */
+export function changesOf(
+  before: ReadonlyMap<string, Server>,
+  after: ReadonlyMap<string, Server>,
+): ServerChanges {
+  const added: Server[] = [];
+  const reweighted: Server[] = [];
+  for (const [name, server] of after) {
+    const known = before.get(name);
+    if (known === undefined) added.push(server);
+    else if (known.weight !== server.weight) reweighted.push(server);
+  }
+  const removed = [...before.values()].filter(({ name }) => !after.has(name));
+  return { added, removed, reweighted };
+}

@@ -1,0 +1,88 @@
+/**
+ * From announced instances to servers of HAProxy's. An instance keeps its server's name as long as its
+ * address is the same; HAProxy resolves no names itself for servers that come later, so we do.
+ */
+
+import { lookup } from "node:dns/promises";
+import { isIPv6 } from "node:net";
+import { describeError } from "@tavola/base";
+import type { Logger } from "@tavola/host";
+import type { Instance } from "../../core/routing-table.ts";
+import type { ServiceName } from "../../core/rule.ts";
+import {
+  parseUpstreamAddress,
+  type UpstreamAddress,
+} from "../in-process/upstream/upstream-address.ts";
+import { type Server, serverWeights } from "./server-book.ts";
+
+export interface NamedServers {
+  /** By name. */
+  readonly servers: ReadonlyMap<string, Server>;
+  /** Some instance's URI has a path, which HAProxy cannot put before a request's. */
+  readonly isHandedOn: boolean;
+}
+
+export class ServerNames {
+  readonly #logger: Logger;
+  readonly #zone: string | undefined;
+  readonly #names = new Map<string, string>();
+  #last = 0;
+
+  constructor(options: { readonly logger: Logger; readonly zone: string | undefined }) {
+    this.#logger = options.logger;
+    this.#zone = options.zone;
+  }
+
+  async serversOf(service: ServiceName, instances: readonly Instance[]): Promise<NamedServers> {
+    const weights = serverWeights(instances);
+    let isHandedOn = false;
+    const found = await Promise.all(
+      instances.map(async (instance): Promise<Server | undefined> => {
+        const upstream = parseUpstreamAddress(instance.uri);
+        if (upstream === undefined) return undefined;
+        if (upstream.pathPrefix !== "") isHandedOn = true;
+        const address = await this.#addressOf(upstream);
+        if (address === undefined) return undefined;
+        return {
+          name: this.#nameOf(service, instance, address),
+          service,
+          instance,
+          address,
+          tlsName: upstream.isTls ? upstream.host : undefined,
+          weight: weights.get(instance) ?? 1,
+          isBackup: this.#zone !== undefined && instance.zone !== this.#zone,
+        };
+      }),
+    );
+    const servers = found.filter((server) => server !== undefined);
+    return { servers: new Map(servers.map((server) => [server.name, server])), isHandedOn };
+  }
+
+  /** Undefined: its name is nobody's. */
+  async #addressOf({ host, port }: UpstreamAddress): Promise<string | undefined> {
+    try {
+      // An address is answered without asking anybody.
+      const { address } = await lookup(host);
+      return isIPv6(address) ? `[${address}]:${port}` : `${address}:${port}`;
+    } catch (error) {
+      this.#logger.warn({ host, error: describeError(error) }, "cannot resolve an instance's name");
+      return undefined;
+    }
+  }
+
+  #nameOf(service: ServiceName, { id, uri }: Instance, address: string): string {
+    const key = JSON.stringify([service, id, uri, address]);
+    let name = this.#names.get(key);
+    if (name === undefined) {
+      this.#last += 1;
+      name = `i${this.#last}`;
+      this.#names.set(key, name);
+    }
+    return name;
+  }
+
+  /** Servers that are not among these are forgotten; if they come back, they are new. */
+  keepOnly(names: ReadonlySet<string>): void {
+    for (const [key, name] of this.#names) if (!names.has(name)) this.#names.delete(key);
+  }
+}
