@@ -3,8 +3,8 @@ import { test } from "node:test";
 import { simulatedClock } from "@tavola/host";
 import { DirectoryFinder } from "./directory-finder.ts";
 
-/** An agent that knows the sandboxes of `known`. */
-function finderOf(known: Map<string, string>) {
+/** An agent that answers nothing (undefined), or knows the sandboxes of `known`. */
+function finderOf(known: Map<string, string> | undefined) {
   const clock = simulatedClock();
   const found = new Map<string, string>();
   let asked = 0;
@@ -13,7 +13,7 @@ function finderOf(known: Map<string, string>) {
     addressOf: () => ({ hostname: "h", port: 5051 }),
     ask: async () => {
       asked += 1;
-      return { value: known };
+      return known === undefined ? { problem: "unreachable", message: "" } : { value: known };
     },
     found: (directories) => {
       for (const [taskId, directory] of directories) found.set(taskId, directory);
@@ -49,4 +49,13 @@ test("a task that is never found does not use up the tries of those that come af
   const before = asked();
   await clock.advanceSettling(60_000);
   assert.equal(asked(), before, "nothing is asked about for ever");
+});
+
+test("an agent that does not answer is asked ever more seldom, whatever comes up on it", async () => {
+  const { clock, finder, asked } = finderOf(undefined);
+  for (let second = 0; second < 300; second += 1) {
+    finder.want(`t${second}`, "silent");
+    await clock.advanceSettling(1000);
+  }
+  assert.ok(asked() >= 10 && asked() <= 20, `${asked()} times in five minutes`);
 });

@@ -1,6 +1,7 @@
 /**
  * Finds out where the sandboxes of tasks are, soon after these run: an agent is asked once for all of
- * its tasks that came up meanwhile.
+ * its tasks that came up meanwhile. One that does not answer is asked ever more seldom, however many
+ * tasks come up on it.
  */
 
 import type { Clock, Timer } from "@tavola/host";
@@ -9,6 +10,8 @@ import type { AgentAddress, Directories, Fetched } from "../api/task-files.ts";
 const limits = {
   /** Tasks of one agent that come up within so long are asked about together. */
   gatherMs: 200,
+  /** Between two questions to an agent that does not answer, at most. */
+  silentMsMax: 30_000,
   /** A task that the agent does not know yet is asked about again, so often, ever more slowly. */
   triesMax: 5,
   askedAtOnceMax: 16,
@@ -28,6 +31,8 @@ export class DirectoryFinder {
   readonly #options: DirectoryFinderOptions;
   readonly #wanted = new Map<string, Wanted>();
   readonly #waiting: string[] = [];
+  /** How often in a row an agent did not answer. */
+  readonly #silences = new Map<string, number>();
   readonly #timers = new Set<Timer>();
   #asking = 0;
   #isClosed = false;
@@ -44,7 +49,7 @@ export class DirectoryFinder {
       return;
     }
     this.#wanted.set(agentId, new Map([[taskId, 0]]));
-    this.#askAfter(agentId, limits.gatherMs);
+    this.#askAfter(agentId, 0);
   }
 
   close(): void {
@@ -52,7 +57,10 @@ export class DirectoryFinder {
     for (const timer of this.#timers) timer.cancel();
   }
 
-  #askAfter(agentId: string, ms: number): void {
+  /** `tries`: how often those that are wanted were asked for in vain. */
+  #askAfter(agentId: string, tries: number): void {
+    const inVain = Math.max(tries, this.#silences.get(agentId) ?? 0);
+    const ms = Math.min(limits.gatherMs * 2 ** inVain, limits.silentMsMax);
     const timer = this.#options.clock.after(ms, () => {
       this.#timers.delete(timer);
       this.#waiting.push(agentId);
@@ -79,6 +87,8 @@ export class DirectoryFinder {
     if (wanted === undefined) return;
     const answer = address === undefined ? undefined : await this.#options.ask(address);
     if (this.#isClosed) return;
+    if (answer?.value !== undefined) this.#silences.delete(agentId);
+    else this.#silences.set(agentId, (this.#silences.get(agentId) ?? 0) + 1);
     const found = new Map<string, string>();
     for (const [taskId, tries] of wanted) {
       const directory = answer?.value?.get(taskId);
@@ -88,6 +98,6 @@ export class DirectoryFinder {
     }
     if (found.size > 0) this.#options.found(found);
     if (wanted.size === 0) this.#wanted.delete(agentId);
-    else this.#askAfter(agentId, limits.gatherMs * 2 ** Math.min(...wanted.values()));
+    else this.#askAfter(agentId, Math.min(...wanted.values()));
   }
 }

@@ -78,7 +78,7 @@ test("turns during a write share the next", async () => {
 test("a long queue is written in portions, in order, and no turn is divided", async () => {
   const { engine, store } = engineOn();
   const many = (name: string) => (turn: Turn) => {
-    for (let i = 0; i < 300; i += 1) put(`${name}${i}`)(turn);
+    for (let i = 0; i < 200; i += 1) put(`${name}${i}`)(turn);
   };
   const order: string[] = [];
   const all = [engine.decide(put("first"))];
@@ -93,7 +93,7 @@ test("a long queue is written in portions, in order, and no turn is divided", as
   await Promise.all(all);
   assert.deepEqual(
     store.writes.map(({ keys }) => keys.length),
-    [1, 600, 300],
+    [1, 400, 200],
   );
   assert.deepEqual(order, ["a", "b", "c"]);
 });

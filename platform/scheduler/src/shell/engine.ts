@@ -26,7 +26,7 @@ const limits = {
   retryMsMin: 50,
   retryMsMax: 5_000,
   /** What is beyond it is written next: everything that waits is not to be encoded at once. */
-  changesPerWrite: 500,
+  changesPerWrite: 300,
   /** Timers are set at most this far ahead; the agenda is looked at again then. */
   wakeMsMax: 60 * 60 * 1000,
 } as const;

@@ -38,7 +38,7 @@ import { shellCommandUpdateOf } from "../framework/executor-message.ts";
 import { FrameworkLink } from "../framework/framework-link.ts";
 import { createHealthChecker, type HealthChecker } from "../health/health-checker.ts";
 import type { Probe } from "../health/probe.ts";
-import { openRecordStore } from "../store/record-store.ts";
+import { openRecordStore, type RecordStore } from "../store/record-store.ts";
 import { Announcing } from "./announcing.ts";
 import { Engine } from "./engine.ts";
 import { loadState } from "./load-state.ts";
@@ -82,6 +82,7 @@ export class Leading {
   readonly engine: Engine;
   readonly link: FrameworkLink;
   readonly #options: LeadingOptions;
+  readonly #records: RecordStore;
   readonly #health: HealthChecker;
   readonly #deliverers: Deliverers;
   readonly #announcing: Announcing;
@@ -110,7 +111,7 @@ export class Leading {
       perform: (effect) => leading?.perform(effect),
       ended: options.ended,
     });
-    leading = new Leading(options, engine);
+    leading = new Leading(options, engine, records);
     options.loaded?.(engine);
     leading.#deliverWhatWaits();
     options.logger.info(
@@ -127,8 +128,9 @@ export class Leading {
     return leading;
   }
 
-  private constructor(options: LeadingOptions, engine: Engine) {
+  private constructor(options: LeadingOptions, engine: Engine, records: RecordStore) {
     this.#options = options;
+    this.#records = records;
     this.engine = engine;
     const discovery = options.openDiscovery();
     this.#announcing = new Announcing({
@@ -240,6 +242,7 @@ export class Leading {
   /** Tasks live on, and so does everything in the outboxes. */
   async close(): Promise<void> {
     this.engine.close();
+    this.#records.close();
     this.#wallClock.close();
     this.#directories.close();
     const deliverers = [...new Set(Object.values(this.#deliverers))];

@@ -1,5 +1,5 @@
 /**
- * Writes of a batch made ready: one a record, as the values that it will be kept in.
+ * Writes of a batch made ready: one a record, as the JSON that it will be kept as.
  *
  * A batch is all or nothing, so only the last write of each record counts.
  */
@@ -25,8 +25,12 @@ export interface EncodedWrite {
   readonly key: string;
   /** Undefined: the record is removed. */
   readonly json: Uint8Array | undefined;
-  /** What the record's nodes will hold; none when it is removed. */
-  readonly parts: readonly Uint8Array[];
+}
+
+/** What the record's nodes will hold; none when it is removed. */
+export function partsOf({ key, json }: EncodedWrite): readonly Uint8Array[] {
+  if (json === undefined) return [];
+  return encodeFrame(json, isHashed(nameOfKey(key)) ? key : undefined);
 }
 
 /** Throws TOO_LARGE, naming the record. */
@@ -41,10 +45,10 @@ export function encodeWrites(writes: readonly RecordWrite[]): readonly EncodedWr
   return [...last.values()].map(encodeWrite);
 }
 
-export function encodeWrite({ kind, key, value }: RecordWrite): EncodedWrite {
+function encodeWrite({ kind, key, value }: RecordWrite): EncodedWrite {
   invariant(isKind(kind), `"${kind}" is no kind of record`);
   invariant(key.length <= keyCharactersMax, `a ${kind}'s key of ${key.length} characters is none`);
-  if (value === undefined) return { kind, key, json: undefined, parts: [] };
+  if (value === undefined) return { kind, key, json: undefined };
   const text = JSON.stringify(value);
   invariant(text !== undefined, `record ${kind} "${key}" is JSON`);
   const json = Buffer.from(text);
@@ -56,6 +60,5 @@ export function encodeWrite({ kind, key, value }: RecordWrite): EncodedWrite {
       { kind, key, bytes: json.length, bytesMax: recordBytesMax },
     );
   }
-  const isToldByName = !isHashed(nameOfKey(key));
-  return { kind, key, json, parts: encodeFrame(json, isToldByName ? undefined : key) };
+  return { kind, key, json };
 }

@@ -21,10 +21,14 @@ interface VersionedHead {
   readonly version: number;
 }
 
+export type HeadChange = Partial<Pick<RecordHead, "records" | "journal">>;
+
 export class FencedWriter {
   readonly place: RecordPlace;
   #head: RecordHead;
   #version: number;
+  /** The commit before, whatever became of it. */
+  #before: Promise<unknown> = Promise.resolve();
 
   private constructor(place: RecordPlace, found: VersionedHead) {
     this.place = place;
@@ -55,20 +59,26 @@ export class FencedWriter {
   }
 
   /**
-   * All of `writes` together with `change` to the head, or none. Rejects with UNAVAILABLE (nothing was
+   * All of `writes` together with the change to the head, or none; one commit after the other, in the
+   * order in which they were asked for. `change` is told the head that it is made to. Rejects with UNAVAILABLE (nothing was
    * done, and nothing of it will be), FENCED, CORRUPT when the store does not hold what this writer
    * put there, OUTCOME_UNKNOWN when the session ended before anybody could be asked, and what else
    * the store says.
    */
-  async commit(
+  commit(
     writes: readonly StoreWrite[],
-    change: Partial<Pick<RecordHead, "records">> & { batch?: RecordHead["batch"] | "none" } = {},
+    change: (head: RecordHead) => HeadChange = () => ({}),
   ): Promise<void> {
-    const { batch, ...counts } = change;
-    const { batch: before, ...same } = this.#head;
-    const next = batch === "none" ? undefined : (batch ?? before);
-    const plain = { ...same, ...counts, writes: this.#head.writes + 1 };
-    const head = next === undefined ? plain : { ...plain, batch: next };
+    const done = this.#before.then(() => this.#commit(writes, change));
+    this.#before = done.catch(() => undefined);
+    return done;
+  }
+
+  async #commit(
+    writes: readonly StoreWrite[],
+    change: (head: RecordHead) => HeadChange,
+  ): Promise<void> {
+    const head = { ...this.#head, ...change(this.#head), writes: this.#head.writes + 1 };
     let isOpen = false;
     let cause: unknown;
     for (let waitMs: number = backoff.firstMs; ; waitMs = Math.min(2 * waitMs, backoff.maxMs)) {
@@ -168,7 +178,7 @@ function headWrite(
 }
 
 function nextEpoch(found: RecordHead | undefined): Omit<RecordHead, "writer" | "nonce"> {
-  if (found === undefined) return { epoch: 1, writes: 1, records: 0 };
+  if (found === undefined) return { epoch: 1, writes: 1, records: 0, journal: { from: 0, to: 0 } };
   return { ...found, epoch: found.epoch + 1, writes: found.writes + 1 };
 }
 

@@ -1,5 +1,5 @@
 /**
- * The head of the records: who writes them, how many there are, and which batch is half in its place.
+ * The head of the records: who writes them, how many there are, and which batches may not be in place.
  *
  * Every transaction sets it, at the version at which its writer left it. So who takes over (by setting
  * it first) makes all writes of the former leader fail, whenever they arrive; and who does not know
@@ -9,8 +9,8 @@
 import type { Result } from "@tavola/base";
 import { type FrameProblem, isCount } from "./record-frame.ts";
 
-/** What this version writes, and the newest that it reads. */
-const headFormat = 1;
+/** What this version writes, and the only one that it reads: nothing older was ever released. */
+const headFormat = 2;
 
 export interface RecordHead {
   /** One more with every leader. */
@@ -21,17 +21,10 @@ export interface RecordHead {
   readonly nonce: string;
   /** Transactions so far. */
   readonly writes: number;
-  /** Records that there are. */
+  /** Records that lie in their places. */
   readonly records: number;
-  /** Decided, and perhaps in part in its place: whoever leads puts it there before anything else. */
-  readonly batch?: BatchHead;
-}
-
-export interface BatchHead {
-  readonly id: string;
-  readonly pieces: number;
-  readonly bytes: number;
-  readonly crc: string;
+  /** Decided, and perhaps not in their places: what `journal.ts` wrote under these numbers. */
+  readonly journal: { readonly from: number; readonly to: number };
 }
 
 export function encodeHead(head: RecordHead): Uint8Array {
@@ -52,21 +45,19 @@ export function decodeHead(value: Uint8Array): Result<RecordHead, FrameProblem> 
     const what = `has format ${json.format}, this version reads ${headFormat}`;
     return { error: { kind: "newer", what } };
   }
-  const { epoch, writer, nonce, writes, records, batch } = json;
+  if (json.format < headFormat) return damaged(`has format ${json.format}, which no release wrote`);
+  const { epoch, writer, nonce, writes, records, journal } = json;
   const isHead =
     isCount(epoch) &&
     typeof writer === "string" &&
     typeof nonce === "string" &&
     isCount(writes) &&
     isCount(records) &&
-    (batch === undefined || isBatch(batch));
+    isCount(journal?.from) &&
+    isCount(journal.to) &&
+    journal.from <= journal.to;
   if (!isHead) return damaged("lacks a field, or has a wrong one");
-  const head = { epoch, writer, nonce, writes, records };
-  return { value: batch === undefined ? head : { ...head, batch } };
-}
-
-function isBatch({ id, pieces, bytes, crc }: Partial<BatchHead>): boolean {
-  return typeof id === "string" && isCount(pieces) && isCount(bytes) && typeof crc === "string";
+  return { value: { epoch, writer, nonce, writes, records, journal } };
 }
 
 function damaged(what: string): { readonly error: FrameProblem } {

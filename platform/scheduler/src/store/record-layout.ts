@@ -4,7 +4,7 @@
  *     <path>/state                                   the head: who leads, and how much there is
  *     <path>/state/<kind>/<bucket>/<name>            a record
  *     <path>/state/<kind>/<bucket>/<name>/<1…>       what of it does not fit into one value
- *     <path>/batch/<id>.<0…>                         a batch that takes more than one transaction
+ *     <path>/journal/<number>                        a batch that was decided
  *
  * A bucket is a hash of the key: ZooKeeper answers at most 1 MB of children at once, which 100,000
  * records of one kind side by side would be far above. Names are keys that people can still read.
@@ -38,12 +38,12 @@ export function partPath(record: StorePath, part: number): StorePath {
   return part === 0 ? record : `${record}/${part}`;
 }
 
-export function batchFolder(path: StorePath): StorePath {
-  return `${path}/batch`;
+export function journalFolder(path: StorePath): StorePath {
+  return `${path}/journal`;
 }
 
-export function piecePath(path: StorePath, batchId: string, piece: number): StorePath {
-  return `${batchFolder(path)}/${batchId}.${piece}`;
+export function journalPath(path: StorePath, number: number): StorePath {
+  return `${journalFolder(path)}/${number}`;
 }
 
 /** What a kind may be called. */

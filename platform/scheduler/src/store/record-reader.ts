@@ -10,7 +10,7 @@ import { invariant } from "@tavola/base";
 import type { StorePath } from "@tavola/coordination";
 import { pause } from "./fenced-writer.ts";
 import { foreign, type RecordPlace, unreadable } from "./record-errors.ts";
-import { decodeFrame, decodeRecord } from "./record-frame.ts";
+import { decodeFrame, decodeRecord, type Frame } from "./record-frame.ts";
 import {
   bucketOf,
   headPath,
@@ -33,7 +33,7 @@ const turnMs = 50;
 
 export interface LoadedRecords {
   /** By kind, then by key. */
-  readonly records: ReadonlyMap<string, ReadonlyMap<string, unknown>>;
+  readonly records: Map<string, Map<string, unknown>>;
   readonly counts: NodeCounts;
 }
 
@@ -45,10 +45,15 @@ interface Found {
 }
 
 /**
- * `expected`: how many there must be. Rejects with CORRUPT, NEWER_FORMAT, and what the store says.
+ * `expected`: how many there must be. Of a record that is overlaid only the nodes are counted: what it
+ * is now is written elsewhere, and its place may be half changed. Rejects with CORRUPT, NEWER_FORMAT, and what the store says.
  * PERF: one listing a bucket and kind, then a call for every 256 values.
  */
-export async function readRecords(place: RecordPlace, expected: number): Promise<LoadedRecords> {
+export async function readRecords(
+  place: RecordPlace,
+  expected: number,
+  isOverlaid: (kind: string, key: string) => boolean,
+): Promise<LoadedRecords> {
   const found = await listRecords(place);
   if (found.length !== expected) {
     const what = `has ${found.length} records below it where its head counts ${expected}: somebody removed or added some`;
@@ -68,10 +73,15 @@ export async function readRecords(place: RecordPlace, expected: number): Promise
     }
     const values = await place.store.getAll(slice.map(({ path }) => path));
     for (const [index, each] of slice.entries()) {
-      const { key, value, nodes } = await readRecord(place, each, values[index]?.value);
+      const { key, frame } = readFrame(place, each, values[index]?.value);
+      if (isOverlaid(each.kind, key)) {
+        const parts = await place.store.children(each.path);
+        counts.set(each.kind, key, 1 + parts.length);
+        continue;
+      }
       const ofKind = records.get(each.kind) ?? new Map<string, unknown>();
-      records.set(each.kind, ofKind.set(key, value));
-      counts.set(each.kind, key, nodes);
+      records.set(each.kind, ofKind.set(key, await readValue(place, each.path, frame)));
+      counts.set(each.kind, key, frame.line.parts);
     }
   });
   return { records, counts };
@@ -98,7 +108,12 @@ async function listRecords(place: RecordPlace): Promise<readonly Found[]> {
   return found;
 }
 
-async function readRecord(place: RecordPlace, found: Found, stored: Uint8Array | undefined) {
+/** The first node, and whose it is. */
+function readFrame(
+  place: RecordPlace,
+  found: Found,
+  stored: Uint8Array | undefined,
+): { readonly key: string; readonly frame: Frame } {
   const { name, bucket, path } = found;
   if (stored === undefined) throw foreign(place, path, "it vanished while it was read");
   // Names are unambiguous without what they hold; only a hash is not.
@@ -112,10 +127,14 @@ async function readRecord(place: RecordPlace, found: Found, stored: Uint8Array |
   if (key === undefined || key === "" || nameOfKey(key) !== name || bucketOf(key) !== bucket) {
     throw foreign(place, path, "no record is filed under that name there");
   }
+  return { key, frame };
+}
+
+async function readValue(place: RecordPlace, path: StorePath, frame: Frame): Promise<unknown> {
   const rest = await readRest(place, path, frame.line.parts);
-  const decoded = decodeRecord(frame, rest);
-  if (decoded.error !== undefined) throw unreadable(place, path, decoded.error);
-  return { key, value: decoded.value, nodes: frame.line.parts };
+  const { value, error } = decodeRecord(frame, rest);
+  if (error !== undefined) throw unreadable(place, path, error);
+  return value;
 }
 
 async function readRest(
@@ -131,19 +150,6 @@ async function readRest(
     if (stored !== undefined) return stored.value;
     throw unreadable(place, each, { kind: "damaged", what: "is missing" });
   });
-}
-
-/** How many nodes hold each of these now, whatever is in them. */
-export async function countNodes(
-  place: RecordPlace,
-  records: readonly { readonly kind: string; readonly key: string; readonly path: StorePath }[],
-): Promise<NodeCounts> {
-  const counts = new NodeCounts();
-  await eachOf(records, listingsAtOnce, async ({ kind, key, path }) => {
-    const [stored, parts] = await Promise.all([place.store.get(path), place.store.children(path)]);
-    if (stored !== undefined) counts.set(kind, key, 1 + parts.length);
-  });
-  return counts;
 }
 
 /** Runs all of them, so many at a time. Rejects with the first failure; none is begun after it. */

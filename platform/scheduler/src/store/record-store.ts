@@ -1,34 +1,27 @@
 /**
  * What the scheduler must not forget, kept in the store that its instances share.
  *
- * A record is a node, so that a write costs what it changes. A batch is all or nothing, also where it
- * takes several transactions (`batch-log.ts`), and nobody but the leader can write (`fenced-writer.ts`).
- * It knows nothing of what the records mean, and answers no questions: all of them are read once, and
- * then live in the scheduler's memory.
+ * A batch is written into a journal, whole or not at all (`journal.ts`); that is when it is durable. A
+ * while later its records are brought to their places, each a node of its own (`carry-over.ts`). Nobody
+ * but the leader can write (`fenced-writer.ts`). It knows nothing of what the records mean, and answers
+ * no questions: all of them are read once, and then live in the scheduler's memory.
  */
 
 import { CodedError, invariant } from "@tavola/base";
 import type { Coordination, StorePath } from "@tavola/coordination";
-import { BatchLog } from "./batch-log.ts";
-import { type EncodedWrite, encodeWrites, type RecordWrite } from "./encoded-write.ts";
+import { CarryOver } from "./carry-over.ts";
+import { encodeWrites, type RecordWrite } from "./encoded-write.ts";
 import { FencedWriter, insist, isAway } from "./fenced-writer.ts";
-import { recordPath } from "./record-layout.ts";
-import { countNodes, readRecords } from "./record-reader.ts";
-import {
-  limitsOf,
-  type NodeCounts,
-  type PlannedTransaction,
-  planTransactions,
-  type TransactionLimits,
-} from "./transaction-plan.ts";
+import { Journal } from "./journal.ts";
+import { readRecords } from "./record-reader.ts";
+import { limitsOf, type NodeCounts } from "./transaction-plan.ts";
 
 export type { RecordWrite } from "./encoded-write.ts";
 
 export interface RecordStore {
   /**
-   * Everything there is, by kind and key. To be called once, before the first write: it also finishes
-   * what a former leader had decided. Rejects with CORRUPT or NEWER_FORMAT, naming the node and the
-   * way out, FENCED, and what the store says.
+   * Everything there is, by kind and key. To be called once, before the first write. Rejects with
+   * CORRUPT or NEWER_FORMAT, naming the node and the way out, FENCED, and what the store says.
    */
   load(): Promise<ReadonlyMap<string, ReadonlyMap<string, unknown>>>;
   /**
@@ -39,8 +32,10 @@ export interface RecordStore {
    * the first two every call rejects: the scheduler must end, and read anew.
    */
   write(writes: readonly RecordWrite[]): Promise<void>;
-  /** Resolves when nothing is left to be done for earlier writes. For an orderly end; never rejects. */
+  /** Resolves when every record lies in its place, or nothing can be done about it any more; never rejects. */
   settled(): Promise<void>;
+  /** Nothing is done any more in the background; the next leader takes it up. Idempotent. */
+  close(): void;
 }
 
 export interface RecordStoreOptions {
@@ -64,32 +59,32 @@ export async function openRecordStore(
 
 class NodeRecordStore implements RecordStore {
   readonly #writer: FencedWriter;
-  readonly #batches: BatchLog;
-  readonly #limits: TransactionLimits;
-  #counts: NodeCounts | undefined;
+  readonly #journal: Journal;
+  #carryOver: CarryOver | undefined;
   #isWriting = false;
-  /** Puts an earlier batch in its place; never rejects. */
-  #applying: Promise<void> = Promise.resolve();
   #broken: CodedError | undefined;
 
   constructor(writer: FencedWriter) {
     this.#writer = writer;
-    this.#batches = new BatchLog(writer);
-    this.#limits = limitsOf(writer.place.store);
+    this.#journal = new Journal(writer);
   }
 
   async load(): Promise<ReadonlyMap<string, ReadonlyMap<string, unknown>>> {
-    invariant(this.#counts === undefined, "records are loaded once");
+    invariant(this.#carryOver === undefined, "records are loaded once");
     return await insist(this.#writer.place, () => this.#load());
   }
 
   async #load(): Promise<ReadonlyMap<string, ReadonlyMap<string, unknown>>> {
     try {
-      await this.#finishDecided();
-      await this.#batches.sweep();
+      await this.#sweep();
+      const decided = await this.#journal.read();
+      const names = new Set(decided.map(({ kind, key }) => `${kind}\0${key}`));
       const { place, head } = this.#writer;
-      const { records, counts } = await readRecords(place, head.records);
-      this.#counts = counts;
+      const { records, counts } = await readRecords(place, head.records, (kind, key) =>
+        names.has(`${kind}\0${key}`),
+      );
+      for (const write of decided) put(records, write);
+      this.#takeUp(decided, counts);
       return records;
     } catch (error) {
       // What looks like damage may be another leader at work.
@@ -99,14 +94,17 @@ class NodeRecordStore implements RecordStore {
   }
 
   async write(writes: readonly RecordWrite[]): Promise<void> {
-    const counts = this.#counts;
-    invariant(counts !== undefined, "records are loaded before any is written");
+    const carryOver = this.#carryOver;
+    invariant(carryOver !== undefined, "records are loaded before any is written");
     invariant(!this.#isWriting, "records are written by one call after the other");
     this.#isWriting = true;
     try {
-      await this.#applying;
       if (this.#broken !== undefined) throw this.#broken;
-      await this.#write(encodeWrites(writes), counts);
+      const encoded = encodeWrites(writes).filter(
+        ({ kind, key, json }) => json !== undefined || carryOver.has(kind, key),
+      );
+      if (encoded.length === 0) return;
+      carryOver.decided(encoded, await this.#journal.append(encoded));
     } catch (error) {
       if (!isRepeatable(error)) this.#broken ??= asBroken(error);
       throw error;
@@ -116,64 +114,43 @@ class NodeRecordStore implements RecordStore {
   }
 
   async settled(): Promise<void> {
-    await this.#applying;
+    await this.#carryOver?.settled();
   }
 
-  async #write(writes: readonly EncodedWrite[], counts: NodeCounts): Promise<void> {
-    const { path } = this.#writer.place;
-    const planned = planTransactions(path, writes, counts, this.#limits);
-    const [first] = planned;
-    if (first === undefined) return;
-    if (planned.length === 1) {
-      await this.#writer.commit(first.writes, this.#counted(first));
-      counts.applied(writes);
-      return;
+  close(): void {
+    this.#carryOver?.close();
+  }
+
+  /** What a former leader's death left beside the journal. */
+  async #sweep(): Promise<void> {
+    const { writes: atOnce } = limitsOf(this.#writer.place.store);
+    const leftovers = await this.#journal.leftovers();
+    for (let at = 0; at < leftovers.length; at += atOnce) {
+      await this.#writer.commit(leftovers.slice(at, at + atOnce));
     }
-    await this.#batches.decide(writes);
-    counts.applied(writes);
-    // Decided is durable: its caller need not wait, the next write does.
-    this.#applying = this.#apply(planned).catch((error: unknown) => {
-      this.#broken ??= asBroken(error);
+  }
+
+  #takeUp(decided: readonly RecordWrite[], counts: NodeCounts): void {
+    const writer = this.#writer;
+    this.#carryOver = new CarryOver({
+      writer,
+      journal: this.#journal,
+      counts,
+      broken: (error) => {
+        this.#broken ??= error;
+      },
     });
+    const { to } = writer.head.journal;
+    if (decided.length > 0) this.#carryOver.decided(encodeWrites(decided), { bytes: 0, to });
   }
+}
 
-  async #finishDecided(): Promise<void> {
-    const { place } = this.#writer;
-    const writes = await this.#batches.read();
-    if (writes === undefined) return;
-    const nodes = writes.map(({ kind, key }) => ({
-      kind,
-      key,
-      path: recordPath(place.path, kind, key),
-    }));
-    const counts = await countNodes(place, nodes);
-    await this.#apply(planTransactions(place.path, writes, counts, this.#limits));
-  }
-
-  /** The records of a decided batch; the last transaction also says that it lies in its place. */
-  async #apply(planned: readonly PlannedTransaction[]): Promise<void> {
-    for (const [index, each] of planned.entries()) {
-      const isLast = index === planned.length - 1;
-      const change = isLast ? ({ batch: "none" } as const) : {};
-      await this.#insist(() =>
-        this.#writer.commit(each.writes, { ...this.#counted(each), ...change }),
-      );
-    }
-    if (planned.length === 0) await this.#insist(() => this.#writer.commit([], { batch: "none" }));
-    await this.#insist(() => this.#batches.sweep());
-  }
-
-  /** What is decided must be done. */
-  async #insist(run: () => Promise<void>): Promise<void> {
-    await insist(this.#writer.place, async () => {
-      await run();
-      return true;
-    });
-  }
-
-  #counted({ recordsMore }: PlannedTransaction): { readonly records: number } {
-    return { records: this.#writer.head.records + recordsMore };
-  }
+function put(records: Map<string, Map<string, unknown>>, { kind, key, value }: RecordWrite): void {
+  const ofKind = records.get(kind) ?? new Map<string, unknown>();
+  if (value === undefined) ofKind.delete(key);
+  else ofKind.set(key, value);
+  if (ofKind.size === 0) records.delete(kind);
+  else records.set(kind, ofKind);
 }
 
 /** Nothing was done, and the same or another write may follow. */

@@ -7,7 +7,7 @@
  */
 
 import { type Coordination, type StoreWrite, valueBytesMax } from "@tavola/coordination";
-import type { EncodedWrite } from "./encoded-write.ts";
+import { type EncodedWrite, partsOf } from "./encoded-write.ts";
 import { partPath, recordPath } from "./record-layout.ts";
 
 /** Of each record, how many nodes hold it. PERF: about 60 bytes a record. */
@@ -27,11 +27,6 @@ export class NodeCounts {
     if (nodes === 0) keys.delete(key);
     else keys.set(key, nodes);
   }
-
-  /** The batch lies in its place. */
-  applied(writes: readonly EncodedWrite[]): void {
-    for (const { kind, key, parts } of writes) this.set(kind, key, parts.length);
-  }
 }
 
 /** What one transaction does, and by how much it changes the number of records. */
@@ -47,8 +42,11 @@ export interface TransactionLimits {
   readonly valueBytes: number;
 }
 
-/** etcd takes 128 operations; a record may need two, for the bucket that it is the first in. */
-const writesMax = { embedded: 1000, memory: 1000, zookeeper: 1000, etcd: 50 } as const;
+/**
+ * Few enough that what is decided meanwhile need not wait for long. etcd takes 128 operations; a record
+ * may need two, for the bucket that it is the first in.
+ */
+const writesMax = { embedded: 200, memory: 200, zookeeper: 300, etcd: 50 } as const;
 
 export function limitsOf({ backend }: Coordination): TransactionLimits {
   return { writes: writesMax[backend], bytes: 900_000, valueBytes: valueBytesMax - 4096 };
@@ -59,7 +57,7 @@ interface Step {
   readonly recordsMore: number;
 }
 
-/** In order; one transaction where all of it fits. */
+/** In order; one transaction where all of it fits. `counts` is from then on as after all of them. */
 export function planTransactions(
   path: string,
   writes: readonly EncodedWrite[],
@@ -93,9 +91,11 @@ export function planTransactions(
 }
 
 function stepsOf(path: string, write: EncodedWrite, counts: NodeCounts): readonly Step[] {
-  const { kind, key, parts } = write;
+  const { kind, key } = write;
   const node = recordPath(path, kind, key);
   const before = counts.get(kind, key);
+  const parts = partsOf(write);
+  counts.set(kind, key, parts.length);
   const steps: Step[] = parts.map((value, part) => ({
     write: { kind: part < before ? "set" : "create", path: partPath(node, part), value },
     recordsMore: part === 0 && before === 0 ? 1 : 0,
