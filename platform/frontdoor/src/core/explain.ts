@@ -57,7 +57,7 @@ function notMet(rule: Rule, condition: Condition, values: RequestValues): LineRe
   return { rule, outcome: "not met", condition: formatCondition(condition), value };
 }
 
-export function formatCondition({ variable, isNegated, patterns }: Condition): string {
+function formatCondition({ variable, isNegated, patterns }: Condition): string {
   const written = patterns.map(({ text }) => text).join("|");
   return `${formatVariable(variable)}${isNegated ? "!=" : "="}${written}`;
 }

@@ -19,7 +19,7 @@ export function textOf({ word, from, to }: Slice): string {
 }
 
 /** Where the character at `at` stands, or would. */
-export function columnOf(word: Word, at: number): number {
+function columnOf(word: Word, at: number): number {
   const { columns, column } = word;
   if (columns === undefined) return column + at;
   return columns[at] ?? (columns.at(-1) ?? column) + 1;

@@ -12,10 +12,6 @@ export async function openDataPlane(
 ): Promise<DataPlane> {
   if (flags.data_plane !== "haproxy") return createInProcessPlane(options);
   const { createHaproxyPlane } = await import("../plane/haproxy/haproxy-plane.ts");
-  return createHaproxyPlane({
-    ...options,
-    binary: flags.haproxy,
-    folder: join(flags.work_dir, "haproxy"),
-    createInProcess: createInProcessPlane,
-  });
+  const folder = join(flags.work_dir, "haproxy");
+  return createHaproxyPlane({ ...options, binary: flags.haproxy, folder });
 }
