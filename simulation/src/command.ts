@@ -11,13 +11,14 @@ import {
   PlantedFaults,
   plantedFaultNames,
 } from "./planted/planted-faults.ts";
+import type { SimulationResult } from "./run-seed.ts";
 import {
   type PlantedServiceFaultName,
   PlantedServiceFaults,
   plantedServiceFaultNames,
 } from "./services/planted/planted-service-faults.ts";
 import { simulateServices } from "./services/simulate-services.ts";
-import { type SimulationResult, simulate } from "./simulate.ts";
+import { simulate } from "./simulate.ts";
 
 interface Arguments {
   readonly seeds: number;

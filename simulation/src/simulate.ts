@@ -24,11 +24,12 @@ import { ToldStates } from "./checks/told-states.ts";
 import { registryPath } from "./cluster/addresses.ts";
 import { chooseCircumstances, plainCircumstances } from "./cluster/circumstances.ts";
 import { type Cluster, createCluster } from "./cluster/cluster.ts";
+import { restartsOf } from "./cluster/supervisor.ts";
 import { beginFaults } from "./faults/fault-plan.ts";
 import { PlantedFaults } from "./planted/planted-faults.ts";
-import type { EventLog } from "./world/event-log.ts";
+import { runSeed, type SimulationResult } from "./run-seed.ts";
 import type { SimulatedProcess } from "./world/process.ts";
-import { Violation, World } from "./world/world.ts";
+import type { World } from "./world/world.ts";
 
 /** World time. What is promised to converge does so within `quietMs + keepMs` after the last fault. */
 const stages = {
@@ -47,47 +48,27 @@ export interface SimulationOptions {
   readonly isPlain?: boolean;
 }
 
-export interface SimulationResult {
-  readonly seed: number;
-  /** What did not hold; undefined when all did. */
-  readonly failure: { readonly checker: string; readonly message: string } | undefined;
-  readonly events: number;
-  /** Of the whole history. */
-  readonly hash: string;
-  readonly log: EventLog;
-  /** For curious people: how much happened. */
-  readonly summary: Readonly<Record<string, number | string>>;
-}
-
-/** Never rejects because of what it simulates. */
-export async function simulate(
+export function simulate(
   seed: number,
-  options: SimulationOptions = {},
+  { planted = new PlantedFaults(), isPlain = false }: SimulationOptions = {},
 ): Promise<SimulationResult> {
-  const world = new World(seed);
-  const rejected = (reason: unknown): void => world.fail(reason);
-  process.on("unhandledRejection", rejected);
-  const masterStates = new MasterStates();
-  let cluster: Cluster | undefined;
-  let kinds: readonly string[] = [];
-  let failure: SimulationResult["failure"];
-  try {
-    cluster = createCluster(world, {
-      planted: options.planted ?? new PlantedFaults(),
-      circumstances: options.isPlain
+  return runSeed(seed, (world) => {
+    const masterStates = new MasterStates();
+    const cluster = createCluster(world, {
+      planted,
+      circumstances: isPlain
         ? plainCircumstances
         : chooseCircumstances(world.dice("circumstances")),
       begins: (process, state, allocator) => masterStates.begins(process, state, allocator),
     });
-    kinds = await live(cluster, masterStates);
-  } catch (error) {
-    failure = describeFailure(error);
-    world.note(`FAILED: ${failure.checker}: ${failure.message}`);
-  } finally {
-    process.off("unhandledRejection", rejected);
-  }
-  const { events, log } = world;
-  return { seed, failure, events, hash: log.hash, log, summary: summaryOf(cluster, kinds) };
+    let kinds: readonly string[] = [];
+    return {
+      async live() {
+        kinds = await live(cluster, masterStates);
+      },
+      summary: () => summaryOf(cluster, kinds),
+    };
+  });
 }
 
 async function live(cluster: Cluster, masterStates: MasterStates): Promise<readonly string[]> {
@@ -146,28 +127,16 @@ function beQuiet({ frameworks, masters, agents }: Cluster): void {
   }
 }
 
-function describeFailure(error: unknown): { checker: string; message: string } {
-  if (error instanceof Violation) return { checker: error.checker, message: error.message };
-  const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  return { checker: "crash", message: stack };
-}
-
-function summaryOf(
-  cluster: Cluster | undefined,
-  kinds: readonly string[],
-): SimulationResult["summary"] {
-  if (cluster === undefined) return {};
+function summaryOf(cluster: Cluster, kinds: readonly string[]): SimulationResult["summary"] {
   const { ledger, masters, agents, frameworks } = cluster;
-  const restarts = (hosts: readonly { supervisor: { restarts: number } }[]): number =>
-    hosts.reduce((sum, { supervisor }) => sum + supervisor.restarts, 0);
   return {
     faults: kinds.join(" "),
     agents: agents.length,
     frameworks: frameworks.length,
     tasks: ledger.tasks.size,
-    masterRestarts: restarts(masters),
-    agentRestarts: restarts(agents),
-    frameworkRestarts: restarts(frameworks),
+    masterRestarts: restartsOf(masters),
+    agentRestarts: restartsOf(agents),
+    frameworkRestarts: restartsOf(frameworks),
     seconds: Math.round(cluster.world.nowMs / 1000),
   };
 }

@@ -3,12 +3,12 @@
  */
 
 import type { Allocator } from "@tavola/allocator";
-import type { Coordination, MemoryCoordination } from "@tavola/coordination";
+import type { Coordination, MemoryCoordination, StoreWrite } from "@tavola/coordination";
 import { parseFlags } from "@tavola/host";
 import { type MasterFlags, type MasterState, masterFlags, startMaster } from "@tavola/master";
 import { neverEnds } from "../planted/deathless-session.ts";
 import { forgetfulAllocators } from "../planted/forgetful-allocator.ts";
-import { saysWrittenEarly } from "../planted/hasty-registry.ts";
+import { saysWrittenEarly } from "../planted/hasty-writes.ts";
 import { forgetsKills, leavesRunning } from "../planted/lost-messages.ts";
 import type { PlantedFaults } from "../planted/planted-faults.ts";
 import type { Network } from "../world/network.ts";
@@ -100,8 +100,15 @@ export class MasterHost {
     const client = openStoreOf(store, process, sessionTimeoutMs);
     this.#client = client;
     if (planted.has("leads-after-session")) return neverEnds(client);
-    return planted.has("registers-before-durable") ? saysWrittenEarly(client, process) : client;
+    return planted.has("registers-before-durable")
+      ? saysWrittenEarly(client, { process, isMeant: isOfRegistry })
+      : client;
   }
+}
+
+/** A batch of the registry's log. */
+function isOfRegistry({ kind, path }: StoreWrite): boolean {
+  return kind === "create" && path.includes("/log/");
 }
 
 function seamsOf(planted: PlantedFaults, process: SimulatedProcess): EndpointSeams {

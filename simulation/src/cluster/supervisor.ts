@@ -78,3 +78,8 @@ export class Supervisor {
     this.#process?.end("retired");
   }
 }
+
+/** Of all of them together. */
+export function restartsOf(hosts: readonly { readonly supervisor: Supervisor }[]): number {
+  return hosts.reduce((sum, { supervisor }) => sum + supervisor.restarts, 0);
+}

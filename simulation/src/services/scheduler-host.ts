@@ -3,7 +3,7 @@
  */
 
 import { fileURLToPath } from "node:url";
-import type { Coordination, MemoryCoordination } from "@tavola/coordination";
+import type { Coordination, MemoryCoordination, StoreWrite } from "@tavola/coordination";
 import { parseFlags } from "@tavola/host";
 import type { TaskInfo } from "@tavola/protocol";
 import { Resources } from "@tavola/resources";
@@ -18,11 +18,11 @@ import { daemonLogger } from "../cluster/daemon-logger.ts";
 import type { Ledger } from "../cluster/ledger.ts";
 import { openStoreOf } from "../cluster/store-access.ts";
 import { Supervisor } from "../cluster/supervisor.ts";
+import { saysWrittenEarly } from "../planted/hasty-writes.ts";
 import type { Network } from "../world/network.ts";
 import { type HostClock, SimulatedProcess } from "../world/process.ts";
 import { endpointsOf } from "../world/simulated-endpoint.ts";
 import type { Launches } from "./launches.ts";
-import { saysRecordedEarly } from "./planted/hasty-records.ts";
 import type { PlantedServiceFaults } from "./planted/planted-service-faults.ts";
 import { schedulerCalls } from "./scheduler-calls.ts";
 import type { ServiceWatchers } from "./service-watchers.ts";
@@ -131,7 +131,9 @@ export class SchedulerHost {
     const client = openStoreOf(store, process, sessionTimeoutMs);
     this.#client = client;
     const watched = watchers.watchWrites(client, process);
-    return planted.has("launches-early") ? saysRecordedEarly(watched, process) : watched;
+    return planted.has("launches-early")
+      ? saysWrittenEarly(watched, { process, isMeant: isOfRecords })
+      : watched;
   }
 
   #launches(process: SimulatedProcess, info: TaskInfo): void {
@@ -155,6 +157,11 @@ export class SchedulerHost {
     });
     watchers.launches(engine, launches.add(record, ledger.task(frameworkName, taskId)));
   }
+}
+
+/** More than the head, which says who leads. */
+function isOfRecords({ path }: StoreWrite): boolean {
+  return path.includes("/records/") && !path.endsWith("/records/state");
 }
 
 const sessionTimeoutMs = 4000;

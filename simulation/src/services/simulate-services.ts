@@ -6,8 +6,8 @@
  */
 
 import { randomInt } from "@tavola/base";
-import type { SimulationResult } from "../simulate.ts";
-import { Violation, World } from "../world/world.ts";
+import { restartsOf } from "../cluster/supervisor.ts";
+import { runSeed, type SimulationResult } from "../run-seed.ts";
 import { HistoryOnce } from "./checks/history-once.ts";
 import { NothingForgotten } from "./checks/nothing-forgotten.ts";
 import { OneWriter } from "./checks/one-writer.ts";
@@ -25,28 +25,20 @@ const stages = {
   quietMs: 200_000,
 } as const;
 
-/** Never rejects because of what it simulates. */
-export async function simulateServices(
+export function simulateServices(
   seed: number,
   planted: PlantedServiceFaults = new PlantedServiceFaults(),
 ): Promise<SimulationResult> {
-  const world = new World(seed);
-  const rejected = (reason: unknown): void => world.fail(reason);
-  process.on("unhandledRejection", rejected);
-  let cluster: ServiceCluster | undefined;
-  let kinds: readonly string[] = [];
-  let failure: SimulationResult["failure"];
-  try {
-    cluster = createServiceCluster(world, planted);
-    kinds = await live(cluster);
-  } catch (error) {
-    failure = describeFailure(error);
-    world.note(`FAILED: ${failure.checker}: ${failure.message}`);
-  } finally {
-    process.off("unhandledRejection", rejected);
-  }
-  const { events, log } = world;
-  return { seed, failure, events, hash: log.hash, log, summary: summaryOf(cluster, kinds) };
+  return runSeed(seed, (world) => {
+    const cluster = createServiceCluster(world, planted);
+    let kinds: readonly string[] = [];
+    return {
+      async live() {
+        kinds = await live(cluster);
+      },
+      summary: () => summaryOf(cluster, kinds),
+    };
+  });
 }
 
 async function live(cluster: ServiceCluster): Promise<readonly string[]> {
@@ -74,20 +66,8 @@ async function live(cluster: ServiceCluster): Promise<readonly string[]> {
   return faults.kinds;
 }
 
-function describeFailure(error: unknown): { checker: string; message: string } {
-  if (error instanceof Violation) return { checker: error.checker, message: error.message };
-  const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  return { checker: "crash", message: stack };
-}
-
-function summaryOf(
-  cluster: ServiceCluster | undefined,
-  kinds: readonly string[],
-): SimulationResult["summary"] {
-  if (cluster === undefined) return {};
+function summaryOf(cluster: ServiceCluster, kinds: readonly string[]): SimulationResult["summary"] {
   const { launches, schedulers, agents, masters, wills, history } = cluster;
-  const restarts = (hosts: readonly { supervisor: { restarts: number } }[]): number =>
-    hosts.reduce((sum, { supervisor }) => sum + supervisor.restarts, 0);
   return {
     faults: kinds.join(" "),
     requests: wills.map(({ type }) => type).join(" "),
@@ -95,9 +75,9 @@ function summaryOf(
     launches: launches.byId.size,
     ended: history.tasks.size,
     deploys: history.deploys.size,
-    schedulerRestarts: restarts(schedulers),
-    masterRestarts: restarts(masters),
-    agentRestarts: restarts(agents),
+    schedulerRestarts: restartsOf(schedulers),
+    masterRestarts: restartsOf(masters),
+    agentRestarts: restartsOf(agents),
     seconds: Math.round(cluster.world.nowMs / 1000),
   };
 }
