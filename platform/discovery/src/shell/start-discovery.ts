@@ -75,6 +75,7 @@ const limits = {
   /** Buffered for one stream of events. */
   streamBufferBytesMax: 8 * 1024 * 1024,
   tickMs: 100,
+  farewellMs: 2_000,
 } as const;
 
 /** Marks the servers' own announcements: nobody shows a key of which it is the hash. */
@@ -234,16 +235,22 @@ class DiscoveryDaemon implements RunningDiscovery {
   async close(): Promise<void> {
     if (this.#isClosed) return;
     this.#isClosed = true;
-    this.#tick?.cancel();
     this.#directory.watchers.close();
-    if (this.#link.isThere) {
-      const call = { kind: "withdraw", id: this.#own.id, owner: serversKey } as const;
-      await this.#link.submit(call).catch(() => undefined);
-    }
+    if (this.#link.isThere) await this.#withdrawOwn();
+    this.#tick?.cancel();
     await this.#link.close();
     await this.#dns?.close();
     await this.#endpoint.close();
     await this.#http.close();
+  }
+
+  /** Unless the store takes too long: then the others see that this server is gone. */
+  async #withdrawOwn(): Promise<void> {
+    const { promise: late, resolve } = Promise.withResolvers<void>();
+    const timer = this.#clock.after(limits.farewellMs, resolve);
+    const call = { kind: "withdraw", id: this.#own.id, owner: serversKey } as const;
+    await Promise.race([this.#submit(call), late]);
+    timer.cancel();
   }
 
   #openStore(store: StoreUrl): Coordination | Promise<Coordination> {

@@ -1,0 +1,117 @@
+/**
+ * Announces for the discovery benchmark, in a process of its own: so many announcements, each renewed
+ * once in a period at any of the servers, as OpenTable's clients do, over a few connections each.
+ *
+ *     start ──► announced ──► renew, stop, count …
+ */
+import { RawConnection } from "./raw-http.ts";
+
+export type AnnouncersCall =
+  | {
+      readonly kind: "start";
+      readonly servers: readonly string[];
+      readonly announcements: number;
+      readonly types: number;
+    }
+  | { readonly kind: "renew"; readonly periodMs: number }
+  | { readonly kind: "stop" }
+  /** Answered with what was renewed since it was last asked. */
+  | { readonly kind: "count" };
+
+export type AnnouncersAnswer =
+  | { readonly kind: "announced"; readonly seconds: number }
+  | { readonly kind: "renewed"; readonly count: number; readonly failed: number };
+
+const connectionsPerServer = 8;
+const inFlightMax = 64;
+/** Servers that cannot keep up are not buried. */
+const renewalsInFlightMax = 5_000;
+const tickMs = 20;
+
+interface Announced {
+  readonly body: Buffer;
+}
+
+const connections: RawConnection[] = [];
+const announced: Announced[] = [];
+let renewed = 0;
+let failed = 0;
+let inFlight = 0;
+let renewing: NodeJS.Timeout | undefined;
+
+function request(body: Buffer) {
+  return { path: "/announcement", headers: { "Content-Type": "application/json" }, body };
+}
+
+async function announceAll(count: number, types: number): Promise<number> {
+  const startedAt = performance.now();
+  let next = 0;
+  const worker = async (connection: RawConnection): Promise<void> => {
+    while (next < count) {
+      const each = next;
+      next += 1;
+      // As a client's own: it looks like a UUID, and is the same every time.
+      const id = `00000000-0000-4000-8000-${String(each).padStart(12, "0")}`;
+      const announcement = {
+        announcementId: id,
+        serviceType: `service-${each % types}`,
+        serviceUri: `http://10.${(each >> 16) & 255}.${(each >> 8) & 255}.${each & 255}:31000`,
+        metadata: { zone: `zone-${each % 3}`, weight: 1, taskId: `service.${each}` },
+      };
+      const body = Buffer.from(JSON.stringify(announcement));
+      announced.push({ body });
+      const { status } = await connection.post(request(body));
+      if (status !== 201) throw new Error(`announced, and was answered ${status}`);
+    }
+  };
+  const workers = connections.flatMap((connection) =>
+    Array.from({ length: inFlightMax }, () => worker(connection)),
+  );
+  await Promise.all(workers);
+  return (performance.now() - startedAt) / 1000;
+}
+
+function renewEach(periodMs: number): void {
+  let done = 0;
+  const startedAt = performance.now();
+  renewing = setInterval(() => {
+    const due = ((performance.now() - startedAt) / periodMs) * announced.length;
+    for (; done < due && inFlight < renewalsInFlightMax; done += 1) {
+      const { body } = announced[done % announced.length] as Announced;
+      const connection = connections[Math.floor(Math.random() * connections.length)];
+      inFlight += 1;
+      void connection?.post(request(body)).then(({ status }) => {
+        inFlight -= 1;
+        if (status === 201) renewed += 1;
+        else failed += 1;
+      });
+    }
+  }, tickMs);
+}
+
+async function called(call: AnnouncersCall): Promise<void> {
+  if (call.kind === "start") {
+    for (const server of call.servers) {
+      for (let each = 0; each < connectionsPerServer; each += 1) {
+        connections.push(await RawConnection.open(server));
+      }
+    }
+    answer({ kind: "announced", seconds: await announceAll(call.announcements, call.types) });
+  } else if (call.kind === "renew") renewEach(call.periodMs);
+  else if (call.kind === "stop") clearInterval(renewing);
+  else {
+    answer({ kind: "renewed", count: renewed, failed });
+    renewed = 0;
+    failed = 0;
+  }
+}
+
+function answer(message: AnnouncersAnswer): void {
+  process.send?.(message);
+}
+
+// Only as a process of its own: the benchmark imports it for its types.
+if (process.send !== undefined && process.argv[1] === import.meta.filename) {
+  process.on("message", (call: AnnouncersCall) => void called(call));
+  process.on("disconnect", () => process.exit());
+}
