@@ -5,8 +5,13 @@
  */
 
 import { describe } from "node:test";
+import { bodyContract } from "./body-contract.ts";
+import { faultsContract } from "./faults-contract.ts";
+import { fieldsContract } from "./fields-contract.ts";
 import { hostileContract } from "./hostile-contract.ts";
 import type { CreatePlane } from "./plane-fixture.ts";
+import { routingContract } from "./routing-contract.ts";
+import { tunnelContract } from "./tunnel-contract.ts";
 
 export interface ContractOptions {
   /** It repairs nothing: whatever a strict reader may refuse, it refuses. */
@@ -15,6 +20,11 @@ export interface ContractOptions {
 
 export function planeContract(name: string, create: CreatePlane, options: ContractOptions): void {
   describe(`a data plane ${name}`, () => {
+    routingContract(create);
+    fieldsContract(create);
+    bodyContract(create);
+    faultsContract(create);
+    tunnelContract(create);
     hostileContract(create, options);
   });
 }

@@ -4,6 +4,7 @@ import type { Random } from "@tavola/base";
 import type { ClientRequest } from "../client/client-exchange.ts";
 import { withoutIpv6Clothes } from "../core/headers/forwarded-fields.ts";
 import { requestFieldsOut } from "../core/headers/request-fields-out.ts";
+import { visibleUri } from "../core/headers/visible-uri.ts";
 import type { UpstreamAddress } from "../upstream/upstream-address.ts";
 
 export interface PreparedHead {
@@ -30,7 +31,7 @@ export function prepareHead(
     textFor({ pathPrefix, host, port }) {
       const name =
         authority === "" ? `${host.includes(":") ? `[${host}]` : host}:${port}` : authority;
-      const target = uri === "*" ? uri : pathPrefix + uri;
+      const target = uri === "*" ? uri : visibleUri(pathPrefix + uri);
       return `${method} ${target} HTTP/1.1\r\nhost: ${name}\r\n${rest}\r\n`;
     },
   };

@@ -11,6 +11,7 @@ import { noRule } from "../../../core/refusals.ts";
 import { cookieValue } from "../../../core/request-values.ts";
 import type { Rule, ServiceName } from "../../../core/rule.ts";
 import type { ClientExchange, ExchangeListener } from "../client/client-exchange.ts";
+import { visibleUri } from "../core/headers/visible-uri.ts";
 import { fieldValue } from "../core/message/field-list.ts";
 import { ClientFacts } from "./client-facts.ts";
 import { ForwardedExchange } from "./forwarded-exchange.ts";
@@ -82,7 +83,7 @@ function ownAnswer({ rule, location }: Decided): OwnAnswer | undefined {
     return {
       status: action.status,
       body: `see ${to}\n`,
-      fields: [...fields, "location", encodeURI(to).replaceAll("%25", "%")],
+      fields: [...fields, "location", visibleUri(to)],
     };
   }
   if (action.kind !== "respond") return undefined;
