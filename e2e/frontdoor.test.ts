@@ -146,7 +146,8 @@ for (const dataPlane of ["in-process", "haproxy"]) {
     await eventually("b to answer on", countsOn, bound);
     await asking.stop();
     assert.deepEqual(asking.failures, []);
-    assert.equal(asking.connections, 1);
+    // An HAProxy that has other rules is another process, and takes connections of its own.
+    assert.ok(asking.connections <= (dataPlane === "haproxy" ? 3 : 1), `${asking.connections}`);
     await frontdoor.end("SIGTERM");
   });
 

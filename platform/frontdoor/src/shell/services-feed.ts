@@ -30,6 +30,11 @@ export interface ServicesFeedOptions {
 const limits = {
   /** Announcements are renewed every 10 s. */
   rebuiltGraceMs: 15_000,
+  /**
+   * A service that no rule names any more: a data plane may have connections whose next request still
+   * goes by the former rules.
+   */
+  lingerMs: 30_000,
   /** A data plane that takes nothing is tried again after this. */
   retryMs: 1000,
 } as const;
@@ -40,6 +45,8 @@ export class ServicesFeed {
   readonly #options: ServicesFeedOptions;
   readonly #watch: ServiceWatch;
   #names: ReadonlySet<ServiceName> = new Set();
+  /** No longer named, and not yet forgotten. */
+  readonly #lingering = new Map<ServiceName, Timer>();
   #told: Services = new Map();
   #telling: Promise<void> | undefined;
   #isDue = false;
@@ -52,19 +59,32 @@ export class ServicesFeed {
     this.#watch = options.discovery.subscribe({ onChange: (change) => this.#changed(change) });
   }
 
-  /** What the data plane goes by. */
+  /** What the data plane goes by, of the services that rules name. */
   get services(): Services {
-    return this.#told;
+    return new Map([...this.#told].filter(([service]) => this.#names.has(service)));
   }
 
   get watch(): ServiceWatch {
     return this.#watch;
   }
 
-  /** Rules name other services now. Resolves when the data plane knows of them. */
+  /** Rules name these services now, or will. Resolves when the data plane knows of them. */
   async follow(names: ReadonlySet<ServiceName>): Promise<void> {
+    for (const name of this.#names.difference(names)) this.#linger(name);
+    for (const name of names) {
+      this.#lingering.get(name)?.cancel();
+      this.#lingering.delete(name);
+    }
     this.#names = names;
     await this.#tell();
+  }
+
+  #linger(name: ServiceName): void {
+    const timer = this.#options.clock.after(limits.lingerMs, () => {
+      this.#lingering.delete(name);
+      void this.#tell();
+    });
+    this.#lingering.set(name, timer);
   }
 
   /** The discovery client is its owner's to close. */
@@ -72,6 +92,7 @@ export class ServicesFeed {
     this.#isClosed = true;
     this.#grace?.cancel();
     this.#retry?.cancel();
+    for (const timer of this.#lingering.values()) timer.cancel();
   }
 
   #changed({ removed }: CatalogueChange): void {
@@ -119,7 +140,8 @@ export class ServicesFeed {
   }
 
   async #tellOnce(): Promise<void> {
-    const now = instancesOf(this.#names, (service) =>
+    const names = new Set([...this.#names, ...this.#lingering.keys()]);
+    const now = instancesOf(names, (service) =>
       this.#watch.find(service).map((announcement) => ({
         id: announcement.announcementId,
         uri: announcement.serviceUri,

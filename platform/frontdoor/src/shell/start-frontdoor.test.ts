@@ -98,7 +98,8 @@ test("rules are in effect once it is up, and services that they name are told", 
   plane.told.length = 0;
   write("passthru b:canary\n");
   await waitUntil(() => plane.rules?.rules[0]?.text === "passthru b:canary", "the new rules");
-  await waitUntil(() => !plane.services.has("a"), "a to be forgotten");
+  // Connections may still bring requests by the former rules.
+  assert.ok(plane.services.has("a"));
   // Who serves b:canary was known before the rules that name it were in effect.
   assert.ok(plane.told[0] instanceof Map && plane.told[0].get("b:canary")?.length === 1);
 });

@@ -238,10 +238,8 @@ class FrontdoorDaemon implements RunningFrontdoor {
   /** Instances of what the rules name are known before the rules are. */
   async #applyRules(rules: RuleSet): Promise<void> {
     const names = servicesOf(rules.rules);
-    const before = servicesOf(this.#keeper.status.active?.rules ?? []);
-    await this.#feed?.follow(before.union(names));
-    await this.#plane?.setRules(rules);
     await this.#feed?.follow(names);
+    await this.#plane?.setRules(rules);
     this.#counts.rulesChanged(names);
   }
 

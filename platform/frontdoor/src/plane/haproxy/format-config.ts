@@ -123,6 +123,8 @@ function formatGlobal({ folder, timeouts }: ConfigOptions): string[] {
     "  option redispatch 1",
     "  retry-on conn-failure",
     "  option http-keep-alive",
+    // A process that ends hears the next request of a connection out, and says then that it closes.
+    "  option idle-close-on-response",
     `  timeout client ${timeouts.bodyIdleMs}ms`,
     `  timeout connect ${timeouts.connectMs}ms`,
     `  timeout server ${timeouts.answerMs}ms`,
