@@ -21,7 +21,7 @@ import {
   type TestSource,
 } from "./compiled-rules.ts";
 import { escapeFormat, quoteArgument, regexOfPieces } from "./config-text.ts";
-import { formatGuards } from "./request-guards.ts";
+import { formatGuards, formatRefusals } from "./request-guards.ts";
 
 export const backendNames = { handedOn: "handed-on", none: "none" } as const;
 
@@ -65,6 +65,7 @@ class FrontendWriter {
 
   write(): void {
     const { guards, segments } = this.#compiled;
+    this.lines.push(...formatRefusals());
     this.#say("http-request set-var(txn.a) req.hdr(host)");
     if (asksForHost(this.#compiled)) {
       this.#say("http-request set-var(txn.h) var(txn.a),host_only,lower,rtrim(.)");
@@ -132,12 +133,12 @@ class FrontendWriter {
     if (lookup.host.kind !== "any") {
       const classes = this.#map(`host-${id}.map`, lookup.classes);
       const found = hostFetch(lookup.host);
-      this.#say(`http-request set-var(txn.d) ${found.fetch},map_str(${classes},-)${when()}`);
+      this.#say(`http-request set-var(txn.d) ${found.fetch},map_str(${classes},none)${when()}`);
       if (found.condition !== undefined) {
-        this.#say(`http-request set-var(txn.d) str(-)${when(`!${found.condition}`)}`);
+        this.#say(`http-request set-var(txn.d) str(none)${when(`!${found.condition}`)}`);
       }
       this.#say(`${set} int(${noNumber})${when()}`);
-      known = "!{ var(txn.d) -m str - }";
+      known = "!{ var(txn.d) -m str none }";
       this.#say(`http-request set-var(txn.x) ${text}${when(known)}`);
       subject = "var(txn.d),concat(,txn.x)";
     }

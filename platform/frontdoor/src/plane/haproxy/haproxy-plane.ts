@@ -13,6 +13,7 @@
 
 import { mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import { CodedError, describeError, randomUuid } from "@tavola/base";
 import type { Timer } from "@tavola/host";
 import type { Instance, RuleSet, Services } from "../../core/routing-table.ts";
@@ -24,7 +25,7 @@ import { type Certificate, readCertificates } from "./certificate-files.ts";
 import { compileRules } from "./compile-rules.ts";
 import type { CompiledRules } from "./compiled-rules.ts";
 import { endedRequest, isInstanceFailure } from "./ended-request.ts";
-import { formatConfig, peerHeader, socketName } from "./format-config.ts";
+import { type ConfigOptions, formatConfig, peerHeader, socketName } from "./format-config.ts";
 import { backendNames, backendOf, rulesMap } from "./format-frontend.ts";
 import { freePort } from "./free-port.ts";
 import { HaproxyProcess } from "./haproxy-process.ts";
@@ -79,8 +80,9 @@ export async function createHaproxyPlane(options: HaproxyPlaneOptions): Promise<
 
 /** What one process was started with. */
 interface Generation {
-  readonly rules: RuleSet;
-  readonly compiled: CompiledRules;
+  /** Others that come to the same may take their place. */
+  rules: RuleSet;
+  compiled: CompiledRules;
   readonly process: HaproxyProcess;
   readonly folder: string;
 }
@@ -172,6 +174,7 @@ class HaproxyPlane implements DataPlane {
     return this.#inTurn(async () => {
       const former = this.#rules;
       await this.#inner.setRules(rules);
+      if (this.#isTheSame(rules)) return;
       try {
         await this.#replace(rules);
       } catch (error) {
@@ -264,13 +267,23 @@ class HaproxyPlane implements DataPlane {
     return turn;
   }
 
-  /** Another process with these rules, and the instances that there are; the former finishes. */
-  async #replace(rules: RuleSet): Promise<void> {
+  /** Whether HAProxy would be told the same by these rules: then it stays, and only lines have moved. */
+  #isTheSame(rules: RuleSet): boolean {
+    const now = this.#now;
+    if (now?.process.isRunning !== true) return false;
     const compiled = compileRules(rules.rules);
-    this.#generations += 1;
-    const folder = join(this.#options.folder, String(this.#generations));
-    await mkdir(folder, { mode: 0o700 });
-    const config = formatConfig(rules, compiled, {
+    const placed = { ...this.#configOptions(""), servers: () => [] };
+    const was = formatConfig(now.rules, now.compiled, placed);
+    const is = formatConfig(rules, compiled, placed);
+    if (was.text !== is.text || !isDeepStrictEqual(was.files, is.files)) return false;
+    now.rules = rules;
+    now.compiled = compiled;
+    this.#rules = rules;
+    return true;
+  }
+
+  #configOptions(folder: string): ConfigOptions {
+    return {
       folder,
       certificatesFolder: this.#certificatesFolder,
       timeouts: this.#timeouts,
@@ -280,7 +293,16 @@ class HaproxyPlane implements DataPlane {
       listen: this.#listen,
       handOnTo: { address: new URL(this.#inner.urls[0] as string).host, token: this.#token },
       servers: (service) => [...(this.#servers.get(service)?.values() ?? [])],
-    });
+    };
+  }
+
+  /** Another process with these rules, and the instances that there are; the former finishes. */
+  async #replace(rules: RuleSet): Promise<void> {
+    const compiled = compileRules(rules.rules);
+    this.#generations += 1;
+    const folder = join(this.#options.folder, String(this.#generations));
+    await mkdir(folder, { mode: 0o700 });
+    const config = formatConfig(rules, compiled, this.#configOptions(folder));
     const configFile = join(folder, "haproxy.cfg");
     await Promise.all([...config.files].map(([name, text]) => writeFile(join(folder, name), text)));
     await writeFile(configFile, config.text, { mode: 0o600 });
@@ -490,7 +512,7 @@ class HaproxyPlane implements DataPlane {
     }
   }
 
-  #logged({ rules, compiled }: Generation, line: string): void {
+  #logged(generation: Generation, line: string): void {
     const logged = parseLogLine(line);
     if (logged === undefined) {
       this.#options.logger.debug({ line }, "HAProxy says");
@@ -498,9 +520,10 @@ class HaproxyPlane implements DataPlane {
     }
     // The in-process plane tells of what it was handed.
     if (logged.backend === backendNames.handedOn) return;
+    const { rules, compiled } = generation;
     const server = this.#everyServer.get(logged.server);
     const rule = rules.rules[logged.rule - 1];
-    const service = compiled.serviceBackends.find(({ name }) => name === logged.backend)?.service;
+    const service = serviceOf(compiled, logged.backend);
     const instance = server?.instance.uri;
     const ended = endedRequest(logged, { rule, service, instance });
     if (server !== undefined) {
@@ -552,4 +575,10 @@ class HaproxyPlane implements DataPlane {
       },
     );
   }
+}
+
+/** `service-3` is the third backend. */
+function serviceOf({ serviceBackends }: CompiledRules, backend: string): ServiceName | undefined {
+  if (!backend.startsWith("service-")) return undefined;
+  return serviceBackends[Number(backend.slice("service-".length)) - 1]?.service;
 }

@@ -72,7 +72,10 @@ export class HaproxyProcess {
   async untilServing(): Promise<void> {
     const bound = AbortSignal.timeout(limits.startMs);
     const over = this.ended.then((how) => {
-      throw new CodedError("HAPROXY_START", `HAProxy ended early: ${how}`, { said: this.#said });
+      const alert = /^\[ALERT\][^:]*: (.*)$/m.exec(this.#said)?.[1] ?? how;
+      throw new CodedError("HAPROXY_START", `HAProxy does not start: ${alert}`, {
+        said: this.#said,
+      });
     });
     const serving = async (): Promise<void> => {
       while (this.isRunning && !bound.aborted) {

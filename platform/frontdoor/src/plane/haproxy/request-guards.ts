@@ -13,6 +13,14 @@ const unsafePath = String.raw`^//|^[^/]|%00|\\|%(?![0-9a-f]{2})|(?:^|/|%2f|%5c)(
 
 const plainConnection = String.raw`^(?:close|keep-alive|upgrade)(?:[ \t]*,[ \t]*(?:close|keep-alive|upgrade))*$`;
 
+/** What HAProxy takes, though nobody should (RFC 9110 5.5, 2.5), and mends before the in-process plane could see it. */
+export function formatRefusals(): readonly string[] {
+  return [
+    String.raw`  http-request return status 400 if { req.hdrs -m reg '\x00' }`,
+    "  http-request return status 505 unless { req.ver 1.1 2.0 1.0 }",
+  ];
+}
+
 /** PERF: two regular expressions a request; the rest asks for headers that few requests have. */
 export function formatGuards(guards: Guards, backend: string): readonly string[] {
   const conditions = [
