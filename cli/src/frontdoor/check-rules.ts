@@ -1,6 +1,6 @@
 /** `tavola frontdoor check`: whether a front door would take a rule file, and if not, all that is wrong. */
 
-import { formatRuleError, parseRules, servicesOf } from "@tavola/frontdoor";
+import { formatRuleError, parseRules, type Rule, servicesOf } from "@tavola/frontdoor";
 import { usageError } from "../command.ts";
 import { exitStatus } from "../exit-status.ts";
 import { parseOptions } from "../options.ts";
@@ -26,9 +26,18 @@ export async function checkRules(args: readonly string[], terminal: Terminal): P
     terminal.tell(`tavola frontdoor: ${count}\n`);
     return exitStatus.failed;
   }
+  const all = rules.find(takesEverything);
+  if (all !== undefined && all !== rules.at(-1)) {
+    const place = `${file}:${all.line}:1`;
+    terminal.tell(`${place}: this line takes every request; those below are never reached\n`);
+  }
   const services = [...servicesOf(rules)].sort();
   const lines = rules.length === 1 ? "1 rule" : `${rules.length} rules`;
   const names = services.length === 0 ? "no service" : services.join(", ");
   await terminal.write(`${file}: ${lines}, to ${names}\n`);
   return exitStatus.ok;
+}
+
+function takesEverything({ conditions, action }: Rule): boolean {
+  return conditions.length === 0 && action.kind !== "rewrite";
 }
