@@ -17,7 +17,7 @@ import type {
   TransactionOutcome,
 } from "../coordination.ts";
 import { formatMemberName } from "../member-name.ts";
-import { ancestorsOf, nameOf, parentOf } from "../store-path.ts";
+import { ancestorsOf, parentOf } from "../store-path.ts";
 import { corrupt } from "./sqlite-errors.ts";
 
 type Refusal = (TransactionOutcome & { done: false })["why"];
@@ -33,6 +33,11 @@ export class EmbeddedTree {
   readonly #file: string;
   readonly #statements: ReturnType<typeof prepareAll>;
   #stamp = 0;
+  /**
+   * Whose children this part of the transaction has changed already: they are there, are no members, and
+   * have its stamp. Hundreds of records in one batch share a few.
+   */
+  readonly #changedParents = new Set<StorePath>();
 
   constructor(database: DatabaseSync, file: string) {
     this.#file = file;
@@ -49,9 +54,28 @@ export class EmbeddedTree {
     return { value, version };
   }
 
+  /**
+   * PERF: one look for each child that has children of its own, and a walk over the others. Paths are in
+   * order, so everything below one lies together, and is stepped over by looking for what comes behind.
+   */
   children(path: StorePath): readonly string[] {
-    const rows = this.#statements.children.all(path) as unknown as readonly { path: string }[];
-    return rows.map((row) => nameOf(row.path)).sort();
+    const { from: first, to } = below(path);
+    const names: string[] = [];
+    for (let from: string | undefined = first; from !== undefined; ) {
+      const rows = this.#statements.between.iterate(from, to) as Iterable<{ path: string }>;
+      from = undefined;
+      for (const row of rows) {
+        const name = row.path.slice(first.length);
+        const end = name.indexOf("/");
+        // The root lies between its own bounds.
+        if (end < 0 && name !== "") names.push(name);
+        if (end >= 0) {
+          from = below(first + name.slice(0, end)).to;
+          break;
+        }
+      }
+    }
+    return names.sort();
   }
 
   /** Of the latest change to the value or the children; undefined when nothing is there. */
@@ -69,6 +93,7 @@ export class EmbeddedTree {
 
   /** When it refuses, the caller rolls back what was done before. Throws BAD_PATH below a member. */
   write(writes: readonly StoreWrite[]): TransactionOutcome {
+    this.#changedParents.clear();
     for (const [index, write] of writes.entries()) {
       const why = this.#write(write);
       if (why !== undefined) return { done: false, failed: index, why };
@@ -77,21 +102,24 @@ export class EmbeddedTree {
   }
 
   addMember(group: StorePath, prefix: string, value: Uint8Array, owner: number): Member {
+    this.#changedParents.clear();
     this.#makeAbove(`${group}/${prefix}`);
     const row = this.#statements.nextSequence.get(group) as { next: number } | undefined;
     invariant(row !== undefined, "a group's sequence answers");
     const sequence = row.next - 1;
     const name = formatMemberName(prefix, sequence);
-    this.#insert(`${group}/${name}`, value, owner);
+    invariant(this.#insert(`${group}/${name}`, value, owner), `${name} is new in its group`);
     return { name, sequence };
   }
 
   /** Removes it when the session owns it. */
   removeMember(path: StorePath, owner: number): void {
+    this.#changedParents.clear();
     if (this.#head(path)?.owner === owner) this.#remove(path);
   }
 
   removeOwnedBy(owner: number): void {
+    this.#changedParents.clear();
     const rows = this.#statements.owned.all(owner) as unknown as readonly { path: string }[];
     for (const { path } of rows) this.#remove(path);
   }
@@ -102,13 +130,11 @@ export class EmbeddedTree {
 
   #write(write: StoreWrite): Refusal | undefined {
     const { path } = write;
-    const head = this.#head(path);
     if (write.kind === "create") {
-      if (head !== undefined) return "exists";
       this.#makeAbove(path);
-      this.#insert(path, write.value, null);
-      return undefined;
+      return this.#insert(path, write.value, null) ? undefined : "exists";
     }
+    const head = this.#head(path);
     if (write.kind === "check" && write.version === "absent") return head && "exists";
     if (head === undefined) return "missing";
     if (write.version !== undefined && write.version !== head.version) return "version";
@@ -117,7 +143,8 @@ export class EmbeddedTree {
       const crc = checksum(path, version, write.value);
       this.#statements.update.run(write.value, version, crc, this.#stamp, path);
     } else if (write.kind === "delete") {
-      if (this.#statements.anyChild.get(path) !== undefined) return "has-children";
+      const { from, to } = below(path);
+      if (this.#statements.between.get(from, to) !== undefined) return "has-children";
       this.#remove(path);
     }
     return undefined;
@@ -125,6 +152,7 @@ export class EmbeddedTree {
 
   /** PERF: mostly one look: where its parent is, everything above that is as well, and none is a member. */
   #makeAbove(path: StorePath): void {
+    if (this.#changedParents.has(parentOf(path))) return;
     const parent = this.#head(parentOf(path));
     if (parent !== undefined && parent.owner === null) return;
     for (const above of ancestorsOf(path)) {
@@ -138,17 +166,34 @@ export class EmbeddedTree {
     }
   }
 
-  #insert(path: StorePath, value: Uint8Array, owner: number | null): void {
+  /** False: something is there. */
+  #insert(path: StorePath, value: Uint8Array, owner: number | null): boolean {
     const parent = parentOf(path);
     const crc = checksum(path, 0, value);
-    this.#statements.insert.run(path, parent, this.#stamp, owner, crc, value);
-    this.#statements.touch.run(this.#stamp, parent);
+    const { changes } = this.#statements.insert.run(path, parent, this.#stamp, owner, crc, value);
+    if (changes === 0) return false;
+    this.#childrenChanged(parent);
+    return true;
   }
 
   #remove(path: StorePath): void {
     this.#statements.remove.run(path);
-    this.#statements.touch.run(this.#stamp, parentOf(path));
+    this.#changedParents.delete(path);
+    this.#childrenChanged(parentOf(path));
   }
+
+  #childrenChanged(parent: StorePath): void {
+    if (this.#changedParents.has(parent)) return;
+    this.#statements.touch.run(this.#stamp, parent);
+    this.#changedParents.add(parent);
+  }
+}
+
+/** All paths below this one, and no others: the first that may be, and the first behind them. */
+function below(path: StorePath): { readonly from: string; readonly to: string } {
+  const folder = path === "/" ? "" : path;
+  // "0" is what comes after "/".
+  return { from: `${folder}/`, to: `${folder}0` };
 }
 
 /** Over all that a read answers, so that a flipped bit is no answer. */
@@ -165,11 +210,10 @@ const texts = {
   value: "SELECT value, version, crc FROM nodes WHERE path = ?",
   head: "SELECT version, owner FROM nodes WHERE path = ?",
   stamp: "SELECT stamp FROM nodes WHERE path = ?",
-  children: "SELECT path FROM nodes WHERE parent = ?",
-  anyChild: "SELECT 1 FROM nodes WHERE parent = ? LIMIT 1",
+  between: "SELECT path FROM nodes WHERE path >= ? AND path < ? ORDER BY path",
   owned: "SELECT path FROM nodes WHERE owner = ?",
   insert:
-    "INSERT INTO nodes (path, parent, version, stamp, owner, crc, value) VALUES (?, ?, 0, ?, ?, ?, ?)",
+    "INSERT INTO nodes (path, parent, version, stamp, owner, crc, value) VALUES (?, ?, 0, ?, ?, ?, ?) ON CONFLICT (path) DO NOTHING",
   update: "UPDATE nodes SET value = ?, version = ?, crc = ?, stamp = ? WHERE path = ?",
   touch: "UPDATE nodes SET stamp = ? WHERE path = ?",
   remove: "DELETE FROM nodes WHERE path = ?",

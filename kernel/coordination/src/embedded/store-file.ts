@@ -49,7 +49,6 @@ const schema = `
     crc INTEGER NOT NULL,
     value BLOB NOT NULL
   );
-  CREATE INDEX nodes_by_parent ON nodes (parent, path);
   CREATE INDEX nodes_by_owner ON nodes (owner) WHERE owner IS NOT NULL;
   CREATE TABLE groups (path TEXT PRIMARY KEY NOT NULL, next INTEGER NOT NULL) WITHOUT ROWID;
   CREATE TABLE sessions (
@@ -186,4 +185,23 @@ function verify(database: DatabaseSync, file: string): void {
   if (version !== formatVersion) throw corrupt(file, `its format ${version} never was`);
   const finding = pragma("integrity_check(1)");
   if (finding !== "ok") throw corrupt(file, `SQLite finds it damaged (${finding})`);
+  if (tablesOf(database) !== expectedTables()) {
+    throw corrupt(file, "its tables are not described as they were when it was made");
+  }
+}
+
+/** SQLite keeps the text by which each table was made, without a checksum, and reads it as it is. */
+function tablesOf(database: DatabaseSync): string {
+  const texts = "SELECT name, sql FROM sqlite_schema WHERE type = 'table' ORDER BY name";
+  return JSON.stringify(database.prepare(texts).all());
+}
+
+function expectedTables(): string {
+  const fresh = new DatabaseSync(":memory:");
+  try {
+    fresh.exec(schema);
+    return tablesOf(fresh);
+  } finally {
+    fresh.close();
+  }
 }
