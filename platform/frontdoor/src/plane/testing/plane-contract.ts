@@ -9,8 +9,10 @@ import { bodyContract } from "./body-contract.ts";
 import { faultsContract } from "./faults-contract.ts";
 import { fieldsContract } from "./fields-contract.ts";
 import { hostileContract } from "./hostile-contract.ts";
+import { http2Contract } from "./http2-contract.ts";
 import type { CreatePlane } from "./plane-fixture.ts";
 import { routingContract } from "./routing-contract.ts";
+import { tlsContract } from "./tls-contract.ts";
 import { tunnelContract } from "./tunnel-contract.ts";
 
 export interface ContractOptions {
@@ -25,6 +27,8 @@ export function planeContract(name: string, create: CreatePlane, options: Contra
     bodyContract(create);
     faultsContract(create);
     tunnelContract(create);
+    http2Contract(create);
+    tlsContract(create);
     hostileContract(create, options);
   });
 }
