@@ -17,6 +17,18 @@ export interface MessageHead {
 
 const agentPrefix = "libprocess/";
 
+/** Names as libprocess writes them. PERF: for these, nothing is looked at letter by letter. */
+const usualNames: ReadonlyMap<string, string> = new Map(
+  [
+    "User-Agent",
+    "Libprocess-From",
+    "Connection",
+    "Host",
+    "Transfer-Encoding",
+    "Content-Length",
+  ].map((name) => [name, name.toLowerCase()]),
+);
+
 /** `POST /slave(1)/mesos.internal.PingSlaveMessage HTTP/1.1` */
 export function parseRequestLine(line: string): Result<{ to: string; name: string }> {
   const match = /^POST \/([^ ]*) HTTP\/1\.[01]$/.exec(line);
@@ -39,11 +51,10 @@ export function parseHeaders(text: string): Result<MessageHead> {
   let length: string | undefined;
   let chunked = false;
   for (const line of text.split("\r\n")) {
-    const colon = line.indexOf(":");
-    if (colon <= 0 || /\s/.test(line.slice(0, colon)))
-      return { error: `'${line.slice(0, 80)}' is not a header` };
-    const value = line.slice(colon + 1).trim();
-    switch (line.slice(0, colon).toLowerCase()) {
+    const name = nameOf(line);
+    if (name === undefined) return { error: `'${line.slice(0, 80)}' is not a header` };
+    const value = line.slice(name.length + 1).trim();
+    switch (usualNames.get(name) ?? name.toLowerCase()) {
       case "libprocess-from":
         from = value;
         break;
@@ -67,4 +78,12 @@ export function parseHeaders(text: string): Result<MessageHead> {
   if (chunked && length !== undefined)
     return { error: "it has both a length and a transfer encoding" };
   return { value: { from: sender, body: chunked ? "chunked" : Number(length ?? 0) } };
+}
+
+/** As it is written; undefined when the line is no header. */
+function nameOf(line: string): string | undefined {
+  const colon = line.indexOf(":");
+  if (colon <= 0) return undefined;
+  const name = line.slice(0, colon);
+  return usualNames.has(name) || !/\s/.test(name) ? name : undefined;
 }

@@ -87,6 +87,7 @@ test("allocations() and reserved() split a bag without loss", () => {
   check(1, (a = Resources.empty) => {
     const unallocated = a.filter((resource) => resource.allocation_info === undefined);
     same(Resources.sum([unallocated, ...a.allocations().values()]), a);
+    deepEqual(a.allocationRoles(), [...a.allocations().keys()]);
     same(Resources.sum([a.unreserved(), ...a.reserved().values()]), a);
     same(a.revocable().plus(a.nonRevocable()), a);
     ok(a.allocatedTo("x").unallocated().equals(a.unallocated()));

@@ -40,9 +40,18 @@ export class Resources {
   }
 
   static sum(bags: Iterable<Resources>): Resources {
-    let total = Resources.empty;
-    for (const bag of bags) total = total.plus(bag);
-    return total;
+    let only = Resources.empty;
+    let entries: ResourceEntry[] | undefined;
+    for (const bag of bags) {
+      if (bag.isEmpty) continue;
+      if (only.isEmpty) {
+        only = bag;
+        continue;
+      }
+      entries ??= only.#entries.slice();
+      for (const entry of bag.#entries) addEntry(entries, entry);
+    }
+    return entries === undefined ? only : new Resources(entries);
   }
 
   get isEmpty(): boolean {
@@ -218,6 +227,15 @@ export class Resources {
     return new Resources(entries);
   }
 
+  /** The roles that they are allocated to, in order of first appearance. */
+  allocationRoles(): readonly string[] {
+    const roles: string[] = [];
+    for (const { allocationRole: role } of this.#entries) {
+      if (role !== undefined && !roles.includes(role)) roles.push(role);
+    }
+    return roles;
+  }
+
   /** By the role they are allocated to; what is not allocated is left out. */
   allocations(): Map<string, Resources> {
     return this.#groupBy((entry) => entry.allocationRole);
@@ -241,11 +259,19 @@ export class Resources {
 
   /** PERF: most bags have one key throughout, and are then their only group. */
   #groupBy(keyOf: (entry: ResourceEntry) => string | undefined): Map<string, Resources> {
+    const [first] = this.#entries;
+    if (first === undefined) return new Map();
+    const only = keyOf(first);
+    if (this.#entries.every((entry) => keyOf(entry) === only)) {
+      return only === undefined ? new Map() : new Map([[only, this]]);
+    }
     const groups = new Map<string, Resources>();
-    const keys = new Set(this.#entries.map(keyOf));
-    for (const key of keys) {
+    for (const key of new Set(this.#entries.map(keyOf))) {
       if (key === undefined) continue;
-      groups.set(key, keys.size === 1 ? this : this.#where((entry) => keyOf(entry) === key));
+      groups.set(
+        key,
+        this.#where((entry) => keyOf(entry) === key),
+      );
     }
     return groups;
   }

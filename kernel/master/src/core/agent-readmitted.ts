@@ -22,7 +22,7 @@ import { cancelRemoval } from "./removal-canceled.ts";
 import { takeBackTasks } from "./returned-tasks.ts";
 import { SharedAmounts } from "./shared-amounts.ts";
 import type { Agent, Task } from "./state.ts";
-import { taskOfMessage } from "./task-records.ts";
+import { taskOfReport } from "./task-records.ts";
 import type { Turn } from "./turn.ts";
 import { forgetUnreachableAgent } from "./unreachable-tasks.ts";
 
@@ -70,7 +70,8 @@ export function readmitAgent(
   if (isStranger) rememberCompletedTasks(turn, message);
   turn.sendToAgent(agent, internal.SlaveReregisteredMessage, {
     slave_id: { value: agent.id },
-    reconciliations: questionsFor(turn, agent, message),
+    // Whatever else is on it now is what it has just reported.
+    reconciliations: missed.tasks.length === 0 ? [] : questionsFor(turn, agent, message),
     connection: connectionOf(turn),
   });
   repeatKills(turn, agent, message.tasks);
@@ -105,12 +106,12 @@ function wasSeen({ state }: Turn, agentId: AgentId): boolean {
 /** What of the reported tasks this master takes: not of ended frameworks, no id twice. */
 export function acceptableTasks(turn: Turn, message: internal.ReregisterSlaveMessage): Task[] {
   const { state } = turn;
-  const infos = frameworksById(message);
+  const roles = defaultRolesOf(message);
   const tasks: Task[] = [];
   for (const reported of message.tasks ?? []) {
     const frameworkId = asId<FrameworkId>(reported.framework_id.value);
     if (state.completedFrameworks.has(frameworkId)) continue;
-    const task = taskOf(reported, infos.get(frameworkId));
+    const task = taskOf(reported, roles.get(frameworkId));
     const other = state.frameworks.get(frameworkId)?.tasks.get(task.id);
     // Differs: Mesos ends itself when two agents report a task of the same id.
     if (other !== undefined && other.agentId !== task.agentId) {
@@ -123,23 +124,23 @@ export function acceptableTasks(turn: Turn, message: internal.ReregisterSlaveMes
   return tasks;
 }
 
-function frameworksById(
-  message: internal.ReregisterSlaveMessage,
-): ReadonlyMap<string, FrameworkInfo> {
-  return new Map((message.frameworks ?? []).map((info) => [info.id?.value ?? "", info]));
+/** Of each framework that it names: agents without MULTI_ROLE do not say whose share a task counts to. */
+function defaultRolesOf(message: internal.ReregisterSlaveMessage): ReadonlyMap<string, string> {
+  return new Map(
+    (message.frameworks ?? []).map((info) => [info.id?.value ?? "", defaultRoleOf(info)]),
+  );
 }
 
-/** The record of a reported task; agents without MULTI_ROLE do not say whose share it counts to. */
-function taskOf(reported: TaskMessage, info: FrameworkInfo | undefined): Task {
-  const resources = amounts.allocated(reported.resources ?? [], defaultRoleOf(info));
-  return taskOfMessage({ ...reported, resources: resources.toList() }, resources);
+/** The record of a reported task. */
+function taskOf(reported: TaskMessage, role = "*"): Task {
+  return taskOfReport(reported, amounts.allocated(reported.resources ?? [], role));
 }
 
 /** Remembers what it was asked, and never changes an answer. */
 const amounts = new SharedAmounts();
 
-function defaultRoleOf(info: FrameworkInfo | undefined): string {
-  const [role = "*"] = info === undefined ? [] : rolesOf(info);
+function defaultRoleOf(info: FrameworkInfo): string {
+  const [role = "*"] = rolesOf(info);
   return role;
 }
 
@@ -147,13 +148,13 @@ export function acceptableExecutors(
   turn: Turn,
   message: internal.ReregisterSlaveMessage,
 ): ExecutorInfo[] {
-  const infos = frameworksById(message);
+  const roles = defaultRolesOf(message);
   const executors: ExecutorInfo[] = [];
   for (const executor of message.executor_infos ?? []) {
     const frameworkId = asId<FrameworkId>(executor.framework_id?.value ?? "");
     if (turn.state.completedFrameworks.has(frameworkId)) continue;
-    const role = defaultRoleOf(infos.get(frameworkId));
-    const resources = amounts.allocated(executor.resources ?? [], role);
+    const role = roles.get(frameworkId);
+    const resources = amounts.allocated(executor.resources ?? [], role ?? "*");
     executors.push({ ...executor, resources: resources.toList() });
   }
   return executors;
@@ -162,7 +163,8 @@ export function acceptableExecutors(
 function rememberCompletedTasks(turn: Turn, message: internal.ReregisterSlaveMessage): void {
   for (const { framework_info: info, tasks } of message.completed_frameworks ?? []) {
     const framework = turn.state.frameworks.get(asId<FrameworkId>(info.id?.value ?? ""));
-    for (const reported of tasks ?? []) framework?.completedTasks.add(taskOf(reported, info));
+    for (const reported of tasks ?? [])
+      framework?.completedTasks.add(taskOf(reported, defaultRoleOf(info)));
   }
 }
 

@@ -18,7 +18,7 @@ import { endEarlyKills } from "./early-kills.ts";
 import { addExecutorToAgent, addExecutorToFramework } from "./executor-records.ts";
 import { cancelRemovals } from "./removal-canceled.ts";
 import type { Agent, Task } from "./state.ts";
-import { addTask } from "./task-records.ts";
+import { addTasks } from "./task-records.ts";
 import type { Turn } from "./turn.ts";
 
 export interface AgentDescription {
@@ -116,8 +116,8 @@ export function addAgent(
     const framework = state.frameworks.get(frameworkId);
     if (framework !== undefined) addExecutorToFramework(turn, framework, agent, executor);
   }
-  for (const task of running.tasks) {
-    addTask(turn, task, agent, state.frameworks.get(task.frameworkId));
+  for (const [frameworkId, tasks] of Map.groupBy(running.tasks, (task) => task.frameworkId)) {
+    addTasks(turn, tasks, agent, state.frameworks.get(frameworkId));
   }
   turn.allocator.agentAdded(agent.id, {
     total: agent.totalResources,

@@ -48,13 +48,14 @@ export function agentAskedToReregister(
     return;
   }
   const known = agent?.info ?? state.recoveredAgents.get(agentId);
-  const then = { kind: "agentReadmitted", agentId, from, message } as const;
   if (known !== undefined && sameMessage(known, message.slave)) {
-    agentReadmitted(turn, then);
+    // One of two that say the same is enough to keep.
+    agentReadmitted(turn, { agentId, from, message: { ...message, slave: known } });
     return;
   }
   reregistering.add(agentId);
   arriving.add(from);
+  const then = { kind: "agentReadmitted", agentId, from, message } as const;
   turn.persist({ kind: "readmitAgent", info: message.slave }, then);
 }
 

@@ -74,15 +74,16 @@ export function missedSinceUnreachable(
   message: internal.ReregisterSlaveMessage,
 ): { readonly tasks: Task[]; readonly executors: ExecutorInfo[] } {
   const away = state.unreachableAgents.get(agentId);
-  const reported = reportedTasksOf(message);
   const missed: Task[] = [];
-  for (const [task, before] of away?.statesBefore ?? []) {
+  if (away === undefined || away.statesBefore.size === 0) return { tasks: missed, executors: [] };
+  const reported = reportedTasksOf(message);
+  for (const [task, before] of away.statesBefore) {
     if (reported.has(keyOf(task.frameworkId, task.id)) || !isMissed(state, task)) continue;
     missed.push(takenBack(task, before));
   }
   const reportedExecutors = reportedExecutorsOf(message);
   const needed = new Set(missed.map((task) => keyOf(task.frameworkId, task.executorId ?? "")));
-  const executors = (away?.executors ?? []).filter((executor) => {
+  const executors = away.executors.filter((executor) => {
     const key = keyOf(executor.framework_id?.value ?? "", executor.executor_id.value);
     return needed.has(key) && !reportedExecutors.has(key);
   });

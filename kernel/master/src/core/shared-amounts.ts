@@ -13,21 +13,54 @@ import { Resources } from "@tavola/resources";
 /** Different amounts that are remembered; beyond that all are forgotten, which costs only memory. */
 const amountsMax = 4096;
 
-export class SharedAmounts {
-  readonly #known = new Map<string, Resources>();
+/** An answer and the question. */
+interface Answered {
+  readonly list: readonly Resource[];
+  readonly role: string;
+  readonly resources: Resources;
+}
 
-  /** As a task's resources: what is allocated to no role is allocated to `role`. PERF: one string. */
+export class SharedAmounts {
+  readonly #known = new Map<string, Answered>();
+  #last: Answered | undefined;
+
+  /**
+   * As a task's resources: what is allocated to no role is allocated to `role`. PERF: a comparison when
+   * it is what was asked last, as for the tasks of a service; one string otherwise.
+   */
   allocated(list: readonly Resource[], role: string): Resources {
+    const last = this.#last;
+    if (last !== undefined && last.role === role && isSame(last.list, list)) return last.resources;
     const key = keyOf(list, role);
     if (key === undefined) return allocate(list, role);
-    let resources = this.#known.get(key);
-    if (resources === undefined) {
+    let answered = this.#known.get(key);
+    if (answered === undefined) {
       if (this.#known.size >= amountsMax) this.#known.clear();
-      resources = allocate(list, role);
-      this.#known.set(key, resources);
+      answered = { list, role, resources: allocate(list, role) };
+      this.#known.set(key, answered);
     }
-    return resources;
+    this.#last = answered;
+    return answered.resources;
   }
+}
+
+/** `known` is of plain scalars only. */
+function isSame(known: readonly Resource[], list: readonly Resource[]): boolean {
+  return (
+    known.length === list.length &&
+    known.every((resource, i) => isSameScalar(resource, list[i] as Resource))
+  );
+}
+
+function isSameScalar(known: Resource, resource: Resource): boolean {
+  return (
+    known.name === resource.name &&
+    resource.type === "SCALAR" &&
+    known.scalar?.value === resource.scalar?.value &&
+    known.allocation_info?.role === resource.allocation_info?.role &&
+    known.role === resource.role &&
+    isPlain(resource)
+  );
 }
 
 function allocate(list: readonly Resource[], role: string): Resources {

@@ -62,16 +62,25 @@ export function taskOfInfo(info: TaskInfo, frameworkId: FrameworkId, resources: 
 
 /** The record of a task that an agent reports. */
 export function taskOfMessage(message: TaskMessage, resources: Resources): Task {
-  const [role] = resources.allocations().keys();
+  return recordOf({ ...message, statuses: message.statuses ?? [] }, resources);
+}
+
+/** The same where the agent may have said nothing of roles; `resources` are allocated. */
+export function taskOfReport(message: TaskMessage, resources: Resources): Task {
+  const statuses = message.statuses ?? [];
+  return recordOf({ ...message, resources: resources.toList(), statuses }, resources);
+}
+
+function recordOf(message: MutableTaskMessage, resources: Resources): Task {
   const executorId = message.executor_id?.value;
   return {
     id: asId<TaskId>(message.task_id.value),
     frameworkId: asId<FrameworkId>(message.framework_id.value),
     agentId: asId<AgentId>(message.agent_id.value),
     executorId: executorId === undefined ? undefined : asId<ExecutorId>(executorId),
-    message: { ...message, statuses: message.statuses ?? [] } as MutableTaskMessage,
+    message,
     resources,
-    role: role ?? "*",
+    role: resources.allocationRoles()[0] ?? "*",
     usesResources: false,
     earlierUpdates: none,
     unreachableAt: undefined,
@@ -86,27 +95,42 @@ export function addTask(
   agent: Agent,
   framework: Framework | undefined,
 ): void {
-  let ofAgent = agent.tasksByFramework.get(task.frameworkId);
-  if (ofAgent === undefined) {
-    ofAgent = new Map();
-    agent.tasksByFramework.set(task.frameworkId, ofAgent);
-  }
-  invariant(!ofAgent.has(task.id), `task ${task.id} is on agent ${agent.id} already`);
-  ofAgent.set(task.id, task);
-  if (!isTerminal(task.message.state)) {
-    task.usesResources = true;
-    addUsedOnAgent(agent, task.frameworkId, task.resources);
-  }
-  if (framework !== undefined) addTaskToFramework(turn, task, framework);
+  addTasks(turn, [task], agent, framework);
 }
 
-/** The framework's side. */
-function addTaskToFramework(turn: Turn, task: Task, framework: Framework): void {
-  invariant(!framework.tasks.has(task.id), `task ${task.id} of ${framework.id} is there already`);
-  framework.tasks.set(task.id, task);
-  if (task.usesResources) {
-    addUsedByFramework(turn.state, framework, task.agentId, task.resources);
+/** Some of one framework, as an agent brings them. PERF: the sums are changed once for all of them. */
+export function addTasks(
+  turn: Turn,
+  tasks: readonly Task[],
+  agent: Agent,
+  framework: Framework | undefined,
+): void {
+  const [first] = tasks;
+  if (first === undefined) return;
+  const { frameworkId } = first;
+  let ofAgent = agent.tasksByFramework.get(frameworkId);
+  if (ofAgent === undefined) {
+    ofAgent = new Map();
+    agent.tasksByFramework.set(frameworkId, ofAgent);
   }
+  for (const task of tasks) {
+    if (ofAgent.has(task.id)) invariant(false, `task ${task.id} is on agent ${agent.id} already`);
+    ofAgent.set(task.id, task);
+    task.usesResources = !isTerminal(task.message.state);
+  }
+  const using = tasks.filter((task) => task.usesResources);
+  const used = Resources.sum(using.map((task) => task.resources));
+  if (!used.isEmpty) addUsedOnAgent(agent, frameworkId, used);
+  if (framework === undefined) return;
+  for (const task of tasks) addTaskToFramework(turn, task, framework);
+  if (!used.isEmpty) addUsedByFramework(turn.state, framework, agent.id, used);
+}
+
+/** The framework's side, but for what it uses. */
+function addTaskToFramework(turn: Turn, task: Task, framework: Framework): void {
+  const { tasks, id } = framework;
+  if (tasks.has(task.id)) invariant(false, `task ${task.id} of ${id} is there already`);
+  tasks.set(task.id, task);
   countTask(turn, framework, task.message.state, 1);
   turn.publish({ type: "TASK_ADDED", task });
 }

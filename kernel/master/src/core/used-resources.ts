@@ -29,7 +29,7 @@ export function addUsedByFramework(
 ): void {
   framework.usedResources = framework.usedResources.plus(resources);
   addTo(framework.usedByAgent, agentId, resources);
-  for (const role of resources.allocations().keys()) trackRole(state, framework, role);
+  for (const role of resources.allocationRoles()) trackRole(state, framework, role);
 }
 
 export function subtractUsedByFramework(
@@ -40,7 +40,7 @@ export function subtractUsedByFramework(
 ): void {
   framework.usedResources = framework.usedResources.minus(resources);
   subtractFrom(framework.usedByAgent, agentId, resources);
-  for (const role of resources.allocations().keys()) untrackIdleRole(state, framework, role);
+  for (const role of resources.allocationRoles()) untrackIdleRole(state, framework, role);
 }
 
 /** `framework` is listed under `role` from now on. Idempotent. */
@@ -56,7 +56,7 @@ export function trackRole(state: MasterState, framework: Framework, role: string
 /** Unlists it unless it is subscribed to the role or still uses something of it. */
 export function untrackIdleRole(state: MasterState, framework: Framework, role: string): void {
   if (framework.roles.has(role)) return;
-  if (framework.usedResources.allocations().has(role)) return;
+  if (framework.usedResources.allocationRoles().includes(role)) return;
   untrackRole(state, framework, role);
 }
 

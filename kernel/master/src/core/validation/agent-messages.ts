@@ -78,7 +78,7 @@ function validateTasks(
   frameworks: ReadonlySet<string>,
   executors: ReadonlySet<string>,
 ): string | undefined {
-  const seen = new Set<string>();
+  const seen = new Map<string, Set<string>>();
   for (const task of message.tasks ?? []) {
     const error =
       prefixed("Task has an invalid TaskID: ", validateId(task.task_id.value)) ??
@@ -86,9 +86,12 @@ function validateTasks(
       prefixed("Task uses invalid resources: ", validateResources(task.resources ?? []));
     if (error !== undefined) return error;
     // Differs: Mesos ends itself on an agent that reports a task twice.
-    const key = keyOf(task.framework_id.value, task.task_id.value);
-    if (seen.has(key)) return `Task '${task.task_id.value}' is reported twice`;
-    seen.add(key);
+    const frameworkId = task.framework_id.value;
+    const taskId = task.task_id.value;
+    const ofFramework = seen.get(frameworkId);
+    if (ofFramework === undefined) seen.set(frameworkId, new Set([taskId]));
+    else if (ofFramework.has(taskId)) return `Task '${taskId}' is reported twice`;
+    else ofFramework.add(taskId);
   }
   return undefined;
 }

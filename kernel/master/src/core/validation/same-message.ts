@@ -7,8 +7,10 @@ export function sameMessage(a: unknown, b: unknown): boolean {
   if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return false;
   if (Array.isArray(a) || Array.isArray(b) || ArrayBuffer.isView(a)) return sameItems(a, b);
   const [left, right] = [a as Record<string, unknown>, b as Record<string, unknown>];
-  for (const key of Object.keys(left)) if (!sameMessage(left[key], right[key])) return false;
-  return Object.keys(right).every((key) => right[key] === undefined || left[key] !== undefined);
+  // PERF: decoded messages inherit nothing, and `in` makes no list of their keys.
+  for (const key in left) if (!sameMessage(left[key], right[key])) return false;
+  for (const key in right) if (right[key] !== undefined && left[key] === undefined) return false;
+  return true;
 }
 
 function sameItems(a: object, b: object): boolean {
