@@ -13,6 +13,8 @@ const checker = "promises";
 
 /** Between two looks when nothing is asked for any more. */
 const quietMeanMs = 20_000;
+/** Of what is quiet: when all should rest, and early enough that all rests again in the end. */
+const wakeMs = { min: 60_000, max: 120_000 } as const;
 
 export const requestTypes = ["SERVICE", "WORKER", "SCHEDULED", "ON_DEMAND", "RUN_ONCE"] as const;
 export type RequestType = (typeof requestTypes)[number];
@@ -49,6 +51,8 @@ export class RequestWill {
   readonly #api: ApiClient;
   readonly #random: Random;
   readonly #meanMs: number;
+  #quietSinceMs: number | undefined;
+  #hasWoken = false;
   /** Of its tasks, as it was looked at last. */
   #taskIds: readonly string[] = [];
 
@@ -140,12 +144,21 @@ export class RequestWill {
     return acts[randomInt(random, acts.length)]?.();
   }
 
-  /** Jobs that come again by themselves are paused, for peace; everything else is left as it is. */
+  /** Jobs that come again by themselves are paused, for peace; what runs on is woken up once. */
   #quietAct(): Act | undefined {
+    this.#quietSinceMs ??= this.#nowMs;
     if (!this.exists.value) return undefined;
     if (this.isEnding) return this.#delete();
+    if (this.isLongRunning) return this.#wakeUp(this.#nowMs - this.#quietSinceMs);
     if (this.type !== "SCHEDULED") return undefined;
     return this.isPaused.value ? undefined : this.#pauseRequest();
+  }
+
+  /** A task is killed when nothing has been wanted for long: another has to come all the same. */
+  #wakeUp(quietMs: number): Act | undefined {
+    if (this.#hasWoken || quietMs < wakeMs.min || quietMs > wakeMs.max) return undefined;
+    this.#hasWoken = true;
+    return this.#killTask();
   }
 
   #make(): Act {
