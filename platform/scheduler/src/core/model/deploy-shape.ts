@@ -19,6 +19,7 @@ import { acceptanceModes, healthcheckProtocols } from "./enums.ts";
 import { executorDataShape } from "./executor-shape.ts";
 import { object, optional, required, withDefault } from "./fields.ts";
 import {
+  labelsSentence,
   mapOfLabels,
   understandCanary,
   understandHealthcheck,
@@ -150,6 +151,7 @@ export const deployShape: Shape<Deploy> = object(
   },
   {
     isCached: true,
+    refuse: labelsSentence,
     understand: (json) => understandLabels(understandCanary(understandHealthcheck(json))),
     says: {
       labels: {

@@ -49,6 +49,8 @@ export type Fields<T> = {
 };
 
 export interface ObjectOptions<T> {
+  /** Why fields cannot be understood beside each other; looked at first. */
+  readonly refuse?: (json: Readonly<Record<string, unknown>>) => string | undefined;
   /** Before anything is read: what older forms mean, put in today's terms. */
   readonly understand?: (
     json: Readonly<Record<string, unknown>>,
@@ -92,6 +94,8 @@ export function object<T extends object>(
   function parse(json: unknown, path: string): Result<T> {
     const given = isObject(json) ? json : options.shorthand?.(json);
     if (given === undefined) return wrong(path, "an object", json);
+    const refusal = options.refuse?.(given);
+    if (refusal !== undefined) return { error: refusal };
     const source = options.understand?.(given) ?? given;
     const value: Record<string, unknown> = {};
     for (const field of compiled) {

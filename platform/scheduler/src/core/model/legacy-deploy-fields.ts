@@ -68,6 +68,28 @@ export function understandLabels(json: Json): Json {
   };
 }
 
+/** Both forms may be given where they say the same. Singularity's sentences. */
+export function labelsSentence(json: Json): string | undefined {
+  const { labels, mesosLabels, taskLabels, mesosTaskLabels } = json;
+  if (isOtherwise(labels, mesosLabels)) return "Can only specify one of 'labels' or 'mesosLabels";
+  if (!isObject(taskLabels) || !isObject(mesosTaskLabels)) return undefined;
+  const isOdd = Object.entries(taskLabels).some(([instance, ofInstance]) =>
+    isOtherwise(ofInstance, mesosTaskLabels[instance] ?? []),
+  );
+  return isOdd ? "Can only specify one of 'taskLabels' or 'mesosTaskLabels" : undefined;
+}
+
+function isOtherwise(map: unknown, list: unknown): boolean {
+  if (!isObject(map) || !Array.isArray(list)) return false;
+  const labels = list.filter(isObject);
+  const isListed = ([key, value]: readonly [string, unknown]) =>
+    labels.some((label) => label.key === key && String(label.value ?? "") === String(value ?? ""));
+  return (
+    !Object.entries(map).every(isListed) ||
+    !labels.every(({ key }) => typeof key !== "string" || Object.hasOwn(map, key))
+  );
+}
+
 function listOfLabels(labels: unknown): unknown {
   if (!isObject(labels)) return labels;
   return Object.entries(labels).map(([key, value]) => ({ key, value }));

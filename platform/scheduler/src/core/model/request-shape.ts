@@ -28,6 +28,17 @@ const placementShape = oneOf(placements, {
   SPREAD_ALL_SLAVES: "SPREAD_ALL_AGENTS",
 });
 
+const texts = list(text);
+
+/** Singularity's sentence. */
+const owners: typeof texts = {
+  ...texts,
+  parse: (json, path) =>
+    Array.isArray(json) && json.includes(null)
+      ? { error: "Request owners cannot contain null values" }
+      : texts.parse(json, path),
+};
+
 /** Before there were types, a request said whether it was a daemon. */
 function requestTypeOf(json: Readonly<Record<string, unknown>>): RequestType {
   if (json.schedule !== undefined && json.schedule !== null) return "SCHEDULED";
@@ -40,7 +51,7 @@ export const requestShape: Shape<Request> = object(
   {
     id: withDefault(text, ""),
     requestType: required(oneOf(requestTypes)),
-    owners: optional(list(text)),
+    owners: optional(owners),
     numRetriesOnFailure: optional(whole),
     schedule: optional(text),
     instances: optional(whole),
