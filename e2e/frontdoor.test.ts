@@ -4,7 +4,8 @@
  */
 
 import assert from "node:assert/strict";
-import { execFileSync, spawnSync } from "node:child_process";
+import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -12,7 +13,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { eventually } from "@tavola/harness";
-import { connectDiscovery } from "@tavola/sdk";
+import { connectDiscovery, type DiscoveryClient } from "@tavola/sdk";
 import { keepAsking } from "./frontdoor/asking.ts";
 import { type DaemonProcess, startDaemon } from "./frontdoor/daemon-process.ts";
 
@@ -63,10 +64,24 @@ async function startService(context: TestContext, name: string): Promise<string>
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
+/** A process that answers with its name, and the address that it says it has. */
+async function startServiceProcess(
+  context: TestContext,
+  name: string,
+): Promise<{ readonly child: ChildProcess; readonly url: string }> {
+  const program = `const server = require("node:http").createServer((_, response) => response.end("${name}"));
+    server.listen(0, "127.0.0.1", () => console.log(server.address().port));`;
+  const child = spawn(process.execPath, ["-e", program], { stdio: ["ignore", "pipe", "inherit"] });
+  context.after(() => child.kill("SIGKILL"));
+  const [port] = await once(child.stdout, "data");
+  return { child, url: `http://127.0.0.1:${String(port).trim()}` };
+}
+
 interface World {
   readonly folder: string;
   readonly repository: Repository;
   readonly discovery: DaemonProcess;
+  readonly client: DiscoveryClient;
   startFrontdoor(): Promise<DaemonProcess>;
 }
 
@@ -95,6 +110,7 @@ async function openWorld(context: TestContext, dataPlane: string): Promise<World
     folder,
     repository,
     discovery,
+    client,
     startFrontdoor: () =>
       startDaemon(context, "frontdoor", [
         "--port=0",
@@ -165,6 +181,37 @@ for (const dataPlane of ["in-process", "haproxy"]) {
     const { troubles } = await statusOf(second);
     assert.match(troubles[0] ?? "", /^rules cannot be read: git ls-remote: /);
     await second.end("SIGTERM");
+  });
+
+  test(`${dataPlane}: of three instances two are killed under load, and no request fails`, {
+    skip,
+  }, async (context) => {
+    const world = await openWorld(context, dataPlane);
+    const names = ["c1", "c2", "c3"];
+    const instances = await Promise.all(names.map((name) => startServiceProcess(context, name)));
+    for (const { url } of instances) {
+      world.client.announce({ serviceType: "c", serviceUri: url });
+    }
+    world.repository.push("passthru c\n");
+    const frontdoor = await world.startFrontdoor();
+    const askings = [1, 2, 3, 4].map(() => keepAsking(context, `${frontdoor.url}/`));
+    const answersOf = (name: string): number =>
+      askings.reduce((sum, { answers }) => sum + (answers.get(name) ?? 0), 0);
+    const heard = () => (names.every((name) => answersOf(name) > 0) ? true : undefined);
+    await eventually("answers of all three", heard, bound);
+    for (const { child } of instances.slice(0, 2)) {
+      child.kill("SIGKILL");
+      await once(child, "exit");
+      const before = answersOf("c3");
+      const goesOn = () => (answersOf("c3") > before + 50 ? true : undefined);
+      await eventually("the others to answer on", goesOn, bound);
+    }
+    await Promise.all(askings.map((asking) => asking.stop()));
+    assert.deepEqual(
+      askings.flatMap(({ failures }) => failures),
+      [],
+    );
+    await frontdoor.end("SIGTERM");
   });
 
   test(`${dataPlane}: discovery is killed, and it goes on with what it knows`, {

@@ -68,6 +68,7 @@ export function formatConfig(
     "frontend front",
     ...formatBinds(options),
     `  log-format "${logFormat}"`,
+    "  http-request disable-l7-retry unless { method GET HEAD OPTIONS TRACE }",
     ...frontend.lines,
     ...formatFixedBackends(options),
   ];
@@ -121,7 +122,8 @@ function formatGlobal({ folder, timeouts }: ConfigOptions): string[] {
     "  mode http",
     "  log global",
     "  option redispatch 1",
-    "  retry-on conn-failure",
+    // An instance that was killed leaves kept connections that answer nothing; see `disable-l7-retry`.
+    "  retry-on conn-failure empty-response",
     "  option http-keep-alive",
     // A process that ends hears the next request of a connection out, and says then that it closes.
     "  option idle-close-on-response",
