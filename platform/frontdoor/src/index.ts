@@ -11,6 +11,8 @@ export type { RuleError } from "./core/rule-error.ts";
 export { formatRuleError } from "./core/rule-error.ts";
 export { servicesOf } from "./core/services-of.ts";
 export type { DataPlane } from "./plane/data-plane.ts";
+export { createHaproxyPlane } from "./plane/haproxy/haproxy-plane.ts";
+export { createInProcessPlane } from "./plane/in-process/create-in-process-plane.ts";
 export { type FrontdoorFlags, frontdoorFlags } from "./shell/frontdoor-flags.ts";
 export {
   type FrontdoorOptions,

@@ -33,16 +33,18 @@ export function endedRequest(logged: LoggedRequest, context: RequestContext): En
   };
 }
 
-/** As the client got it: HAProxy logs its own number, also where we gave it another text. */
+/** As the client got it; HAProxy says 400 or nothing of who went away. */
 function statusOf({ status, termination }: LoggedRequest): number {
   if (/^[Cc][RHCQ]/.test(termination)) return termination[0] === "c" ? 408 : 499;
-  if (status === 503 && /^[Ss][CQ]/.test(termination)) return 502;
   return status;
 }
 
 function failureOf(logged: LoggedRequest, { rule, service }: RequestContext): string | undefined {
-  const { termination, status } = logged;
+  const { termination, status, server } = logged;
   const [who, when] = termination;
+  if (service !== undefined && server === "<NOSRV>" && status === 503 && who === "S") {
+    return noInstance(service).failure;
+  }
   switch (who) {
     case "C":
       return "the client went away";
@@ -63,7 +65,7 @@ function failureOf(logged: LoggedRequest, { rule, service }: RequestContext): st
   }
   if (rule === undefined) return noRule({ rule: undefined, why: "no line" }).failure;
   if (who !== "L" || service === undefined || status < 400) return undefined;
-  if (status === 503) return noInstance(service).failure;
+  if (status === 503) return `concurrency of line ${rule.line}`;
   return status === 429 ? `rate of line ${rule.line}` : `max-body of line ${rule.line}`;
 }
 

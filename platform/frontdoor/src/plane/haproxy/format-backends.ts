@@ -65,17 +65,16 @@ export function formatServiceBackend(
     `  retries ${rule.retries ?? retriesDefault}`,
   ];
   if (options.prefersZone) lines.push("  option allbackups");
-  // HAProxy says 503 of an instance that cannot be reached; the file makes it the answer of both planes.
-  const failed = refusals.upstreamFailed(service, "");
-  for (const status of [502, 503]) {
-    files.set(`${name}-${status}.http`, rawAnswer(failed));
+  // What HAProxy has no server for, or none that takes a connection, is 503; both planes say it so.
+  for (const [status, refusal] of [
+    [502, refusals.upstreamFailed(service, "")],
+    [503, refusals.noInstance(service)],
+    [504, refusals.upstreamTimedOut(service)],
+  ] as const) {
+    files.set(`${name}-${status}.http`, rawAnswer(refusal));
     lines.push(`  errorfile ${status} ${folder}/${name}-${status}.http`);
   }
-  files.set(`${name}-504.http`, rawAnswer(refusals.upstreamTimedOut(service)));
-  lines.push(`  errorfile 504 ${folder}/${name}-504.http`);
   lines.push(...formatLimits(rule, limited, options));
-  const none = formatReturn(refusals.noInstance(service));
-  lines.push(`  ${none} if { nbsrv(${name}) eq 0 }`);
   if (options.rewrites) lines.push("  http-request set-pathq %[var(txn.u)]");
   if (rule.stripPrefix !== undefined) {
     const regex = String.raw`^${escapeRegex(rule.stripPrefix)}(?:/+|(?=\?)|$)(.*)$`;
@@ -241,8 +240,9 @@ export function formatReturn({ status, body, retryAfterSeconds }: refusals.Refus
   return `http-request return status ${status} content-type 'text/plain; charset=utf-8' string ${text}${retry}`;
 }
 
-function rawAnswer({ status, body }: refusals.Refusal): string {
+function rawAnswer({ status, body, retryAfterSeconds }: refusals.Refusal): string {
   const bytes = new TextEncoder().encode(body).length;
-  const head = `HTTP/1.1 ${status} Failed\r\ncontent-type: text/plain; charset=utf-8\r\n`;
+  const retry = retryAfterSeconds === undefined ? "" : `retry-after: ${retryAfterSeconds}\r\n`;
+  const head = `HTTP/1.1 ${status} Failed\r\ncontent-type: text/plain; charset=utf-8\r\n${retry}`;
   return `${head}content-length: ${bytes}\r\n\r\n${body}`;
 }

@@ -152,7 +152,9 @@ class FrontendWriter {
     }
     const exactMap = this.#map(`exact-${id}.map`, exact);
     this.#say(`${set} ${subject},map_str_int(${exactMap},0)${when(known)}`);
-    this.#say(`${set} ${searchPrefix}${when(known, `{ var(${to.variable}) -m int 0 }`)}`);
+    // Nothing else sets it to 0, so that what guarded the first search guards this one.
+    const isOpen = [known, `{ var(${to.variable}) -m int 0 }`].filter((each) => each !== "");
+    this.#say(`${set} ${searchPrefix} if ${isOpen.join(" ")}`);
   }
 
   #writeTest({ number, tests }: RuleTest): void {

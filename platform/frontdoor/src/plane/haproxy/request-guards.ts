@@ -27,8 +27,10 @@ export function formatGuards(guards: Guards, backend: string): readonly string[]
     `unless { var(txn.a) -m reg '${properHost}' }`,
     `if { path -m reg -i '${unsafePath}' }`,
     "if { method CONNECT }",
+    // It must get no chunks, whatever the instance sends.
+    "if { req.ver 1.0 }",
     // An absolute target; in HTTP/2 every one looks so.
-    "if { req.ver -m beg 1 } !{ url -m beg / }",
+    "if { req.ver 1.1 } !{ url -m beg / }",
     `if { req.fhdr(connection) -m found } !{ req.fhdr(connection) -m reg -i '${plainConnection}' }`,
   ];
   if (guards.escapes !== undefined) {
