@@ -72,7 +72,7 @@ export async function planeFixture(
   };
 }
 
-export function rulesOf(text: string): readonly Rule[] {
+function rulesOf(text: string): readonly Rule[] {
   const { rules, errors = [] } = parseRules(text, "test.rules");
   invariant(rules !== undefined, errors.map(formatRuleError).join("\n"));
   return rules;

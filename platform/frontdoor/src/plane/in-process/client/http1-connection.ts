@@ -19,6 +19,7 @@ import { TurnWriter } from "../turn-writer.ts";
 import type { ClientContext } from "./client-context.ts";
 import type { ExchangeListener } from "./client-exchange.ts";
 import { Http1Exchange } from "./http1-exchange.ts";
+import { reasonPhrase } from "./reason-phrase.ts";
 import { relayedPeer } from "./relayed-peer.ts";
 import { upgradeOf } from "./upgrade-of.ts";
 
@@ -265,7 +266,7 @@ export class Http1Connection {
     this.#context.refused({ status, reason, remoteAddress: this.#remoteAddress });
     const body = `${status} ${reason}\n`;
     this.#writer.push(
-      `HTTP/1.1 ${status} ${status === 408 ? "Request Timeout" : "Refused"}\r\n` +
+      `HTTP/1.1 ${status} ${reasonPhrase(status)}\r\n` +
         "content-type: text/plain; charset=utf-8\r\nconnection: close\r\n" +
         `content-length: ${body.length}\r\n\r\n${body}`,
     );

@@ -39,9 +39,8 @@ export function pickInstance<T extends InstanceState>(
   const found =
     (local.length > 0 ? pickOfTwo(local, weightMax, options, isUp) : undefined) ??
     pickOfTwo(members, weightMax, options, isUp);
-  if (found !== undefined || options.tried.length > 0) return found;
-  // All are ejected, which the bound forbids: others were withdrawn since. Rather a bad one than none.
-  return pickOfTwo(members, weightMax, options, () => true);
+  // All others are ejected, or were withdrawn since: rather one that failed a while ago than none.
+  return found ?? pickOfTwo(members, weightMax, options, (state) => !options.tried.includes(state));
 }
 
 type IsUp<T> = (state: T) => boolean;
@@ -52,6 +51,7 @@ function pickOfTwo<T extends InstanceState>(
   options: PickOptions,
   isUp: IsUp<T>,
 ): T | undefined {
+  if (states.length === 0) return undefined;
   if (states.length === 1) return isUp(states[0] as T) ? states[0] : undefined;
   const first = pickByWeight(states, weightMax, options, isUp);
   if (first === undefined || first.active === 0) return first;

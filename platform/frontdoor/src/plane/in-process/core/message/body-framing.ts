@@ -14,7 +14,7 @@ export type BodyFraming =
 
 export const noBody: BodyFraming = { kind: "none" };
 export const chunkedBody: BodyFraming = { kind: "chunked" };
-export const untilClose: BodyFraming = { kind: "until-close" };
+const untilClose: BodyFraming = { kind: "until-close" };
 
 export type FramingError = { readonly error: string };
 
