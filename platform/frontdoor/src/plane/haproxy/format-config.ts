@@ -69,7 +69,7 @@ export function formatConfig(
     ...formatBinds(options),
     `  log-format "${logFormat}"`,
     "  http-request disable-l7-retry unless { method GET HEAD OPTIONS TRACE }",
-    ...frontend.lines,
+    ...withFormerConnections(frontend.lines),
     ...formatFixedBackends(options),
   ];
   const add = (backend: { lines: readonly string[]; files: ReadonlyMap<string, string> }): void => {
@@ -90,6 +90,16 @@ export function formatConfig(
     lines.push(...formatLimitTable(number, (rules[number - 1] as Rule).options));
   }
   return { text: `${lines.join("\n")}\n`, files };
+}
+
+/**
+ * A process that ends has connections whose next request goes by the rules of today: the in-process
+ * plane has them.
+ */
+function withFormerConnections(lines: readonly string[]): readonly string[] {
+  const at = lines.findIndex((line) => /^ *(?:use|default)_backend /.test(line));
+  const handsOn = `  use_backend ${backendNames.handedOn} if { stopping }`;
+  return at < 0 ? [...lines, handsOn] : lines.toSpliced(at, 0, handsOn);
 }
 
 function backendOptionsOf(
