@@ -1,7 +1,6 @@
 /** What is announced, as a data plane needs it: of the services that rules name, where requests can go. */
 
 import type { Instance, Services } from "./routing-table.ts";
-import type { ServiceName } from "./rule.ts";
 
 /** Of an announcement, what matters here. */
 export interface Announced {
@@ -12,18 +11,10 @@ export interface Announced {
   readonly zone: string | undefined;
 }
 
-/** `find`: what is announced as a service. Instances stand in the order of their ids. */
-export function instancesOf(
-  services: Iterable<ServiceName>,
-  find: (service: ServiceName) => readonly Announced[],
-): Services {
-  const table = new Map<ServiceName, readonly Instance[]>();
-  for (const service of services) {
-    const instances = find(service).flatMap(instanceOf);
-    instances.sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0));
-    table.set(service, instances);
-  }
-  return table;
+/** In the order of their ids. Those that want no requests, or could not be sent any, are left out. */
+export function instancesOf(announced: readonly Announced[]): readonly Instance[] {
+  const instances = announced.flatMap(instanceOf);
+  return instances.sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0));
 }
 
 function instanceOf({ id, uri, weight, zone }: Announced): readonly Instance[] {
@@ -40,10 +31,12 @@ function parseServiceUri(uri: string): string | undefined {
   return `${protocol}//${host}${pathname.replace(/\/+$/, "")}`;
 }
 
+/** PERF: a list that is the same object is not looked through. */
 export function isSameServices(a: Services, b: Services): boolean {
   if (a.size !== b.size) return false;
   for (const [service, instances] of a) {
     const others = b.get(service);
+    if (instances === others) continue;
     if (others === undefined || others.length !== instances.length) return false;
     for (const [at, instance] of instances.entries()) {
       const other = others[at] as Instance;

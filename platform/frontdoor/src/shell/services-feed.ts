@@ -10,6 +10,7 @@
 import { describeError } from "@tavola/base";
 import type { Clock, Logger, Timer } from "@tavola/host";
 import {
+  type Announcement,
   type CatalogueChange,
   type DiscoveryClient,
   type ServiceWatch,
@@ -17,7 +18,7 @@ import {
   zoneOf,
 } from "@tavola/sdk";
 import { instancesOf, isSameServices } from "../core/instances-of.ts";
-import type { Services } from "../core/routing-table.ts";
+import type { Instance, Services } from "../core/routing-table.ts";
 import type { ServiceName } from "../core/rule.ts";
 
 export interface ServicesFeedOptions {
@@ -48,6 +49,8 @@ export class ServicesFeed {
   /** No longer named, and not yet forgotten. */
   readonly #lingering = new Map<ServiceName, Timer>();
   #told: Services = new Map();
+  /** By the list that discovery's client gives, which is the same as long as nothing changes. */
+  readonly #known = new WeakMap<readonly Announcement[], readonly Instance[]>();
   #telling: Promise<void> | undefined;
   #isDue = false;
   #isClosed = false;
@@ -141,18 +144,29 @@ export class ServicesFeed {
 
   async #tellOnce(): Promise<void> {
     const names = new Set([...this.#names, ...this.#lingering.keys()]);
-    const now = instancesOf(names, (service) =>
-      this.#watch.find(service).map((announcement) => ({
-        id: announcement.announcementId,
-        uri: announcement.serviceUri,
-        weight: weightOf(announcement),
-        zone: zoneOf(announcement),
-      })),
-    );
+    const now = new Map([...names].map((name) => [name, this.#instancesOf(name)]));
     const services = this.#grace === undefined ? now : this.#withKept(now);
     if (isSameServices(services, this.#told)) return;
     await this.#options.apply(services);
     this.#told = services;
+  }
+
+  /** PERF: what did not change is not looked at again; 100 instances a second may come and go. */
+  #instancesOf(service: ServiceName): readonly Instance[] {
+    const announced = this.#watch.find(service);
+    let instances = this.#known.get(announced);
+    if (instances === undefined) {
+      instances = instancesOf(
+        announced.map((announcement) => ({
+          id: announcement.announcementId,
+          uri: announcement.serviceUri,
+          weight: weightOf(announcement),
+          zone: zoneOf(announcement),
+        })),
+      );
+      this.#known.set(announced, instances);
+    }
+    return instances;
   }
 
   /** Services with nobody keep who was known. */
