@@ -100,6 +100,8 @@ class HaproxyPlane implements DataPlane {
   #listen: { ip: string; httpPort: number | undefined; httpsPort: number | undefined };
   #rules: RuleSet = { source: "none yet", rules: [] };
   #services: Services = new Map();
+  /** What `#servers` was made of. */
+  #applied: Services = new Map();
   readonly #servers = new Map<ServiceName, ReadonlyMap<string, Server>>();
   /** By name, also of those that are gone, as long as their last requests may be logged. */
   readonly #everyServer = new Map<string, Server>();
@@ -398,6 +400,10 @@ class HaproxyPlane implements DataPlane {
     const all = new Set([...this.#servers.keys(), ...services.keys()]);
     for (const service of all) {
       const before = this.#servers.get(service) ?? new Map<string, Server>();
+      if (isSame(this.#applied.get(service), services.get(service))) {
+        if (this.#handedOn.has(service)) handedOn.add(service);
+        continue;
+      }
       const named = await this.#names.serversOf(service, services.get(service) ?? []);
       if (named.isHandedOn) handedOn.add(service);
       const { added, removed, reweighted } = changesOf(before, named.servers);
@@ -424,6 +430,7 @@ class HaproxyPlane implements DataPlane {
       if (services.has(service)) this.#servers.set(service, named.servers);
       else this.#servers.delete(service);
     }
+    this.#applied = services;
     const { socketPath } = (this.#now as Generation).process;
     const isChanged = [...handedOn].join() !== [...this.#handedOn].join();
     this.#handedOn.clear();
@@ -575,6 +582,26 @@ class HaproxyPlane implements DataPlane {
       },
     );
   }
+}
+
+function isSame(
+  before: readonly Instance[] | undefined,
+  after: readonly Instance[] | undefined,
+): boolean {
+  if (before === undefined || after === undefined) return before === after;
+  return (
+    before.length === after.length &&
+    after.every((instance, at) => {
+      const was = before[at] as Instance;
+      return (
+        was === instance ||
+        (was.id === instance.id &&
+          was.uri === instance.uri &&
+          was.weight === instance.weight &&
+          was.zone === instance.zone)
+      );
+    })
+  );
 }
 
 /** `service-3` is the third backend. */

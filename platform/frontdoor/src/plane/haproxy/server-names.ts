@@ -4,7 +4,7 @@
  */
 
 import { lookup } from "node:dns/promises";
-import { isIPv6 } from "node:net";
+import { isIP, isIPv6 } from "node:net";
 import { describeError } from "@tavola/base";
 import type { Logger } from "@tavola/host";
 import type { Instance } from "../../core/routing-table.ts";
@@ -60,10 +60,11 @@ export class ServerNames {
 
   /** Undefined: its name is nobody's. */
   async #addressOf({ host, port }: UpstreamAddress): Promise<string | undefined> {
+    const withPort = (address: string): string =>
+      isIPv6(address) ? `[${address}]:${port}` : `${address}:${port}`;
+    if (isIP(host) !== 0) return withPort(host);
     try {
-      // An address is answered without asking anybody.
-      const { address } = await lookup(host);
-      return isIPv6(address) ? `[${address}]:${port}` : `${address}:${port}`;
+      return withPort((await lookup(host)).address);
     } catch (error) {
       this.#logger.warn({ host, error: describeError(error) }, "cannot resolve an instance's name");
       return undefined;
