@@ -21,7 +21,7 @@ import {
 } from "./task-announcement.ts";
 
 /** Whether anything is announced at all. */
-export function isAnnouncing({ announce }: SchedulerConfig): boolean {
+function isAnnouncing({ announce }: SchedulerConfig): boolean {
   return announce.servers.length > 0;
 }
 

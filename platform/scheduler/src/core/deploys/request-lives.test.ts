@@ -8,6 +8,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { hourMs } from "@tavola/base";
 import * as fc from "fast-check";
+import { defaultAnnounceSettings } from "../announce/announce-settings.ts";
+import { mayBeAnnounced } from "../announce/announced-tasks.ts";
+import { taskWithdrawn } from "../announce/drain-task.ts";
 import { requestRules } from "../finish-turn.ts";
 import type { DeployRequest } from "../model/actions.ts";
 import type { Deploy } from "../model/deploy.ts";
@@ -127,6 +130,8 @@ const deeds = {
   fallIll: (s, n) => withTask(s, n, (task) => s.unhealthy(task)),
   obeyKills: (s) => s.obeyKills(),
   wait: (s, n) => s.advance((n % 40) * 5000),
+  withdraw: (s, n) =>
+    withTask(s, n, ({ taskId }) => s.live((turn) => taskWithdrawn(turn, taskId.id))),
   restart: (s) => s.restart(),
   fill: (s, n) => {
     s.hasRoom = n % 3 !== 0;
@@ -208,7 +213,9 @@ function served(s: Scenario): ReadonlySet<number> {
 }
 
 function checkServed(s: Scenario, before: ReadonlySet<number>, wanted: number): void {
-  const serving = s.tasksOf(requestId).filter((task) => isHealthy(task) && task.kill === undefined);
+  const serving = s
+    .tasksOf(requestId)
+    .filter((task) => isHealthy(task) && task.kill === undefined && task.drain === undefined);
   const now = new Set(serving.map(({ taskId }) => taskId.instanceNo));
   for (const number of before) {
     assert.ok(number > wanted || now.has(number), `nobody serves ${number} any more`);
@@ -251,6 +258,22 @@ function checkAlways(s: Scenario): void {
   assert.deepEqual(unrest, [], "the rules come to rest");
 }
 
+/** What was announced is killed only once it is withdrawn, or given up on, and has had its drain time. */
+function checkDrained(s: Scenario): void {
+  const { killAfterDrainMs, withdrawMsMax } = s.config.announce;
+  for (const effect of s.effects) {
+    if (effect.kind !== "kill" || effect.gracePeriodMs === 0) continue;
+    const task = s.task(effect.taskId);
+    if (task === undefined || !mayBeAnnounced(s.state, s.config, task)) continue;
+    const { drain, kill } = task;
+    // It was told to stop before it was healthy, and is told again.
+    if (drain === undefined && (kill?.firstAt ?? 0) <= (task.health?.healthyAt ?? 0)) continue;
+    assert.ok(drain !== undefined, `${effect.taskId} is killed while it is announced`);
+    const from = Math.min(drain.withdrawnAt ?? s.now, drain.at + withdrawMsMax);
+    assert.ok(s.now >= from + killAfterDrainMs, `${effect.taskId} is killed before it is drained`);
+  }
+}
+
 /** Everybody stops asking, and every task does as it is told. */
 function comeToRest(s: Scenario): void {
   s.hasRoom = true;
@@ -289,14 +312,24 @@ function checkAtRest(s: Scenario): void {
 }
 
 function live(life: readonly Step[]): void {
+  liveIn(new Scenario(), life);
+}
+
+function liveAnnounced(life: readonly Step[]): void {
+  const s = new Scenario({ announce: { ...defaultAnnounceSettings, servers: ["http://d:1"] } });
+  s.ports = [31_000];
+  liveIn(s, life);
+}
+
+function liveIn(s: Scenario, life: readonly Step[]): void {
   deployNumber = 0;
-  const s = new Scenario();
   s.start({ id: requestId, instances: 2 }, { healthcheck: { uri: "/" }, id: "v0" });
   for (const { deed, n } of life) {
     const before = served(s);
     const isBouncing = s.state.records.requestCleanup.size > 0;
     deeds[deed](s, n);
     checkAlways(s);
+    checkDrained(s);
     const request = s.state.records.request.get(requestId)?.request;
     if (harmless.has(deed) && !isBouncing && request !== undefined) {
       checkServed(s, before, instancesOf(request));
@@ -331,4 +364,8 @@ const examples: [Step[]][] = [
 
 test("a request holds to its rules through any life, and comes to rest", () => {
   fc.assert(fc.property(steps, live), { numRuns: 400, seed: 7, examples });
+});
+
+test("so it does where its tasks are announced: none is killed before it is withdrawn and drained", () => {
+  fc.assert(fc.property(steps, liveAnnounced), { numRuns: 400, seed: 8, examples });
 });

@@ -38,6 +38,8 @@ export class Scenario extends Fixture {
 
   /** Whether the cluster takes tasks. */
   hasRoom = true;
+  /** What each task that starts is given. */
+  ports: readonly number[] = [];
   #hosts = 0;
 
   /** Somebody asks; it must be granted. */
@@ -80,7 +82,7 @@ export class Scenario extends Fixture {
         hostname: `host${this.#hosts}`,
         rackId: "r1",
         offerIds: ["offer"],
-        ports: [],
+        ports: this.ports,
         resources: { cpus: 1, memoryMb: 64, numPorts: 0, diskMb: 0 },
       });
       isAnyPlaced = true;
