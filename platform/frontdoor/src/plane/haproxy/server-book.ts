@@ -50,7 +50,8 @@ export function formatServer(server: Server, { slowStartMs }: ServerSettings): s
     // Who does not take connections any more is found by requests, and back by a look every second.
     "check inter 30s fastinter 1s downinter 1s rise 1 fall 2",
     "observe layer4 error-limit 5 on-error mark-down",
-    "pool-purge-delay 1s",
+    // Both must be said of a server that comes later: else HAProxy 2.6 keeps no connection to it.
+    "pool-max-conn -1 pool-purge-delay 1s",
   ];
   if (isBackup) parts.push("backup");
   if (tlsName !== undefined) {
