@@ -81,7 +81,7 @@ test("a request answers with its deploys and its tasks by how they are", async (
   assert.equal((await end({ override: true })).status, 200);
   const late = await end({ waitForReplacementTask: true });
   assert.equal(late.status, 409);
-  assert.match(late.text, /already has a cleanup of type USER_REQUESTED_DESTROY/);
+  assert.match(late.text, /"cleanupType":"USER_REQUESTED_DESTROY"/);
 });
 
 test("a run of an on-demand job is found under its id, waiting and running", async () => {

@@ -2,6 +2,7 @@
  * Tasks that wait: for their time, or for a place.
  */
 
+import { requestForDeploy } from "../core/deploys/which-deploy.ts";
 import { list, truth } from "../core/model/shape.ts";
 import type { PendingTask, TaskRequest } from "../core/model/task.ts";
 import { pendingTaskIdShape } from "../core/model/task-id-shape.ts";
@@ -33,7 +34,7 @@ function pendingTasks(call: AnyCall): readonly PendingTask[] {
 /** Undefined when its request or deploy is gone by now. */
 function taskRequestOf(state: SchedulerState, pendingTask: PendingTask): TaskRequest | undefined {
   const { requestId, deployId } = pendingTask.pendingTaskId;
-  const request = state.records.request.get(requestId)?.request;
+  const request = requestForDeploy(state, pendingTask.pendingTaskId);
   const deploy = state.records.deploy.get(deployKey(requestId, deployId))?.deploy;
   return request && deploy && { request, deploy, pendingTask };
 }

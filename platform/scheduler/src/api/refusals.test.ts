@@ -5,7 +5,9 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { TaskCleanup, TaskRequest } from "../core/model/task.ts";
 import { apiRoutes } from "./routes.ts";
+import { ApiFixture } from "./testing/api-fixture.ts";
 import { jobOf, prepareCluster, taskOf } from "./testing/sample-cluster.ts";
 
 type Refusal = readonly [
@@ -74,6 +76,60 @@ for (const [method, target, body, status, text] of refusals) {
     assert.match(answer.text, text);
   });
 }
+
+test("a kill that may not take the place of another is answered with that one, as JSON", async () => {
+  const api = await prepareCluster();
+  const target = `/tasks/task/${taskOf(1)}`;
+  const destroy = { override: true, message: "stuck" };
+  assert.equal((await api.call("DELETE", `${target}?user=ann`, { body: destroy })).status, 200);
+  const answer = await api.call("DELETE", target, { body: {} });
+  assert.equal(answer.status, 409);
+  const { cleanupType, user, message } = answer.json<TaskCleanup>();
+  assert.deepEqual(
+    { cleanupType, user, message },
+    {
+      cleanupType: "USER_REQUESTED_DESTROY",
+      user: "ann",
+      message: "stuck",
+    },
+  );
+});
+
+test("an agent that does not answer is said to be offline, in Singularity's words and ours", async () => {
+  const gone = { problem: "unreachable", message: "Cannot connect to host1:5051" } as const;
+  const { files } = new ApiFixture().context;
+  const api = await prepareCluster({
+    context: { files: { ...files, browse: async () => gone, read: async () => gone } },
+  });
+  for (const target of ["browse", "read?path=stdout"]) {
+    const answer = await api.call("GET", `/sandbox/${taskOf(1)}/${target}`);
+    assert.deepEqual(
+      [answer.status, answer.text.trim()],
+      [404, "Slave @ host1 was not found, it is probably offline (Cannot connect to host1:5051)"],
+    );
+  }
+  const nothing = await api.call("GET", `/sandbox/${taskOf(1)}/read`);
+  assert.deepEqual([nothing.status, nothing.text.trim()], [400, "Must specify 'path'"]);
+});
+
+test("a task that waits is shown with the request that its deploy brings", async () => {
+  const api = await prepareCluster();
+  const updatedRequest = {
+    id: "web",
+    requestType: "SERVICE",
+    instances: 2,
+    owners: ["owner@example.com"],
+    requiredAgentAttributes: { disk: "ssd" },
+  };
+  const deploy = { requestId: "web", id: "d2", command: "run" };
+  const posted = await api.call("POST", "/deploys", { body: { deploy, updatedRequest } });
+  assert.equal(posted.status, 200, posted.text);
+  const waiting = (await api.call("GET", "/tasks/scheduled/request/web")).json<TaskRequest[]>();
+  assert.deepEqual(
+    waiting.map(({ request }) => request.requiredAgentAttributes),
+    [{ disk: "ssd" }, { disk: "ssd" }],
+  );
+});
 
 test("a result of a check that has no name is refused while its deploy waits for one", async () => {
   const api = await prepareCluster();

@@ -98,10 +98,17 @@ function outside(path: string) {
   return refused(400, `${path} is not within the task's sandbox`);
 }
 
+/** Clients look for Singularity's words; ours say why. */
 function problemOf(
-  fetched: Exclude<Fetched<unknown>, { readonly value: unknown }>,
+  { problem, message }: Exclude<Fetched<unknown>, { readonly value: unknown }>,
+  { hostname }: AgentAddress,
 ): Outcome<never> {
-  return refused(404, fetched.message);
+  return refused(
+    404,
+    problem === "notFound"
+      ? message
+      : `Slave @ ${hostname} was not found, it is probably offline (${message})`,
+  );
 }
 
 const browse = route({
@@ -119,7 +126,7 @@ const browse = route({
     const path = pathWithin(directory, asked);
     if (path === undefined) return outside(asked);
     const files = await call.context.files.browse(agent, path);
-    if (files.problem !== undefined) return problemOf(files);
+    if (files.problem !== undefined) return problemOf(files, agent);
     return {
       value: {
         files: files.value.map(({ path: file, mtime, size, mode }) => ({
@@ -141,10 +148,11 @@ const read = route({
   path: "/sandbox/{taskId}/read",
   summary: "Part of a file; without an offset, how long it is",
   access: mayReadTask,
-  query: { path: needed(text), grep: one(text), offset: one(whole), length: one(whole) },
+  query: { path: one(text), grep: one(text), offset: one(whole), length: one(whole) },
   answer: mesosFileChunkObjectShape,
   async handle(call) {
     const { path: asked, grep, offset, length } = call.query;
+    if (asked === undefined) return refused(400, "Must specify 'path'");
     const place = await placeOf(call);
     if (place.refusal !== undefined) return place;
     const path = pathWithin(place.value.directory, asked);
@@ -154,7 +162,7 @@ const read = route({
     if (chunk.problem === "notFound") {
       return refused(404, `File ${path} does not exist for task ID ${call.parameter("taskId")}`);
     }
-    if (chunk.problem !== undefined) return problemOf(chunk);
+    if (chunk.problem !== undefined) return problemOf(chunk, place.value.agent);
     const { data = "", offset: from = 0 } = chunk.value;
     if (grep === undefined) return { value: chunk.value };
     const lines = grepLines(data, grep);
@@ -188,7 +196,7 @@ const statistics = route({
         `Couldn't find executor ${taskId} for ${taskId} on agent ${task.hostname}`,
       );
     }
-    return found.problem === undefined ? { value: found.value } : problemOf(found);
+    return found.problem === undefined ? { value: found.value } : problemOf(found, agent);
   },
 });
 
@@ -212,7 +220,7 @@ function downloadRoute(name: "download" | "open"): Route {
       if (forbidden !== undefined) return forbidden;
       const agent = { hostname, port: task.port };
       const file = await call.context.files.download(agent, task.path, call.http.signal);
-      if (file.problem !== undefined) return problemOf(file);
+      if (file.problem !== undefined) return problemOf(file, agent);
       const fileName = path.split("/").at(-1) ?? path;
       const headers =
         name === "download" ? { "Content-Disposition": attachment(fileName) } : looked;

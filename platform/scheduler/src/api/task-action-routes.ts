@@ -19,6 +19,7 @@ import { taskMetadataAdded } from "../core/tasks/task-metadata-added.ts";
 import { type Outcome, refused } from "../core/turn.ts";
 import { shellCommandSentence } from "../core/validation/shell-command-rules.ts";
 import { validateTaskMetadata } from "../core/validation/validate-action.ts";
+import { jsonAnswer } from "./json-answer.ts";
 import {
   admin,
   body,
@@ -49,7 +50,12 @@ const killTask = route({
       if (turn.get("task", taskId) === undefined) {
         return refused(404, `No active task with id ${taskId}`);
       }
-      return taskKillAsked(turn, { ...asked, taskId, ...given({ user: actor }) });
+      const standing = turn.get("task", taskId)?.cleanup;
+      const outcome = taskKillAsked(turn, { ...asked, taskId, ...given({ user: actor }) });
+      // As in Singularity, the one that stands says who asked for it, and why.
+      return outcome.refusal?.status === 409 && standing !== undefined
+        ? { response: jsonAnswer(409, taskCleanupShape.format(standing)) }
+        : outcome;
     }),
 });
 

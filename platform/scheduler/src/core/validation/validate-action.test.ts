@@ -126,11 +126,11 @@ test("the small bodies are refused with their sentences", () => {
   const title = "t".repeat(maxMetadataTitleLength + 1);
   assert.equal(
     sentenceOf(validateTaskMetadata({ ...metadata, title }, config)),
-    `Title length is ${title.length} (max allowed: ${maxMetadataTitleLength})`,
+    `Task metadata title too long, must be less than ${maxMetadataTitleLength} bytes`,
   );
   const message = "m".repeat(maxMetadataMessageLength + 1);
   assert.equal(
     sentenceOf(validateTaskMetadata({ ...metadata, message }, config)),
-    `Message length is ${message.length} (max allowed: ${maxMetadataMessageLength})`,
+    `Task metadata message too long, must be less than ${maxMetadataMessageLength} bytes`,
   );
 });

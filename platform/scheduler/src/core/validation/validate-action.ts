@@ -107,13 +107,13 @@ export function validateTaskMetadata(
       ),
     ({ title }) =>
       when(
-        title.length > config.maxMetadataTitleLength,
-        `Title length is ${title.length} (max allowed: ${config.maxMetadataTitleLength})`,
+        title.length >= config.maxMetadataTitleLength,
+        `Task metadata title too long, must be less than ${config.maxMetadataTitleLength} bytes`,
       ),
     ({ message = "" }) =>
       when(
-        message.length > config.maxMetadataMessageLength,
-        `Message length is ${message.length} (max allowed: ${config.maxMetadataMessageLength})`,
+        message.length >= config.maxMetadataMessageLength,
+        `Task metadata message too long, must be less than ${config.maxMetadataMessageLength} bytes`,
       ),
   ]);
 }

@@ -16,7 +16,7 @@ const judgeRequest = (json: Json, settings = config, extra: object = {}) =>
   validateRequest(requestOf(json), { config: settings, now, activeAgents: 3, ...extra });
 
 const badRequests: readonly (readonly [Json, string])[] = [
-  [{ id: "" }, "Id cannot be null or contain characters other than [a-zA-Z0-9_]"],
+  [{ id: "" }, "Request must have an id"],
   [{ id: "a b" }, "Id cannot be null or contain characters other than [a-zA-Z0-9_]"],
   [
     { id: "a".repeat(101) },

@@ -80,6 +80,7 @@ const spreadRules = (config: SchedulerConfig): readonly Rule<Request>[] => [
 ];
 
 const identityRules = (config: SchedulerConfig): readonly Rule<Request>[] => [
+  ({ id }) => when(id === "", "Request must have an id"),
   ({ id }) =>
     when(!isRequestId(id), "Id cannot be null or contain characters other than [a-zA-Z0-9_]"),
   ({ owners }) =>
