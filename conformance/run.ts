@@ -16,6 +16,7 @@ import { mesosCli } from "./mesos-cli.ts";
 import { mesosFramework } from "./mesos-framework.ts";
 import { mesosGoV0 } from "./mesos-go-v0.ts";
 import { msh } from "./msh.ts";
+import { otDiscovery } from "./ot-discovery.ts";
 import { pymesos } from "./pymesos.ts";
 import { singularityGo } from "./singularity-go.ts";
 import { singularityJava } from "./singularity-java.ts";
@@ -34,6 +35,7 @@ const clients: readonly Client[] = [
   singularityPython,
   singularityGo,
   singularityJava,
+  otDiscovery,
   tavola,
 ];
 
@@ -57,7 +59,7 @@ class Stages {
   /** A string says why it cannot run here. */
   async run(check: Check, folder: string): Promise<string | undefined> {
     if ("run" in check) {
-      this.#cluster ??= startCluster({ schedulers: 1 });
+      this.#cluster ??= startCluster({ schedulers: 1, discoveries: 1 });
       await check.run(await this.#cluster, folder);
       return undefined;
     }
