@@ -20,7 +20,7 @@
  *   it, one after the other while the rest idles.
  * `requests-p99`, `state-p99`: `GET /api/requests` and `GET /api/state` by 10 readers at once;
  *   `others-p99…`: one small call (a request by its id) in between, the same without readers
- *   (`others-alone-p99`).
+ *   (`others-alone-p99`). Readers and the other are threads of their own.
  * `startup-sqlite`, `startup-postgresql`: from a new scheduler's start until it leads, is connected and
  *   knows all tasks; with the history in either database (left out where there is no PostgreSQL).
  */
@@ -29,6 +29,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { eventually, repositoryRoot } from "@tavola/harness";
 import { findPostgres, startPostgres } from "@tavola/test-servers";
+import { readInThread } from "./load/api-reader.ts";
 import { type Daemon, startDaemon } from "./load/daemon.ts";
 import { RunningFleet } from "./load/running-fleet.ts";
 import { askInside, type InsideReading } from "./measure/inside-probe.ts";
@@ -281,21 +282,14 @@ async function measureReaders({ url }: Daemon): Promise<BenchResult[]> {
 async function read(
   url: string,
   what: "requests" | "state" | undefined,
-): Promise<{ readonly readMs: number[]; readonly otherMs: number[] }> {
-  const until = performance.now() + readingMs;
-  const readMs: number[] = [];
-  const otherMs: number[] = [];
-  const repeat = async (path: string, into: number[], pauseMs: number): Promise<void> => {
-    while (performance.now() < until) {
-      const startedAt = performance.now();
-      await call(`${url}/api/${path}`);
-      into.push(performance.now() - startedAt);
-      if (pauseMs > 0) await new Promise((resolve) => setTimeout(resolve, pauseMs));
-    }
-  };
-  const all =
-    what === undefined ? [] : Array.from({ length: readers }, () => repeat(what, readMs, 0));
-  await Promise.all([...all, repeat("requests/request/request-0/simple", otherMs, 10)]);
+): Promise<{ readonly readMs: readonly number[]; readonly otherMs: readonly number[] }> {
+  const other = `${url}/api/requests/request/request-0/simple`;
+  const [readMs, otherMs] = await Promise.all([
+    what === undefined
+      ? []
+      : readInThread({ url: `${url}/api/${what}`, readers, pauseMs: 0, durationMs: readingMs }),
+    readInThread({ url: other, readers: 1, pauseMs: 10, durationMs: readingMs }),
+  ]);
   return { readMs, otherMs };
 }
 
