@@ -225,6 +225,19 @@ export function bodyContract(create: CreatePlane): void {
       assert.equal(backend.requests().length, 3);
     });
 
+    test("goes on after a POST of nothing", async (plane) => {
+      const backend = await web(plane);
+      const asked = plane.client();
+      for (const target of ["/1", "/2"]) {
+        asked.write(post(target, ""));
+        assert.equal((await asked.answer()).status, 200);
+      }
+      assert.deepEqual(
+        backend.requests().map(({ target }) => target),
+        ["/1", "/2"],
+      );
+    });
+
     test("ends after an answer when the client asks for it, and with HTTP/1.0", async (plane) => {
       await web(plane);
       for (const head of [request("/x", "Connection: close\r\n"), "GET /x HTTP/1.0\r\n\r\n"]) {

@@ -119,6 +119,18 @@ export function faultsContract(create: CreatePlane): void {
       }
     });
 
+    test("by closing before it answers a GET: another one gets it", async (plane) => {
+      const bad = await plane.backend({ answer: (_seen, socket) => socket.end() });
+      const good = await plane.backend({ name: "good" });
+      await plane.serve({ web: [bad, good] });
+      await plane.rules("REQUEST_URI=/* passthru web");
+      for (let i = 0; i < 4; i += 1) {
+        const asked = plane.client();
+        asked.write(request("/x"));
+        assert.equal((await asked.answer()).body, "good");
+      }
+    });
+
     test("when all refuse connections: 503 with the service's name", async (plane) => {
       const gone = await plane.backend();
       await gone.close();

@@ -1,7 +1,9 @@
 /** WebSocket and other upgrades: bytes both ways, once both sides have agreed, and never before. */
 
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { describe } from "node:test";
+import { WebSocket, WebSocketServer } from "ws";
 import { contractTests, request } from "./contract-test.ts";
 import { firstValue } from "./message-reader.ts";
 import type { CreatePlane } from "./plane-fixture.ts";
@@ -55,6 +57,33 @@ export function tunnelContract(create: CreatePlane): void {
         () => "the observer",
       );
       assert.equal(plane.ended[0]?.status, 101);
+    });
+
+    test("to WebSocket, between a client and a server that others wrote", async (plane) => {
+      const server = new WebSocketServer({ port: 0, host: "127.0.0.1" });
+      await once(server, "listening");
+      server.on("connection", (socket) => {
+        socket.on("message", (message, isBinary) => socket.send(message, { binary: isBinary }));
+      });
+      const { port } = server.address() as { readonly port: number };
+      await plane.serve({ web: [{ uri: `http://127.0.0.1:${port}` }] });
+      await plane.rules("REQUEST_URI=/* passthru web");
+      const url = (plane.plane.urls[0] as string).replace("http:", "ws:");
+      const socket = new WebSocket(`${url}/socket`);
+      try {
+        await once(socket, "open");
+        for (const message of ["hello", "x".repeat(300_000)]) {
+          socket.send(message);
+          const [echo] = (await once(socket, "message")) as [Buffer];
+          assert.ok(echo.toString() === message);
+        }
+        socket.close(4001, "enough");
+        const [code, reason] = (await once(socket, "close")) as [number, Buffer];
+        assert.deepEqual([code, reason.toString()], [4001, "enough"]);
+      } finally {
+        socket.terminate();
+        server.close();
+      }
     });
 
     test("that the instance does not take up is an answer", async (plane) => {

@@ -9,6 +9,7 @@ import { once } from "node:events";
 import { createServer, type Server, type Socket } from "node:net";
 import { createServer as createTlsServer, type SecureContext, type TLSSocket } from "node:tls";
 import { CodedError } from "@tavola/base";
+import { withoutIpv6Clothes } from "../core/headers/forwarded-fields.ts";
 import type { CertificateStore } from "../tls/certificate-store.ts";
 import type { ClientContext } from "./client-context.ts";
 import { Http1Connection } from "./http1-connection.ts";
@@ -122,7 +123,7 @@ export class ClientListener {
   }
 
   #http2(socket: Socket): void {
-    const remoteAddress = socket.remoteAddress ?? "";
+    const remoteAddress = withoutIpv6Clothes(socket.remoteAddress ?? "");
     const closed = (connection: Connection): void => this.#over(connection);
     this.#connections.add(
       new Http2Connection(socket, this.#context, { isTls: this.#isTls, remoteAddress, closed }),

@@ -10,7 +10,10 @@
  */
 
 import type { Socket } from "node:net";
+import type { Instant } from "@tavola/base";
+import { withoutIpv6Clothes } from "../core/headers/forwarded-fields.ts";
 import { type BodyDecoder, createBodyDecoder } from "../core/message/body-decoder.ts";
+import { hasBody } from "../core/message/body-framing.ts";
 import { hasForbiddenCharacterSoFar } from "../core/message/parse-fields.ts";
 import { parseRequestHead, type RequestHead } from "../core/message/parse-request-head.ts";
 import { planeLimits } from "../core/plane-limits.ts";
@@ -35,6 +38,9 @@ export class Http1Connection {
   readonly #deadline: Deadline;
   readonly #closed: (connection: Http1Connection) => void;
   #input: Buffer | undefined;
+  /** Of a head that has not ended: how much of it is known to be in order. */
+  #scannedBytes = 0;
+  #headBeganAt: Instant | undefined;
   #exchange: Http1Exchange | undefined;
   #listener: ExchangeListener | undefined;
   #decoder: BodyDecoder | undefined;
@@ -56,7 +62,7 @@ export class Http1Connection {
     this.#context = context;
     this.#isTls = options.isTls;
     this.#closed = options.closed;
-    this.#remoteAddress = socket.remoteAddress ?? "";
+    this.#remoteAddress = withoutIpv6Clothes(socket.remoteAddress ?? "");
     this.#writer = new TurnWriter(socket, () => this.#drained());
     this.#deadline = new Deadline(context.clock, () => this.#late());
     this.#deadline.set(context.timeouts.requestHeadMs);
@@ -128,12 +134,12 @@ export class Http1Connection {
       this.#input = input.length === 2 ? undefined : input.subarray(2);
       return this.#input !== undefined;
     }
-    const end = input.indexOf(headEnd);
+    const end = input.indexOf(headEnd, Math.max(0, this.#scannedBytes - headEnd.length));
     const bytes = end < 0 ? input.length : end;
     if (bytes > planeLimits.requestHeadBytesMax) return this.#refuse(431, "the head is too long");
-    const text = input.toString("latin1", 0, bytes);
-    if (end < 0) return this.#unfinishedHead(text);
-    const parsed = parseRequestHead(text, {
+    if (end < 0) return this.#unfinishedHead(input);
+    this.#scannedBytes = 0;
+    const parsed = parseRequestHead(input.toString("latin1", 0, bytes), {
       lineBytesMax: planeLimits.requestLineBytesMax,
       fieldsMax: planeLimits.fieldsMax,
     });
@@ -144,8 +150,12 @@ export class Http1Connection {
     return true;
   }
 
-  #unfinishedHead(text: string): boolean {
-    if (hasForbiddenCharacterSoFar(text)) {
+  /** PERF: what was looked at before is not looked at again, however a head trickles. */
+  #unfinishedHead(input: Buffer): boolean {
+    let from = Math.max(0, this.#scannedBytes - 1);
+    if (from > 0 && input[from] === lineEnd) from -= 1;
+    this.#scannedBytes = input.length;
+    if (hasForbiddenCharacterSoFar(input.toString("latin1", from))) {
       return this.#refuse(400, "control characters or bare line ends in the head");
     }
     this.#deadline.set(this.#headMsLeft());
@@ -153,7 +163,6 @@ export class Http1Connection {
   }
 
   /** From the head's first byte on, however it trickles. */
-  #headBeganAt: number | undefined;
   #headMsLeft(): number {
     const now = this.#context.clock.now();
     this.#headBeganAt ??= now;
@@ -164,7 +173,7 @@ export class Http1Connection {
     this.#headBeganAt = undefined;
     this.#deadline.clear();
     this.#wantsBody = false;
-    this.#decoder = head.framing.kind === "none" ? undefined : createBodyDecoder(head.framing);
+    this.#decoder = hasBody(head.framing) ? createBodyDecoder(head.framing) : undefined;
     const { relay } = this.#context;
     const peer = relay === undefined ? undefined : relayedPeer(relay, head.fields);
     const exchange = new Http1Exchange({
@@ -195,7 +204,7 @@ export class Http1Connection {
   }
 
   #readBody(wants: boolean): void {
-    if (this.#wantsBody === wants) return;
+    if (this.#wantsBody === wants || this.#decoder === undefined || this.#decoder.isOver) return;
     this.#wantsBody = wants;
     if (wants) {
       this.#deadline.set(this.#context.timeouts.bodyIdleMs);
@@ -278,7 +287,7 @@ export class Http1Connection {
     this.#listener = undefined;
     this.#writer.flush();
     // A reset, so that also an answer that ends with the connection is seen to be cut.
-    this.#socket.resetAndDestroy?.();
+    if (!this.#isTls) this.#socket.resetAndDestroy();
     this.destroy();
   }
 

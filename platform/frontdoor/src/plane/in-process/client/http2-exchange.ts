@@ -2,6 +2,7 @@
 
 import type { ServerHttp2Stream } from "node:http2";
 import type { Duplex } from "node:stream";
+import { hasBody } from "../core/message/body-framing.ts";
 import type { FieldList } from "../core/message/field-list.ts";
 import { Deadline } from "../deadline.ts";
 import type { ClientContext } from "./client-context.ts";
@@ -32,7 +33,7 @@ export class Http2Exchange implements ClientExchange {
     this.request = request;
     this.#stream = stream;
     this.#context = context;
-    this.#isBodyOver = request.framing.kind === "none";
+    this.#isBodyOver = !hasBody(request.framing);
     this.#deadline = new Deadline(context.clock, () => this.#late());
     stream.pause();
     stream.on("trailers", (_trailers, _flags, raw) => {

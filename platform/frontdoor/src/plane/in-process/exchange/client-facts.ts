@@ -2,7 +2,6 @@
 
 import type { RequestFacts } from "../../../core/rule.ts";
 import type { ClientRequest } from "../client/client-exchange.ts";
-import { withoutIpv6Clothes } from "../core/headers/forwarded-fields.ts";
 import { fieldValue } from "../core/message/field-list.ts";
 import { hostName } from "../core/message/host-field.ts";
 
@@ -14,7 +13,7 @@ export class ClientFacts implements RequestFacts {
   constructor(request: ClientRequest) {
     this.#request = request;
     this.host = hostName(request.authority);
-    this.remoteAddress = withoutIpv6Clothes(request.remoteAddress);
+    this.remoteAddress = request.remoteAddress;
   }
 
   get method(): string {

@@ -15,7 +15,7 @@ import { instanceFailed, instanceSucceeded, isFailureStatus } from "../core/bala
 import { pickInstance } from "../core/balance/pick-instance.ts";
 import { responseFieldsOut } from "../core/headers/response-fields-out.ts";
 import { type FailureKind, mayRetry } from "../core/limits/may-retry.ts";
-import { noBody } from "../core/message/body-framing.ts";
+import { hasBody, noBody } from "../core/message/body-framing.ts";
 import { type FieldList, fieldValue } from "../core/message/field-list.ts";
 import type { ResponseHead } from "../core/message/parse-response-head.ts";
 import { planeLimits } from "../core/plane-limits.ts";
@@ -107,6 +107,7 @@ export class ForwardedExchange implements ExchangeListener, UpstreamListener {
 
   bodyEnded(trailers: FieldList | undefined): void {
     if (this.#isOver) return;
+    this.#isBodySent = true;
     this.#mirror?.bodyEnded(trailers);
     this.#connection?.endBody(trailers);
   }
@@ -234,13 +235,13 @@ export class ForwardedExchange implements ExchangeListener, UpstreamListener {
   #connected(target: Target, connection: UpstreamConnection): void {
     const { request } = this.#client;
     const { timeouts } = this.#plane;
-    const hasBody = request.framing.kind !== "none";
+    const bodyFollows = hasBody(request.framing);
     this.#connection = connection;
     connection.send(
       {
         head: this.#head.textFor(target.address),
         method: request.method,
-        hasBody,
+        hasBody: bodyFollows,
         isChunked: request.framing.kind === "chunked",
         mayUpgrade: request.upgrade !== undefined,
         answerMs: this.#forwarding.rule.options.timeoutMs ?? timeouts.answerMs,
@@ -248,7 +249,7 @@ export class ForwardedExchange implements ExchangeListener, UpstreamListener {
       },
       this,
     );
-    if (hasBody) this.#client.readBody();
+    if (bodyFollows) this.#client.readBody();
   }
 
   #attemptFailed(failure: Failure): void {
@@ -264,6 +265,8 @@ export class ForwardedExchange implements ExchangeListener, UpstreamListener {
       return;
     }
     this.#record.retries += 1;
+    // Until there is a connection to take it.
+    this.#client.pauseBody();
     if (failure.kind === "closed" && failure.wasReused) {
       this.#use(target, undefined);
       return;

@@ -2,7 +2,6 @@
 
 import type { Random } from "@tavola/base";
 import type { ClientRequest } from "../client/client-exchange.ts";
-import { withoutIpv6Clothes } from "../core/headers/forwarded-fields.ts";
 import { requestFieldsOut } from "../core/headers/request-fields-out.ts";
 import { visibleUri } from "../core/headers/visible-uri.ts";
 import type { UpstreamAddress } from "../upstream/upstream-address.ts";
@@ -18,11 +17,7 @@ export function prepareHead(
   options: { readonly uri: string; readonly isTrusted: boolean; readonly random: Random },
 ): PreparedHead {
   const { uri, isTrusted, random } = options;
-  const remoteAddress = withoutIpv6Clothes(request.remoteAddress);
-  const { fields, traceParent } = requestFieldsOut(
-    { ...request, remoteAddress, isTrusted },
-    random,
-  );
+  const { fields, traceParent } = requestFieldsOut({ ...request, isTrusted }, random);
   let rest = "";
   for (let at = 0; at < fields.length; at += 2) rest += `${fields[at]}: ${fields[at + 1]}\r\n`;
   const { method, authority } = request;

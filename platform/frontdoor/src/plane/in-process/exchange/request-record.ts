@@ -3,7 +3,6 @@
 import type { Instant } from "@tavola/base";
 import type { Rule, ServiceName } from "../../../core/rule.ts";
 import type { ClientRequest } from "../client/client-exchange.ts";
-import { withoutIpv6Clothes } from "../core/headers/forwarded-fields.ts";
 import type { PlaneState } from "./plane-state.ts";
 
 export class RequestRecord {
@@ -33,7 +32,7 @@ export class RequestRecord {
       method,
       uri,
       host: authority,
-      remoteAddress: withoutIpv6Clothes(remoteAddress),
+      remoteAddress,
       line: this.rule?.line,
       service: this.service,
       instance: this.instance,

@@ -3,6 +3,7 @@
 import type { Rule } from "../../../core/rule.ts";
 import type { ClientRequest } from "../client/client-exchange.ts";
 import { pickInstance } from "../core/balance/pick-instance.ts";
+import { hasBody } from "../core/message/body-framing.ts";
 import { planeLimits } from "../core/plane-limits.ts";
 import { Mirror } from "./mirror.ts";
 import type { PlaneState } from "./plane-state.ts";
@@ -27,7 +28,7 @@ export function startMirror(
   return new Mirror(plane, target, {
     head: head.textFor(target.address),
     method: request.method,
-    hasBody: request.framing.kind !== "none",
+    hasBody: hasBody(request.framing),
     isChunked: request.framing.kind === "chunked",
   });
 }

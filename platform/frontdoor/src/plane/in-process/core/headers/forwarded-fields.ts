@@ -24,7 +24,7 @@ export interface Earlier {
 
 export function addForwardedFields(fields: string[], facts: ForwardedFacts): void {
   const { authority, isTls, earlier } = facts;
-  const address = withoutIpv6Clothes(facts.remoteAddress);
+  const address = facts.remoteAddress;
   const proto = isTls ? "https" : "http";
   fields.push("x-forwarded-for", after(earlier?.xForwardedFor, address));
   fields.push("x-forwarded-proto", earlier?.xForwardedProto ?? proto);

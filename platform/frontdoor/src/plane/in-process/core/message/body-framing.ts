@@ -16,6 +16,11 @@ export const noBody: BodyFraming = { kind: "none" };
 export const chunkedBody: BodyFraming = { kind: "chunked" };
 const untilClose: BodyFraming = { kind: "until-close" };
 
+/** Whether bytes, or at least chunks, follow a head. */
+export function hasBody(framing: BodyFraming): boolean {
+  return framing.kind === "length" ? framing.bytes > 0 : framing.kind !== "none";
+}
+
 export type FramingError = { readonly error: string };
 
 interface FramingFields {
