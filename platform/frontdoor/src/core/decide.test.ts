@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { compileRules, decideBy } from "./decide.ts";
+import { explain } from "./explain.ts";
 import { meetsAll } from "./match-rule.ts";
 import type { Rule } from "./rule.ts";
 import { parsedRules } from "./testing/parsed-rules.ts";
@@ -169,7 +170,9 @@ test("the index finds the line that one finds who asks each", () => {
         const rules = parsedRules(lines.join("\n"));
         const decider = compileRules(rules);
         for (const request of asked) {
-          assert.deepEqual(decider.decide(requestFacts(request)), oracle(rules, request));
+          const expected = oracle(rules, request);
+          assert.deepEqual(decider.decide(requestFacts(request)), expected);
+          assert.deepEqual(explain(rules, requestFacts(request)).decision, expected);
         }
       },
     ),
@@ -206,6 +209,12 @@ test("of 2,000 lines few are asked, whatever tells them apart", () => {
   for (const [line, request] of cases) {
     assert.ok(linesAsked(many(line), request) <= 20, line(77));
   }
+});
+
+test("a line for each of 20,000 headers is compiled in one go, not one by one with all others", () => {
+  const lines = Array.from({ length: 20_000 }, (_, n) => `HTTP_X${n}=1 passthru a`);
+  const facts = requestFacts({ headers: { x19999: "1" } });
+  assert.equal(compileRules(parsedRules(lines.join("\n"))).decide(facts).rule?.line, 20_000);
 });
 
 test("names that objects have by nature are names like others", () => {

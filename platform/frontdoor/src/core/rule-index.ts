@@ -16,7 +16,7 @@
 import { formatVariable } from "./parse-variable.ts";
 import { PrefixTree } from "./prefix-tree.ts";
 import type { RequestValues } from "./request-values.ts";
-import type { Condition, Pattern, Rule, Variable } from "./rule.ts";
+import type { Pattern, Rule, Variable } from "./rule.ts";
 
 /** Numbers are places in the list of rules, ascending. */
 export type RuleIndex =
@@ -44,60 +44,75 @@ interface Entry {
   readonly rule: number;
   /** How often it already stands in the index. */
   readonly copies: number;
+  readonly keys: RuleKeys;
 }
 
-/** PERF: O(lines × variables) for each level, of which there are at most as many as variables. */
+/** Of a line: by the name of a variable, what its value begins with where the line matches. */
+type RuleKeys = ReadonlyMap<string, readonly string[]>;
+
+/** PERF: O(conditions) for each level, of which there are at most as many as variables that tell lines apart. */
 export function buildRuleIndex(rules: readonly Rule[]): RuleIndex {
   const variables = new Map<string, Variable>();
-  for (const { conditions } of rules) {
-    for (const condition of conditions) {
-      if (!condition.isNegated)
-        variables.set(formatVariable(condition.variable), condition.variable);
+  const entries = rules.map(({ conditions }, rule) => {
+    const keys = new Map<string, readonly string[]>();
+    for (const { variable, isNegated, patterns } of conditions) {
+      const name = formatVariable(variable);
+      // Of several conditions on one variable one is enough to find the line.
+      if (isNegated || keys.has(name)) continue;
+      variables.set(name, variable);
+      keys.set(name, keysOf(patterns, variable.kind));
     }
-  }
-  const entries = rules.map((_, rule) => ({ rule, copies: 1 }));
-  return build(rules, entries, variables);
+    return { rule, copies: 1, keys };
+  });
+  return build(entries, variables, new Set());
 }
 
 function build(
-  rules: readonly Rule[],
   entries: readonly Entry[],
   variables: ReadonlyMap<string, Variable>,
+  used: ReadonlySet<string>,
 ): RuleIndex {
   const last = entries.at(-1)?.rule ?? -1;
   const list: RuleIndex = { kind: "list", last, rules: entries.map(({ rule }) => rule) };
   if (entries.length <= limits.listLinesMax) return list;
-  const best = bestCut(rules, entries, variables);
-  if (best === undefined) return list;
-  const rest = new Map(variables);
-  rest.delete(best.name);
+  const best = bestCut(entries, used);
+  const variable = best === undefined ? undefined : variables.get(best.name);
+  if (best === undefined || variable === undefined) return list;
+  const usedBelow = new Set([...used, best.name]);
   const tree = new PrefixTree<RuleIndex>();
-  for (const [key, group] of best.groups) tree.set(key, build(rules, group, rest));
-  return { kind: "cut", last, variable: best.variable, tree };
+  for (const [key, group] of best.groups) tree.set(key, build(group, variables, usedBelow));
+  return { kind: "cut", last, variable, tree };
 }
 
 interface Cut {
   readonly name: string;
-  readonly variable: Variable;
   readonly groups: ReadonlyMap<string, readonly Entry[]>;
 }
 
 /** The one after which the fewest lines are left to ask in the worst case. */
-function bestCut(
-  rules: readonly Rule[],
-  entries: readonly Entry[],
-  variables: ReadonlyMap<string, Variable>,
-): Cut | undefined {
+function bestCut(entries: readonly Entry[], used: ReadonlySet<string>): Cut | undefined {
   let best: Cut | undefined;
   let fewest = entries.length * limits.worthwhileShare;
-  for (const [name, variable] of variables) {
-    const groups = groupBy(rules, entries, name);
+  for (const name of promisingNames(entries, used)) {
+    const groups = groupBy(entries, name);
     const left = worstLeft(groups);
     if (left >= fewest) continue;
     fewest = left;
-    best = { name, variable, groups };
+    best = { name, groups };
   }
   return best;
+}
+
+/** Variables on which enough lines have a condition for a cut to be worth while: a handful, of however many. */
+function promisingNames(entries: readonly Entry[], used: ReadonlySet<string>): readonly string[] {
+  const counts = new Map<string, number>();
+  for (const { keys } of entries) {
+    for (const name of keys.keys()) counts.set(name, (counts.get(name) ?? 0) + 1);
+  }
+  const least = entries.length * (1 - limits.worthwhileShare);
+  return [...counts]
+    .filter(([name, count]) => count >= least && !used.has(name))
+    .map(([name]) => name);
 }
 
 /** Lines below the worst chain of prefixes of one another. */
@@ -117,20 +132,15 @@ function worstLeft(groups: ReadonlyMap<string, readonly Entry[]>): number {
   return worst;
 }
 
-function groupBy(
-  rules: readonly Rule[],
-  entries: readonly Entry[],
-  name: string,
-): Map<string, Entry[]> {
+function groupBy(entries: readonly Entry[], name: string): Map<string, Entry[]> {
   const groups = new Map<string, Entry[]>();
   for (const entry of entries) {
-    const { conditions } = rules[entry.rule] as Rule;
-    const keys = keysOf(conditions, name);
+    const keys = entry.keys.get(name) ?? [""];
     const copies = entry.copies * keys.length;
     const isTooMany = copies > limits.copiesMax;
+    const grouped = isTooMany ? entry : { ...entry, copies };
     for (const key of isTooMany ? [""] : keys) {
       const group = groups.get(key);
-      const grouped = { rule: entry.rule, copies: isTooMany ? entry.copies : copies };
       if (group === undefined) groups.set(key, [grouped]);
       else group.push(grouped);
     }
@@ -138,14 +148,8 @@ function groupBy(
   return groups;
 }
 
-/** What the value begins with where the line matches, by its first condition on the variable. */
-function keysOf(conditions: readonly Condition[], name: string): readonly string[] {
-  const condition = conditions.find(
-    ({ variable, isNegated }) => !isNegated && formatVariable(variable) === name,
-  );
-  if (condition === undefined) return [""];
-  const { kind } = condition.variable;
-  const keys = new Set(condition.patterns.map((pattern) => keyOf(pattern, kind)));
+function keysOf(patterns: readonly Pattern[], kind: Variable["kind"]): readonly string[] {
+  const keys = new Set(patterns.map((pattern) => keyOf(pattern, kind)));
   return keys.has("") ? [""] : [...keys];
 }
 

@@ -2,7 +2,7 @@
 export const ruleLimits = {
   /** A commit with more is refused. */
   fileCharactersMax: 4 * 1024 * 1024,
-  rulesMax: 50_000,
+  rulesMax: 20_000,
   /** Of one line, with what it goes on to by `\`. */
   lineCharactersMax: 64 * 1024,
   /** More are counted, and not listed. */
