@@ -42,6 +42,8 @@ export interface AnnouncementLogOptions {
   readonly place: LogPlace;
   readonly reader: LogReader;
   readonly wallNow: () => number;
+  /** How many batches, or bytes of them, make a log long. Default 2,000, and 1 MiB. */
+  readonly longLog?: { readonly batches: number; readonly bytes: number };
 }
 
 /** Batches read ahead with the head, in the same round trip. */
@@ -49,8 +51,7 @@ const readAheadBatches = 4;
 const batchesAtOnce = 64;
 const triesMax = 50;
 /** The log is written anew as a snapshot when it is longer than this, and longer than the snapshot. */
-const logBytesMin = 1024 * 1024;
-const logBatchesMax = 2000;
+const longLogDefault = { batches: 2000, bytes: 1024 * 1024 } as const;
 
 interface VersionedHead {
   readonly head: LogHead;
@@ -61,13 +62,15 @@ export class AnnouncementLog {
   readonly #place: LogPlace;
   readonly #reader: LogReader;
   readonly #wallNow: () => number;
+  readonly #longLog: { readonly batches: number; readonly bytes: number };
   #known: VersionedHead | undefined;
   /** Of the batches in the log, as far as this server has seen them. */
   #logBytes = 0;
   /** A batch of ours of which nobody said whether it was written. */
   #open: { readonly nonce: string; isWritten: boolean } | undefined;
 
-  constructor({ place, reader, wallNow }: AnnouncementLogOptions) {
+  constructor({ place, reader, wallNow, longLog = longLogDefault }: AnnouncementLogOptions) {
+    this.#longLog = longLog;
     this.#place = place;
     this.#reader = reader;
     this.#wallNow = wallNow;
@@ -128,8 +131,8 @@ export class AnnouncementLog {
   get isLong(): boolean {
     const head = this.#known?.head;
     if (head === undefined || head.index !== this.#reader.index) return false;
-    const isLarge = this.#logBytes > Math.max(logBytesMin, head.snapshot?.bytes ?? 0);
-    return isLarge || head.index - head.base > logBatchesMax;
+    const isLarge = this.#logBytes > Math.max(this.#longLog.bytes, head.snapshot?.bytes ?? 0);
+    return isLarge || head.index - head.base > this.#longLog.batches;
   }
 
   /**
