@@ -8,6 +8,7 @@ import { type Command, usageError } from "../command.ts";
 import { exitStatus } from "../exit-status.ts";
 import { type OptionTable, parseCount, parseOptions } from "../options.ts";
 import { type DeployFile, readDeployFile } from "./deploy-file.ts";
+import { outcomeOf } from "./deploy-outcome.ts";
 import { type DeployEnd, watchDeploy } from "./deploy-watch.ts";
 import { askScheduler, type SchedulerClient, schedulerOptionHelp } from "./scheduler-client.ts";
 
@@ -84,15 +85,4 @@ async function submit(
     ...(values.message === undefined ? {} : { message: values.message }),
     ...(values.unpause === true ? { unpauseOnSuccessfulDeploy: true } : {}),
   });
-}
-
-function outcomeOf(end: DeployEnd | undefined): { deployState: string; message: string } {
-  if (end === undefined) return { deployState: "WAITING", message: "" };
-  if (end.kind === "patience") return { deployState: "WAITING", message: "still going on" };
-  const { deployState, message = "", deployFailures = [] } = end.result;
-  const failures = deployFailures.map(({ reason, message: words, taskId }) => {
-    const which = taskId === undefined ? "" : `instance ${taskId.instanceNo} on ${taskId.host}: `;
-    return `${which}${words ?? reason}`;
-  });
-  return { deployState, message: [message, ...failures].filter((each) => each !== "").join("; ") };
 }
