@@ -19,7 +19,7 @@ export interface BackendOptions {
   /** Whether clients may come from IPv6 addresses. */
   readonly isIpv6: boolean;
   readonly rewrites: boolean;
-  /** Eight hexadecimal digits, in traces that begin here. */
+  /** 21 hexadecimal digits, in traces that begin here. */
   readonly traceSeed: string;
   /** Line of a rule, by its number. */
   lineOf(number: number): number;
@@ -152,7 +152,7 @@ function formatForwarding({ trustedProxies, traceSeed, isIpv6 }: BackendOptions)
   const forwarded = (node: string): string =>
     `  http-request add-header forwarded 'for=${node};host="%[var(txn.a)]";proto=${proto}'`;
   const isIpv4 = "{ src -m ip 0.0.0.0/0 }";
-  const begun = `00-%[date(0,us),hex,lower]${traceSeed}${random}-${traceSeed}${random}-01`;
+  const begun = `00-${traceSeed.slice(0, 14)}${random}${random}-${traceSeed.slice(14)}${random}-01`;
   const isTraced = `{ var(txn.t) -m reg '${traceParent}' }`;
   return [
     ...lines,
@@ -164,13 +164,14 @@ function formatForwarding({ trustedProxies, traceSeed, isIpv6 }: BackendOptions)
       : [forwarded("%[src]")]),
     "  http-request del-header te if { req.fhdr(te) -m found } !{ req.fhdr(te) trailers }",
     "  http-request set-var(txn.t) req.fhdr(traceparent)",
-    `  http-request del-header tracestate unless ${isTraced}`,
+    `  http-request del-header tracestate if { req.fhdr(tracestate) -m found } !${isTraced}`,
     `  http-request set-var-fmt(txn.t) '${begun}' unless ${isTraced}`,
     "  http-request set-header traceparent %[var(txn.t)]",
   ];
 }
 
-const random = "%[rand,hex,lower,bytes(8)]";
+/** Nine decimal digits, which are hexadecimal ones, too: cheaper than those that HAProxy must convert. */
+const random = "%[rand(900000000),add(100000000)]";
 
 function deletion(regex: string): string {
   return `  http-request del-header '^(?:${regex})$' -m reg`;

@@ -5,7 +5,7 @@
  *       certificates/cert-1.pem   list        as `bind` takes them; shared by all generations
  *       3/                                    a generation: what one process was started with
  *         haproxy.cfg  rules.map  prefix-0-0.map  service-1-502.http  …
- *         socket                              its runtime API
+ *         socket  log                         its runtime API, and where it tells of requests
  */
 
 import * as refusals from "../../core/refusals.ts";
@@ -22,6 +22,7 @@ import {
 } from "./format-backends.ts";
 import { backendNames, formatFrontend } from "./format-frontend.ts";
 import { logFormat } from "./log-line.ts";
+import { versionRefusal } from "./request-guards.ts";
 import { formatServer, type Server } from "./server-book.ts";
 
 export interface ConfigOptions {
@@ -31,6 +32,7 @@ export interface ConfigOptions {
   readonly timeouts: PlaneTimeouts;
   readonly trustedProxies: readonly string[];
   readonly zone: string | undefined;
+  /** 21 hexadecimal digits. */
   readonly traceSeed: string;
   readonly listen: {
     readonly ip: string;
@@ -50,6 +52,10 @@ export interface FormattedConfig {
 }
 
 export const socketName = "socket";
+export const logSocketName = "log";
+
+/** About 20,000 requests. */
+const ringBytes = 4 * 1024 * 1024;
 
 export function formatConfig(
   { rules }: RuleSet,
@@ -125,9 +131,16 @@ function formatGlobal({ folder, timeouts }: ConfigOptions): string[] {
     "global",
     `  stats socket ${folder}/${socketName} mode 600 level admin expose-fd listeners`,
     "  stats timeout 1h",
-    "  log fd@3 len 8192 format raw local0 info",
+    "  log ring@requests len 8192 format raw local0 info",
     "  ssl-default-bind-options ssl-min-ver TLSv1.2 no-tls-tickets",
     "  tune.ssl.default-dh-param 2048",
+    "ring requests",
+    "  format raw",
+    "  maxlen 8192",
+    `  size ${ringBytes}`,
+    "  timeout connect 5s",
+    "  timeout server 24h",
+    `  server receiver unix@${folder}/${logSocketName}`,
     "defaults",
     "  mode http",
     "  log global",
@@ -168,6 +181,7 @@ function formatFixedBackends({ handOnTo, timeouts }: ConfigOptions): string[] {
     `backend ${backendNames.none}`,
     `  ${formatReturn(refusals.noRule({ rule: undefined, why: "no line" }))}`,
     `backend ${backendNames.handedOn}`,
+    `  ${versionRefusal}`,
     // It has its own limits of time, and knows a rule's.
     `  timeout server ${timeouts.tunnelIdleMs}ms`,
     `  http-request set-header ${peerHeader} '${peer}'`,

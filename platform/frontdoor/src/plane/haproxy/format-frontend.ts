@@ -21,7 +21,7 @@ import {
   type TestSource,
 } from "./compiled-rules.ts";
 import { escapeFormat, quoteArgument, regexOfPieces } from "./config-text.ts";
-import { formatGuards, formatRefusals } from "./request-guards.ts";
+import { formatGuards, nulRefusal } from "./request-guards.ts";
 
 export const backendNames = { handedOn: "handed-on", none: "none" } as const;
 
@@ -65,7 +65,7 @@ class FrontendWriter {
 
   write(): void {
     const { guards, segments } = this.#compiled;
-    this.lines.push(...formatRefusals());
+    this.#say(nulRefusal);
     this.#say("http-request set-var(txn.a) req.hdr(host)");
     if (asksForHost(this.#compiled)) {
       this.#say("http-request set-var(txn.h) var(txn.a),host_only,lower,rtrim(.)");

@@ -25,11 +25,18 @@ import { type Certificate, readCertificates } from "./certificate-files.ts";
 import { compileRules } from "./compile-rules.ts";
 import type { CompiledRules } from "./compiled-rules.ts";
 import { endedRequest, isInstanceFailure } from "./ended-request.ts";
-import { type ConfigOptions, formatConfig, peerHeader, socketName } from "./format-config.ts";
+import {
+  type ConfigOptions,
+  formatConfig,
+  logSocketName,
+  peerHeader,
+  socketName,
+} from "./format-config.ts";
 import { backendNames, backendOf, rulesMap } from "./format-frontend.ts";
 import { freePort } from "./free-port.ts";
 import { HaproxyProcess } from "./haproxy-process.ts";
 import { LineCutter, parseLogLine } from "./log-line.ts";
+import { LogReceiver } from "./log-receiver.ts";
 import { askHaproxy, tellHaproxy } from "./runtime-socket.ts";
 import { addCommands, changesOf, type Server } from "./server-book.ts";
 import { ServerDrain } from "./server-drain.ts";
@@ -85,6 +92,7 @@ interface Generation {
   compiled: CompiledRules;
   readonly process: HaproxyProcess;
   readonly folder: string;
+  readonly log: LogReceiver;
 }
 
 class HaproxyPlane implements DataPlane {
@@ -109,6 +117,8 @@ class HaproxyPlane implements DataPlane {
   #certificates: readonly Certificate[] = [];
   #generations = 0;
   #now: Generation | undefined;
+  /** It ends because another takes its place. */
+  #replaced: Generation | undefined;
   readonly #finishing: HaproxyProcess[] = [];
   #turn: Promise<void> = Promise.resolve();
   #isClosing = false;
@@ -122,9 +132,7 @@ class HaproxyPlane implements DataPlane {
     this.#inner = inner;
     this.#token = token;
     this.#timeouts = { ...defaultTimeouts, ...options.timeouts };
-    this.#traceSeed = Math.floor(options.random.next() * 0xffff_fffe + 1)
-      .toString(16)
-      .padStart(8, "0");
+    this.#traceSeed = randomUuid(options.random).replaceAll("-", "").slice(0, 21);
     const { ip, httpPort, httpsPort } = options.listen;
     this.#listen = { ip, httpPort, httpsPort };
     this.#names = new ServerNames({ logger: options.logger, zone: options.zone });
@@ -309,19 +317,26 @@ class HaproxyPlane implements DataPlane {
     await Promise.all([...config.files].map(([name, text]) => writeFile(join(folder, name), text)));
     await writeFile(configFile, config.text, { mode: 0o600 });
     const before = this.#now;
-    const cutter = new LineCutter((line) => this.#logged(generation, line));
+    const log = await LogReceiver.listen(join(folder, logSocketName), () => {
+      const cutter = new LineCutter((line) => this.#logged(generation, line));
+      return (piece) => cutter.add(piece);
+    });
     const process = new HaproxyProcess({
       binary: this.#options.binary ?? "haproxy",
       configFile,
       socketPath: join(folder, socketName),
       before: before?.process,
-      onLog: (piece) => cutter.add(piece),
     });
-    const generation: Generation = { rules, compiled, process, folder };
+    const generation: Generation = { rules, compiled, process, folder, log };
+    this.#replaced = before;
     try {
       await process.untilServing();
     } catch (error) {
+      this.#replaced = undefined;
       await process.kill();
+      log.close();
+      if (before?.process.isRunning === false)
+        this.#ended(before, "it gave way to one that failed");
       await rm(folder, { recursive: true, force: true });
       throw error;
     }
@@ -345,7 +360,8 @@ class HaproxyPlane implements DataPlane {
   #ended(generation: Generation, how: string): void {
     const at = this.#finishing.indexOf(generation.process);
     if (at >= 0) this.#finishing.splice(at, 1);
-    if (this.#isClosing || generation !== this.#now) return;
+    generation.log.finish();
+    if (this.#isClosing || generation !== this.#now || generation === this.#replaced) return;
     const { said } = generation.process;
     this.#options.logger.error({ how, said }, "HAProxy has ended; it is started again");
     void this.#inTurn(() => this.#startAgain()).catch(() => {});

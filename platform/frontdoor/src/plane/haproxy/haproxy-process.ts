@@ -3,8 +3,7 @@
  * kernel when we are killed.
  *
  * It is handed the sockets of the one before it (`-x`), and tells that one to finish (`-sf`), so that no
- * connection is refused between the two. What it logs comes through a descriptor of its own (3), which
- * holds a bounded number of lines: above it HAProxy drops them rather than wait.
+ * connection is refused between the two.
  */
 
 import { type ChildProcess, spawn } from "node:child_process";
@@ -19,7 +18,6 @@ export interface HaproxyCommand {
   readonly socketPath: string;
   /** The process whose place it takes; it finishes what it has. */
   readonly before: HaproxyProcess | undefined;
-  onLog(piece: Buffer): void;
 }
 
 const limits = { startMs: 30_000, saidCharactersMax: 20_000 } as const;
@@ -33,13 +31,13 @@ export class HaproxyProcess {
   readonly #child: ChildProcess;
   #said = "";
 
-  constructor({ binary, configFile, socketPath, before, onLog }: HaproxyCommand) {
+  constructor({ binary, configFile, socketPath, before }: HaproxyCommand) {
     this.socketPath = socketPath;
     const takesOver =
       before?.isRunning === true ? ["-x", before.socketPath, "-sf", String(before.pid)] : [];
     const argv = [binary, "-db", "-f", configFile, ...takesOver];
     const [file, ...args] = existsSync(setpriv) ? [setpriv, "--pdeathsig", "KILL", ...argv] : argv;
-    this.#child = spawn(file as string, args, { stdio: ["ignore", "pipe", "pipe", "pipe"] });
+    this.#child = spawn(file as string, args, { stdio: ["ignore", "pipe", "pipe"] });
     const { promise, resolve } = Promise.withResolvers<string>();
     this.ended = promise;
     for (const stream of [this.#child.stdout, this.#child.stderr]) {
@@ -47,7 +45,6 @@ export class HaproxyProcess {
         this.#said = (this.#said + text).slice(-limits.saidCharactersMax);
       });
     }
-    this.#child.stdio[3]?.on("data", (piece: Buffer) => onLog(piece));
     this.#child.once("error", (error) => {
       this.isRunning = false;
       resolve(error.message);

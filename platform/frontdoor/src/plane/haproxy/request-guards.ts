@@ -13,13 +13,11 @@ const unsafePath = String.raw`^//|^[^/]|%00|\\|%(?![0-9a-f]{2})|(?:^|/|%2f|%5c)(
 
 const plainConnection = String.raw`^(?:close|keep-alive|upgrade)(?:[ \t]*,[ \t]*(?:close|keep-alive|upgrade))*$`;
 
-/** What HAProxy takes, though nobody should (RFC 9110 5.5, 2.5), and mends before the in-process plane could see it. */
-export function formatRefusals(): readonly string[] {
-  return [
-    String.raw`  http-request return status 400 if { req.hdrs -m reg '\x00' }`,
-    "  http-request return status 505 unless { req.ver 1.1 2.0 1.0 }",
-  ];
-}
+/** What HAProxy takes, though nobody should (RFC 9110 5.5), and mends before the in-process plane could see it. */
+export const nulRefusal = String.raw`http-request return status 400 if { req.hdrs -m reg '\x00' }`;
+
+/** Versions above ours, of which HAProxy makes ours (RFC 9110 2.5); for the backend that is handed them. */
+export const versionRefusal = "http-request return status 505 unless { req.ver 1.0 1.1 2.0 }";
 
 /** PERF: two regular expressions a request; the rest asks for headers that few requests have. */
 export function formatGuards(guards: Guards, backend: string): readonly string[] {
@@ -27,10 +25,10 @@ export function formatGuards(guards: Guards, backend: string): readonly string[]
     `unless { var(txn.a) -m reg '${properHost}' }`,
     `if { path -m reg -i '${unsafePath}' }`,
     "if { method CONNECT }",
-    // It must get no chunks, whatever the instance sends.
-    "if { req.ver 1.0 }",
+    // HTTP/1.0 must get no chunks, whatever the instance sends.
+    "unless { req.ver 1.1 2.0 }",
     // An absolute target; in HTTP/2 every one looks so.
-    "if { req.ver 1.1 } !{ url -m beg / }",
+    "if !{ url -m beg / } { req.ver 1.1 }",
     `if { req.fhdr(connection) -m found } !{ req.fhdr(connection) -m reg -i '${plainConnection}' }`,
   ];
   if (guards.escapes !== undefined) {
