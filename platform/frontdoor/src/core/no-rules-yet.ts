@@ -4,17 +4,19 @@ import type { RuleSet } from "./routing-table.ts";
 
 /** `why`: "the Git server is away", in words; it is shown to clients. */
 export function noRulesYet(why: string): RuleSet {
+  const body = `The front door has no rules yet: ${why}\n`;
   return {
     source: "none yet",
     rules: [
       {
         line: 0,
-        text: "respond 503",
+        // Data planes tell rules apart by it.
+        text: `respond 503 ${JSON.stringify(body)}`,
         conditions: [],
         action: {
           kind: "respond",
           status: 503,
-          body: `The front door has no rules yet: ${why}\n`,
+          body,
           contentType: "text/plain; charset=utf-8",
         },
         options: { responseHeaders: [{ name: "retry-after", value: "5" }] },
