@@ -11,7 +11,6 @@ import { CodedError, describeError, type Instant, type Random } from "@tavola/ba
 import { type Coordination, openCoordination, untilConnected } from "@tavola/coordination";
 import {
   type Clock,
-  createHttpClient,
   createMetrics,
   type Endpoint,
   type HttpClient,
@@ -30,6 +29,7 @@ import { apiRoutes } from "../api/routes.ts";
 import { AgentHttp } from "../framework/agent-http.ts";
 import { AgentsWatch } from "../framework/agents-watch.ts";
 import { frameworkInfo } from "../framework/framework-info.ts";
+import { createPooledHttp } from "../framework/pooled-http.ts";
 import { createProbe, type Probe } from "../health/probe.ts";
 import type { HistoryStore } from "../history/history-store.ts";
 import { openHistory } from "../history/open-history.ts";
@@ -151,7 +151,7 @@ class SchedulerDaemon implements RunningScheduler {
     this.#history = history;
     this.#clock = options.clock ?? systemClock();
     this.#random = options.random ?? systemRandom();
-    this.#http = world?.http ?? createHttpClient();
+    this.#http = world?.http ?? createPooledHttp();
     this.#agents = new AgentHttp({ http: this.#http, clock: this.#clock });
     this.#usage = new UsageWatch({ agents: this.#agents, clock: this.#clock, logger });
     this.#startedAt = this.#clock.now();
@@ -246,7 +246,7 @@ class SchedulerDaemon implements RunningScheduler {
       leading,
       clock: this.#clock,
       logger,
-      ...(world === undefined ? {} : { world }),
+      world: { ...world, http: this.#http },
     });
     this.#usage.follow(leading);
   }
@@ -270,7 +270,7 @@ class SchedulerDaemon implements RunningScheduler {
       random: this.#random,
       logger,
       metrics: this.#metrics,
-      ...(world === undefined ? {} : { world }),
+      world: { ...world, http: this.#http },
       ...(inspect === undefined ? {} : { loaded: inspect }),
       ended: (error) => {
         if (isCrash(error)) crash?.(error);
@@ -303,7 +303,7 @@ class SchedulerDaemon implements RunningScheduler {
       ...(key === undefined ? {} : { key }),
       // One that another may have followed must not renew what that one withdraws.
       mayAnnounce: () => this.#leadership.mayAct(),
-      world: { ...world, clock: this.#clock, random: this.#random, logger },
+      world: { ...world, http: this.#http, clock: this.#clock, random: this.#random, logger },
     });
   }
 

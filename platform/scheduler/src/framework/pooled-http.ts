@@ -1,0 +1,249 @@
+/**
+ * An HttpClient for thousands of small calls a second, over undici.
+ *
+ * An acknowledgement a task is what the scheduler sends most; through `node:http` it is a fifth of what
+ * placing a task costs (docs/decisions/0002-http.md). Connections to one peer are few, and calls
+ * wait for one. Owns the bodies' flow and the same codes as the client of `@tavola/host`, which it asks
+ * for what undici would have to be told per connection: sockets of Unix, unverified certificates.
+ */
+
+import { CodedError } from "@tavola/base";
+import {
+  createHttpClient,
+  type HttpClient,
+  type HttpClientRequest,
+  type HttpClientResponse,
+} from "@tavola/host";
+import { Agent, type Dispatcher } from "undici";
+
+const limits = {
+  /** To one peer; a stream keeps one. */
+  connectionsMax: 32,
+  bodyBytesMax: 64 * 1024 * 1024,
+  /** Of a body that nobody reads for now; beyond it the peer has to wait. */
+  waitingBytesMax: 256 * 1024,
+  connectMs: 10_000,
+  keepAliveMs: 60_000,
+} as const;
+
+export function createPooledHttp(): HttpClient {
+  return new PooledHttp();
+}
+
+class PooledHttp implements HttpClient {
+  /** Silence of a stream is judged by who reads it. */
+  readonly #agent = new Agent({
+    connections: limits.connectionsMax,
+    connect: { timeout: limits.connectMs },
+    keepAliveTimeout: limits.keepAliveMs,
+    headersTimeout: 0,
+    bodyTimeout: 0,
+  });
+  #others: HttpClient | undefined;
+  #isClosed = false;
+
+  request(request: HttpClientRequest): Promise<HttpClientResponse> {
+    if (request.socketPath !== undefined || request.verifiesCertificate === false) {
+      this.#others ??= createHttpClient();
+      return this.#others.request(request);
+    }
+    return new Promise((resolve, reject) => {
+      if (this.#isClosed) reject(closed(request));
+      else if (request.signal?.aborted) reject(codedOf(request, request.signal.reason));
+      else this.#send(request, { resolve, reject, mayRepeat: isRepeatable(request) });
+    });
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    await Promise.all([this.#agent.destroy(), this.#others?.close()]);
+  }
+
+  #send(request: HttpClientRequest, { resolve, reject, mayRepeat }: Asked): void {
+    const exchange = new Exchange(request, {
+      resolve,
+      reject: (error) => {
+        const isLost = error.code === "CONNECTION_LOST" && !this.#isClosed;
+        if (mayRepeat && isLost) this.#send(request, { resolve, reject, mayRepeat: false });
+        else reject(this.#isClosed ? closed(request) : error);
+      },
+    });
+    try {
+      const { origin, pathname, search } = new URL(request.url);
+      const { method, headers, body } = request;
+      this.#agent.dispatch(
+        {
+          origin,
+          path: `${pathname}${search}`,
+          method: method as Dispatcher.HttpMethod,
+          body: body ?? null,
+          ...(headers === undefined ? {} : { headers: { ...headers } }),
+        },
+        exchange,
+      );
+    } catch (cause) {
+      const { url } = request;
+      reject(new CodedError("BAD_REQUEST", "Cannot make the request", { url }, { cause }));
+    }
+  }
+}
+
+interface Asked {
+  readonly resolve: (response: HttpClientResponse) => void;
+  readonly reject: (error: CodedError) => void;
+  /** Doing it twice is as good as once, and it was done once at most. */
+  readonly mayRepeat: boolean;
+}
+
+/** One request, and its answer as it comes. */
+class Exchange implements Dispatcher.DispatchHandler, HttpClientResponse {
+  status = 0;
+  headers: Readonly<Record<string, string>> = {};
+  readonly #request: HttpClientRequest;
+  readonly #asked: Pick<Asked, "resolve" | "reject">;
+  readonly #chunks: Uint8Array[] = [];
+  #bytes = 0;
+  #controller: Dispatcher.DispatchController | undefined;
+  #isAnswered = false;
+  #end: "open" | "ended" | CodedError = "open";
+  /** Who waits for a chunk, or the end. */
+  #wake: (() => void) | undefined;
+
+  constructor(request: HttpClientRequest, asked: Pick<Asked, "resolve" | "reject">) {
+    this.#request = request;
+    this.#asked = asked;
+    request.signal?.addEventListener("abort", this.#giveUp, { once: true });
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.#controller = controller;
+    if (this.#request.signal?.aborted) this.#giveUp();
+  }
+
+  onResponseStart(
+    _controller: Dispatcher.DispatchController,
+    status: number,
+    headers: Readonly<Record<string, string | string[] | undefined>>,
+  ): void {
+    if (status < 200) return;
+    this.status = status;
+    this.headers = joined(headers);
+    this.#isAnswered = true;
+    this.#asked.resolve(this);
+  }
+
+  onResponseData(controller: Dispatcher.DispatchController, chunk: Uint8Array): void {
+    this.#chunks.push(chunk);
+    this.#bytes += chunk.byteLength;
+    if (this.#bytes > limits.waitingBytesMax) controller.pause();
+    this.#wake?.();
+  }
+
+  onResponseEnd(): void {
+    this.#finish("ended");
+  }
+
+  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+    this.#finish(codedOf(this.#request, error));
+  }
+
+  async body(): Promise<Uint8Array> {
+    const chunks: Uint8Array[] = [];
+    let bytes = 0;
+    for await (const chunk of this.chunks()) {
+      bytes += chunk.byteLength;
+      if (bytes > limits.bodyBytesMax) {
+        const { url } = this.#request;
+        const message = `Response body is larger than the limit of ${limits.bodyBytesMax} bytes`;
+        throw new CodedError("BODY_TOO_LARGE", message, { url, bodyBytesMax: limits.bodyBytesMax });
+      }
+      chunks.push(chunk);
+    }
+    return chunks.length === 1 ? (chunks[0] as Uint8Array) : Buffer.concat(chunks);
+  }
+
+  async *chunks(): AsyncIterable<Uint8Array> {
+    try {
+      for (;;) {
+        const chunk = this.#chunks.shift();
+        if (chunk !== undefined) {
+          this.#took(chunk);
+          yield chunk;
+        } else if (this.#end === "ended") return;
+        else if (this.#end !== "open") throw this.#end;
+        else await new Promise<void>((resolve) => (this.#wake = resolve));
+      }
+    } finally {
+      // Nobody will read the rest, and its connection is not to wait for them.
+      if (this.#end === "open") this.#controller?.abort(new Error("the body is not read on"));
+    }
+  }
+
+  #took(chunk: Uint8Array): void {
+    this.#bytes -= chunk.byteLength;
+    if (this.#controller?.paused && this.#bytes <= limits.waitingBytesMax) {
+      this.#controller.resume();
+    }
+  }
+
+  #finish(end: "ended" | CodedError): void {
+    this.#request.signal?.removeEventListener("abort", this.#giveUp);
+    if (this.#end === "open") this.#end = end;
+    if (!this.#isAnswered && end !== "ended") this.#asked.reject(end);
+    this.#wake?.();
+  }
+
+  /** Before it begins there is no controller, and `onRequestStart` looks again. */
+  readonly #giveUp = (): void => {
+    const { reason } = this.#request.signal ?? {};
+    this.#controller?.abort(reason instanceof Error ? reason : new Error("given up"));
+    if (!this.#isAnswered) this.#asked.reject(codedOf(this.#request, reason));
+  };
+}
+
+function joined(
+  headers: Readonly<Record<string, string | string[] | undefined>>,
+): Readonly<Record<string, string>> {
+  const flat: Record<string, string> = {};
+  for (const [name, value] of Object.entries(headers)) {
+    if (value !== undefined) flat[name] = typeof value === "string" ? value : value.join(", ");
+  }
+  return flat;
+}
+
+function isRepeatable({ method, isIdempotent }: HttpClientRequest): boolean {
+  return isIdempotent ?? (method === "GET" || method === "HEAD");
+}
+
+/** Nobody answered there; the request was not sent. */
+const refusedCodes: ReadonlySet<string> = new Set([
+  "ECONNREFUSED",
+  "EHOSTUNREACH",
+  "ENETUNREACH",
+  "ENOTFOUND",
+  "EAI_AGAIN",
+  "EADDRNOTAVAIL",
+  "UND_ERR_CONNECT_TIMEOUT",
+]);
+
+function codedOf(request: HttpClientRequest, cause: unknown): CodedError {
+  const { method, url, signal } = request;
+  const details = { method, url };
+  if (signal?.aborted) {
+    return new CodedError("ABORTED", `${method} ${url} was given up`, details, { cause });
+  }
+  const [code, message] = refusedCodes.has(codeOf(cause))
+    ? ["CONNECTION_REFUSED", `Cannot connect to ${url}`]
+    : ["CONNECTION_LOST", `Lost the connection to ${url}`];
+  return new CodedError(code as string, message as string, details, { cause, transient: true });
+}
+
+/** Of several addresses that were tried: the first one's. */
+function codeOf(error: unknown): string {
+  const { code, errors } = error as { readonly code?: string; readonly errors?: unknown[] };
+  return code ?? (errors?.[0] === undefined ? "" : codeOf(errors[0]));
+}
+
+function closed({ url }: HttpClientRequest): CodedError {
+  return new CodedError("ABORTED", "The HTTP client is closed", { url });
+}
