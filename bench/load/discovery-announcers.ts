@@ -27,6 +27,8 @@ const inFlightMax = 64;
 /** Servers that cannot keep up are not buried. */
 const renewalsInFlightMax = 5_000;
 const tickMs = 20;
+const triesMax = 20;
+const retryMs = 500;
 
 interface Announced {
   readonly body: Buffer;
@@ -41,6 +43,17 @@ let renewing: NodeJS.Timeout | undefined;
 
 function request(body: Buffer) {
   return { path: "/announcement", headers: { "Content-Type": "application/json" }, body };
+}
+
+/** As clients do: what is refused for the moment is asked again. */
+async function insist(connection: RawConnection, body: Buffer): Promise<void> {
+  for (let tries = 0; tries < triesMax; tries += 1) {
+    const { status } = await connection.post(request(body));
+    if (status === 201) return;
+    if (status !== 503) throw new Error(`announced, and was answered ${status}`);
+    await new Promise((resolve) => setTimeout(resolve, retryMs));
+  }
+  throw new Error(`announced ${triesMax} times, and was answered 503`);
 }
 
 async function announceAll(count: number, types: number): Promise<number> {
@@ -60,8 +73,7 @@ async function announceAll(count: number, types: number): Promise<number> {
       };
       const body = Buffer.from(JSON.stringify(announcement));
       announced.push({ body });
-      const { status } = await connection.post(request(body));
-      if (status !== 201) throw new Error(`announced, and was answered ${status}`);
+      await insist(connection, body);
     }
   };
   const workers = connections.flatMap((connection) =>

@@ -98,7 +98,7 @@ export function list({ directory }: ApiContext, request: HttpRequest): HttpRespo
 }
 
 /** The hash of the key that the caller shows; undefined: none. */
-export function ownerOf({ headers }: HttpRequest): string | undefined {
+function ownerOf({ headers }: HttpRequest): string | undefined {
   const key = /^Bearer +(\S+) *$/i.exec(headers["authorization"] ?? "")?.[1];
   return key === undefined ? undefined : createHash("sha256").update(key).digest("base64url");
 }

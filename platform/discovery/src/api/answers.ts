@@ -7,7 +7,7 @@ import type { HttpResponse } from "@tavola/host";
 import type { Answer } from "../core/plan-batch.ts";
 import type { Refusal } from "../core/validate-announcement.ts";
 
-export const jsonType = "application/json";
+const jsonType = "application/json";
 
 export function jsonAnswer(status: number, body: string | Uint8Array): HttpResponse {
   return { status, headers: { "Content-Type": jsonType }, body };

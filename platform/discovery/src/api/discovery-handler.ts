@@ -44,7 +44,7 @@ const places: Readonly<Record<string, Methods>> = {
 };
 
 /** Seconds since the store was last heard of, where what is told may be old. */
-export const staleHeader = "X-Tavola-Stale";
+const staleHeader = "X-Tavola-Stale";
 
 /** `others`: for paths that are none of these. */
 export function createDiscoveryHandler(context: ApiContext, others: HttpHandler): HttpHandler {

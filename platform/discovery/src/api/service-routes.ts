@@ -53,13 +53,13 @@ function instanceJson(announcement: Announcement): string {
 }
 
 /** Typed clients write every value as text; what is no number from 0 up counts as 1. */
-export function weightOf(metadata: unknown): number {
+function weightOf(metadata: unknown): number {
   const told = memberOf(metadata, "weight");
   const weight = typeof told === "string" && told.trim() !== "" ? Number(told) : told;
   return typeof weight === "number" && Number.isFinite(weight) && weight >= 0 ? weight : 1;
 }
 
-export function zoneOf(metadata: unknown): string | undefined {
+function zoneOf(metadata: unknown): string | undefined {
   const told = memberOf(metadata, "zone");
   return typeof told === "string" && told !== "" ? told : undefined;
 }

@@ -16,7 +16,3 @@ export interface Batch {
   readonly index: number;
   readonly operations: readonly Operation[];
 }
-
-export function idOf(operation: Operation): string {
-  return operation.kind === "put" ? operation.announcement.id : operation.id;
-}

@@ -18,7 +18,7 @@ export interface QueuedCall {
 
 const limits = {
   callsMax: 50_000,
-  patienceMs: 5_000,
+  patienceMs: 10_000,
   batchCalls: 2_000,
   /** Of a batch's text; the store takes 512 KiB in one transaction. */
   batchCharacters: 144 * 1024,

@@ -12,7 +12,8 @@ import type { Clock, HttpClient, Logger, Metrics } from "@tavola/host";
 import { keeperOf } from "../core/lease-keeper.ts";
 import { heardBefore } from "../core/leases.ts";
 import type { Directory } from "./directory.ts";
-import type { Server, StoreLink } from "./store-link.ts";
+import type { Server } from "./server-group.ts";
+import type { StoreLink } from "./store-link.ts";
 
 export interface ExpiryOptions {
   readonly directory: Directory;

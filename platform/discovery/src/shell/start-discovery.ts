@@ -44,7 +44,8 @@ import { Directory } from "./directory.ts";
 import type { DiscoveryFlags } from "./discovery-flags.ts";
 import { addDiscoveryMetrics } from "./discovery-metrics.ts";
 import { Expiry } from "./expiry.ts";
-import { type Server, StoreLink } from "./store-link.ts";
+import type { Server } from "./server-group.ts";
+import { StoreLink } from "./store-link.ts";
 
 export interface DiscoveryOptions {
   readonly flags: DiscoveryFlags;

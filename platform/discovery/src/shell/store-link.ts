@@ -7,8 +7,8 @@
  * Nothing of that ends the server.
  */
 
-import { CodedError, describeError, type Instant, later } from "@tavola/base";
-import { type Coordination, type Member, untilConnected, type Watch } from "@tavola/coordination";
+import { CodedError, describeError, type Instant } from "@tavola/base";
+import { type Coordination, untilConnected, type Watch } from "@tavola/coordination";
 import type { Clock, Logger, Metrics } from "@tavola/host";
 import type { Answer, Call, CatalogueLimits, PlannedBatch } from "../core/plan-batch.ts";
 import { planBatch } from "../core/plan-batch.ts";
@@ -16,13 +16,7 @@ import { AnnouncementLog } from "../store/announcement-log.ts";
 import { headPath, membersGroup } from "../store/log-layout.ts";
 import { CallQueue, type QueuedCall } from "./call-queue.ts";
 import type { Directory } from "./directory.ts";
-
-/** A discovery server that is there. */
-export interface Server {
-  /** Unique for ever. */
-  readonly name: string;
-  readonly url: string;
-}
+import { type Server, ServerGroup } from "./server-group.ts";
 
 export interface StoreLinkOptions {
   readonly openStore: () => Coordination | Promise<Coordination>;
@@ -49,12 +43,7 @@ const limits = {
   retryMs: 100,
   /** A store that is away so long already need not be waited for. */
   awayMs: 2_000,
-  /** A server that has been gone for longer is not asked any more. */
-  formerMs: 10 * 60_000,
-  formerMax: 16,
 } as const;
-
-const memberPrefix = "server-";
 
 export class StoreLink {
   readonly #options: StoreLinkOptions;
@@ -62,10 +51,7 @@ export class StoreLink {
   readonly #started = Promise.withResolvers<void>();
   #signal = Promise.withResolvers<void>();
   #store: Coordination | undefined;
-  #self: Member | undefined;
-  #servers: readonly Server[] = [];
-  /** By URL: one that is back under another name is not gone. */
-  readonly #former = new Map<string, { readonly name: string; readonly until: Instant }>();
+  readonly #group: ServerGroup;
   #staleSince: Instant | undefined;
   #trouble: string | undefined;
   #mustFollow = false;
@@ -81,6 +67,7 @@ export class StoreLink {
 
   constructor(options: StoreLinkOptions) {
     this.#options = options;
+    this.#group = new ServerGroup(membersGroup(options.path), options.url);
     this.#staleSince = options.clock.now();
   }
 
@@ -100,31 +87,25 @@ export class StoreLink {
     return this.#trouble;
   }
 
-  /** Eldest first; as last known. */
   get servers(): readonly Server[] {
-    return this.#servers;
+    return this.#group.servers;
   }
 
-  /**
-   * Those that were there not long ago. One that only the store has lost sight of is still called by
-   * clients, and knows of whom it heard.
-   */
+  /** Those that were there not long ago. */
   formerServers(now: Instant): readonly Server[] {
-    return [...this.#former].flatMap(([url, { name, until }]) =>
-      until > now ? { name, url } : [],
-    );
+    return this.#group.former(now);
   }
 
   /** This one's; undefined while it is not among them. */
   get name(): string | undefined {
-    return this.#self?.name;
+    return this.#group.name;
   }
 
   /** Whether nobody can have taken this server for gone. */
   get isThere(): boolean {
     return (
       this.#staleSince === undefined &&
-      this.#self !== undefined &&
+      this.#group.name !== undefined &&
       this.#store?.session.isAlive() === true
     );
   }
@@ -222,7 +203,7 @@ export class StoreLink {
       while (!this.#isClosed) await this.#turn(store, log);
     } finally {
       for (const watch of watches) watch.close();
-      this.#self = undefined;
+      this.#group.left();
       this.#snapshot = "none";
       await store.close().catch(() => undefined);
     }
@@ -278,12 +259,13 @@ export class StoreLink {
       } finally {
         for (const resolve of following) resolve();
       }
-      if (this.#self !== undefined) this.#fresh();
+      if (this.#group.name !== undefined) this.#fresh();
       return true;
     }
     if (this.#mustReadMembers) {
       this.#mustReadMembers = false;
-      await this.#readMembers(store);
+      const { clock, onServers } = this.#options;
+      if (await this.#group.read(store, clock.now())) onServers(this.#group.servers);
       this.#fresh();
       return true;
     }
@@ -292,34 +274,6 @@ export class StoreLink {
       return true;
     }
     return await this.#shorten(log);
-  }
-
-  async #readMembers(store: Coordination): Promise<void> {
-    const { path, url, onServers } = this.#options;
-    const group = membersGroup(path);
-    const value = Buffer.from(JSON.stringify({ url }));
-    this.#self ??= await store.join(group, memberPrefix, value);
-    const names = await store.children(group);
-    const values = await store.getAll(names.map((name) => `${group}/${name}`));
-    const servers = names.flatMap((name, at) => serverOf(name, values[at]?.value));
-    if (!servers.some(({ name }) => name === this.#self?.name)) {
-      throw new CodedError("SESSION_EXPIRED", "this server is not among the members any more");
-    }
-    const isSame = JSON.stringify(servers) === JSON.stringify(this.#servers);
-    if (isSame) return;
-    this.#remember(servers);
-    this.#servers = servers;
-    onServers(servers);
-  }
-
-  /** Who is gone, for a while. */
-  #remember(servers: readonly Server[]): void {
-    const until = later(this.#options.clock.now(), limits.formerMs);
-    for (const { name, url } of this.#servers) this.#former.set(url, { name, until });
-    for (const { url } of servers) this.#former.delete(url);
-    while (this.#former.size > limits.formerMax) {
-      this.#former.delete(this.#former.keys().next().value as string);
-    }
   }
 
   async #write(log: AnnouncementLog): Promise<void> {
@@ -362,8 +316,7 @@ export class StoreLink {
       this.#options.metrics.counter("discovery/snapshots").increment();
       return true;
     }
-    const isEldest = this.#servers[0]?.name === this.#self?.name;
-    if (this.#snapshot !== "none" || !isEldest || !log.isLong) return false;
+    if (this.#snapshot !== "none" || !this.#group.isEldest || !log.isLong) return false;
     this.#snapshot = "being written";
     log.prepareSnapshot().then(
       (makeCount) => {
@@ -423,14 +376,4 @@ function isPassing(error: CodedError): boolean {
     error.code === "SESSION_EXPIRED" ||
     error.code === "CLOSED"
   );
-}
-
-function serverOf(name: string, value: Uint8Array | undefined): readonly Server[] {
-  if (value === undefined) return [];
-  try {
-    const { url } = JSON.parse(Buffer.from(value).toString("utf8")) as { url?: unknown };
-    return typeof url === "string" ? [{ name, url }] : [];
-  } catch {
-    return [];
-  }
 }

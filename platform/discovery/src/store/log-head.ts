@@ -54,7 +54,7 @@ export function decodeHead(value: Uint8Array): Result<LogHead, LogProblem> {
   return { value: { generation, index, base, snapshot: { id, chunks, bytes } } };
 }
 
-export function isIndex(value: unknown): value is number {
+function isIndex(value: unknown): value is number {
   return Number.isSafeInteger(value) && (value as number) >= 0;
 }
 
