@@ -42,25 +42,7 @@ import type { MasterEvent } from "../core/events.ts";
 import type { MasterConfig } from "../core/master-config.ts";
 import { MasterCore } from "../core/master-core.ts";
 import type { Agent, Framework, MasterState } from "../core/state.ts";
-
-const fixtureConfig: MasterConfig = {
-  cluster: undefined,
-  agentPingTimeoutMs: 15_000,
-  agentPingTimeoutsMax: 5,
-  agentReregisterTimeoutMs: 600_000,
-  allocationIntervalMs: 1000,
-  offerTimeoutMs: undefined,
-  completedFrameworksMax: 50,
-  completedTasksPerFrameworkMax: 1000,
-  unreachableTasksPerFrameworkMax: 1000,
-  agentRemovalIntervalMs: undefined,
-  recoveryAgentRemovalMax: 1,
-  registryGcIntervalMs: 900_000,
-  registryAgentsMax: 1000,
-  registryAgentAgeMsMax: 1_209_600_000,
-  roleWhitelist: undefined,
-  rootSubmissions: true,
-};
+import { fixtureConfig } from "./fixture-config.ts";
 
 /** A message to an agent, its type's name without the package. */
 export interface SentMessage {

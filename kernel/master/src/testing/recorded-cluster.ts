@@ -18,10 +18,10 @@ import { Resources } from "@tavola/resources";
 import { addAgent, createAgent } from "../core/agent-records.ts";
 import { createFramework, createMasterState } from "../core/create-state.ts";
 import { addFramework } from "../core/framework-records.ts";
-import type { MasterConfig } from "../core/master-config.ts";
 import type { Framework, MasterState, OfferRecord, Task } from "../core/state.ts";
 import { taskOfMessage } from "../core/task-records.ts";
 import { Turn } from "../core/turn.ts";
+import { fixtureConfig } from "./fixture-config.ts";
 import { recordedBody } from "./recordings.ts";
 
 export interface RecordedCluster {
@@ -32,25 +32,6 @@ export interface RecordedCluster {
   /** The recorded `/flags`. */
   readonly flagsShown: Readonly<Record<string, string>>;
 }
-
-const testConfig: MasterConfig = {
-  cluster: undefined,
-  agentPingTimeoutMs: 15_000,
-  agentPingTimeoutsMax: 5,
-  agentReregisterTimeoutMs: 600_000,
-  allocationIntervalMs: 1000,
-  offerTimeoutMs: undefined,
-  completedFrameworksMax: 50,
-  completedTasksPerFrameworkMax: 1000,
-  unreachableTasksPerFrameworkMax: 1000,
-  agentRemovalIntervalMs: undefined,
-  recoveryAgentRemovalMax: 1,
-  registryGcIntervalMs: 900_000,
-  registryAgentsMax: 1000,
-  registryAgentAgeMsMax: 1_209_600_000,
-  roleWhitelist: undefined,
-  rootSubmissions: true,
-};
 
 /** The native framework's address; only `/state` tells it. */
 const nativePid = "scheduler-75b9844b-7aca-4d2e-b826-fd6309bf9a14@127.0.0.1:42809";
@@ -66,7 +47,7 @@ export function recordedCluster(
   const now = instant((get_master?.start_time ?? 0) * 1000 + 15_910);
   const allocator = createFairAllocator({
     random: seededRandom(1),
-    filterIntervalMs: testConfig.allocationIntervalMs,
+    filterIntervalMs: fixtureConfig.allocationIntervalMs,
   });
   const state = leadingMaster(get_master ?? {});
   const at = (time: TimeInfo | undefined): Turn =>
@@ -127,7 +108,7 @@ function leadingMaster({ master_info, start_time, elected_time }: master.Respons
   const state = createMasterState({
     id: asId<MasterId>(info.id),
     info,
-    config: testConfig,
+    config: fixtureConfig,
     startedAt: instant((start_time ?? 0) * 1000),
   });
   state.electedAt = instant((elected_time ?? 0) * 1000);
@@ -155,7 +136,7 @@ export function frameworkOf(
   state: "active" | "completed",
 ): Framework {
   const now = instantOf(recorded.registered_time);
-  return createFramework(testConfig, recorded.framework_info, { state, now });
+  return createFramework(fixtureConfig, recorded.framework_info, { state, now });
 }
 
 export function taskOf(message: TaskMessage): Task {
