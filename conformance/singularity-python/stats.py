@@ -54,8 +54,9 @@ names += [f"{name}Slaves" for name in slaves]
 numbers = {name: state[name] for name in [*names, "maxTaskLag", "avgStatusUpdateDelayMs"]}
 assert all(isinstance(number, (int, float)) for number in numbers.values()), numbers
 until("both to count as active", lambda: get("/state?skipCache=true")["activeTasks"] >= 2)
+until("none to be on its way", lambda: get("/state?skipCache=true")["launchingTasks"] == 0)
 fresh = get("/state?skipCache=true")
-assert fresh["launchingTasks"] == 0 and fresh["activeSlaves"] == 2, fresh
+assert fresh["activeSlaves"] == 2, fresh
 assert fresh["activeRequests"] >= 1 and fresh["deadSlaves"] == 0, fresh
 
 parents = [parent for parent in get("/requests") if parent["request"]["id"] == REQUEST]
