@@ -11,6 +11,7 @@ import type { Agent, ClientRequest, IncomingMessage, RequestOptions } from "node
 import { CodedError } from "@tavola/base";
 import type { HttpClient, HttpClientRequest, HttpClientResponse } from "./http.ts";
 import { nodeHttp } from "./node-http.ts";
+import { onAbort } from "./on-abort.ts";
 
 export interface HttpClientOptions {
   /** What `body()` holds at most; above it rejects with CodedError BODY_TOO_LARGE. Default 1 GiB. */
@@ -114,12 +115,11 @@ class NodeHttpClient implements HttpClient {
  */
 function giveUpWith(signal: AbortSignal | undefined, outgoing: ClientRequest): void {
   if (signal === undefined) return;
-  const giveUp = (): void => {
+  const forget = onAbort(signal, () => {
     outgoing.destroy(signal.reason instanceof Error ? signal.reason : undefined);
-  };
-  signal.addEventListener("abort", giveUp, { once: true });
+  });
   // Also when it was answered and its connection kept: "close" comes once for each request.
-  outgoing.once("close", () => signal.removeEventListener("abort", giveUp));
+  outgoing.once("close", forget);
 }
 
 function isRepeatable({ method, isIdempotent, signal }: HttpClientRequest): boolean {

@@ -76,6 +76,7 @@ export type { Messenger } from "./messenger.ts";
 export type { MetricReading, TimerSummary } from "./metric-reading.ts";
 export type { Counter, Metrics, TimerMetric } from "./metrics.ts";
 export { createMetrics } from "./metrics.ts";
+export { onAbort } from "./on-abort.ts";
 export type { ProcessEntry, ProcessIdentity, ProcessMemory } from "./process-table.ts";
 export {
   descendantsOf,

@@ -13,6 +13,7 @@ import {
   type HttpClient,
   type HttpClientRequest,
   type HttpClientResponse,
+  onAbort,
 } from "@tavola/host";
 import { Agent, type Dispatcher } from "undici";
 
@@ -102,6 +103,7 @@ class Exchange implements Dispatcher.DispatchHandler, HttpClientResponse {
   readonly #request: HttpClientRequest;
   readonly #asked: Pick<Asked, "resolve" | "reject">;
   readonly #chunks: Uint8Array[] = [];
+  readonly #forget: () => void;
   #bytes = 0;
   #controller: Dispatcher.DispatchController | undefined;
   #isAnswered = false;
@@ -112,7 +114,7 @@ class Exchange implements Dispatcher.DispatchHandler, HttpClientResponse {
   constructor(request: HttpClientRequest, asked: Pick<Asked, "resolve" | "reject">) {
     this.#request = request;
     this.#asked = asked;
-    request.signal?.addEventListener("abort", this.#giveUp, { once: true });
+    this.#forget = onAbort(request.signal, () => this.#giveUp());
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
@@ -187,18 +189,18 @@ class Exchange implements Dispatcher.DispatchHandler, HttpClientResponse {
   }
 
   #finish(end: "ended" | CodedError): void {
-    this.#request.signal?.removeEventListener("abort", this.#giveUp);
+    this.#forget();
     if (this.#end === "open") this.#end = end;
     if (!this.#isAnswered && end !== "ended") this.#asked.reject(end);
     this.#wake?.();
   }
 
   /** Before it begins there is no controller, and `onRequestStart` looks again. */
-  readonly #giveUp = (): void => {
+  #giveUp(): void {
     const { reason } = this.#request.signal ?? {};
     this.#controller?.abort(reason instanceof Error ? reason : new Error("given up"));
     if (!this.#isAnswered) this.#asked.reject(codedOf(this.#request, reason));
-  };
+  }
 }
 
 function joined(
