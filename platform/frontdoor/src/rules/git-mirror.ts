@@ -130,8 +130,9 @@ export class GitMirror {
   }
 
   #git(args: readonly string[], options: RunOptions): Promise<string> {
-    const { clock, environment } = this.#options;
-    return runGit({ args, clock, environment, ...options });
+    const { clock, environment, location } = this.#options;
+    const { authorization } = location;
+    return runGit({ args, clock, environment, authorization, ...options });
   }
 }
 

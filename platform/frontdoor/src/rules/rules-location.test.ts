@@ -10,6 +10,7 @@ test("parseRulesLocation() reads repositories and files", () => {
       remote: "ssh://git@github.com/team/routes.git",
       branch: "main",
       file: "a/b.rules",
+      authorization: undefined,
       display: "git+ssh://git@github.com/team/routes.git#main:a/b.rules",
       host: "github.com",
       project: "team/routes",
@@ -20,6 +21,7 @@ test("parseRulesLocation() reads repositories and files", () => {
     remote: "/srv/routes.git",
     branch: "release/1",
     file: "front.rules",
+    authorization: undefined,
     display: "/srv/routes.git#release/1:front.rules",
     host: undefined,
     project: undefined,
@@ -31,7 +33,9 @@ test("parseRulesLocation() reads repositories and files", () => {
 
 test("parseRulesLocation() shows nobody a password", () => {
   const { value } = parseRulesLocation("git+https://me:secret@host/a.git#main:f");
-  assert.ok(value?.kind === "git" && value.remote.includes("secret"));
+  assert.ok(value?.kind === "git");
+  assert.equal(value.remote, "https://host/a.git");
+  assert.equal(value.authorization, `Basic ${Buffer.from("me:secret").toString("base64")}`);
   assert.equal(value.display, "git+https://***@host/a.git#main:f");
   const token = parseRulesLocation("git+https://token@host/a.git#main:f").value;
   assert.equal(token?.display, "git+https://***@host/a.git#main:f");

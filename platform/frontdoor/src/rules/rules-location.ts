@@ -12,8 +12,10 @@ import type { Result } from "@tavola/base";
 
 export interface GitLocation {
   readonly kind: "git";
-  /** As `git` takes it; may hold a password. */
+  /** As `git` takes it; without a password, since whoever is on the machine sees arguments. */
   readonly remote: string;
+  /** Of an `Authorization` header, where the location names a user over HTTP. A secret. */
+  readonly authorization: string | undefined;
   readonly branch: string;
   readonly file: string;
   /** For logs and pages: without a password. */
@@ -70,25 +72,48 @@ function isFile(file: string): boolean {
   );
 }
 
-type Remote = Pick<GitLocation, "remote" | "host" | "project">;
+type Remote = Pick<GitLocation, "remote" | "authorization" | "host" | "project">;
+
+const onThisMachine = { authorization: undefined, host: undefined, project: undefined };
 
 function parseRemote(where: string): Result<Remote> {
   const error = `"${withoutPassword(where)}" is not a repository: ${wanted}`;
   if (where.startsWith("/")) {
-    return { value: { remote: where, host: undefined, project: undefined } };
+    return { value: { remote: where, ...onThisMachine } };
   }
   const [, scheme, rest = ""] = /^git\+(ssh|https?|file):\/\/(.+)$/i.exec(where) ?? [];
   if (scheme === undefined || !URL.canParse(`${scheme}://${rest}`)) return { error };
   if (scheme.toLowerCase() === "file") {
     if (!rest.startsWith("/")) return { error };
-    return { value: { remote: rest, host: undefined, project: undefined } };
+    return { value: { remote: rest, ...onThisMachine } };
   }
   const url = new URL(`${scheme}://${rest}`);
+  const user = decoded(url.username);
+  const password = decoded(url.password);
+  if (user === undefined || password === undefined) return { error };
   // A host or a path that begins with a dash would be an option of ssh.
-  const isSafe = !/^-/.test(url.hostname) && !/^-/.test(decodeURI(url.username));
+  const isSafe = !url.hostname.startsWith("-") && !user.startsWith("-");
   if (!isSafe || url.hostname === "" || url.pathname.length < 2) return { error };
   const project = url.pathname.replace(/^\/+|\/+$|\.git\/?$/g, "");
-  return { value: { remote: `${scheme.toLowerCase()}://${rest}`, host: url.hostname, project } };
+  const host = url.hostname;
+  if (scheme.toLowerCase() === "ssh") {
+    return { value: { remote: `ssh://${rest}`, authorization: undefined, host, project } };
+  }
+  const authorization = user === "" ? undefined : basicAuthorization(user, password);
+  const remote = `${url.protocol}//${url.host}${url.pathname}${url.search}`;
+  return { value: { remote, authorization, host, project } };
+}
+
+function decoded(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function basicAuthorization(user: string, password: string): string {
+  return `Basic ${Buffer.from(`${user}:${password}`).toString("base64")}`;
 }
 
 function withoutPassword(text: string): string {

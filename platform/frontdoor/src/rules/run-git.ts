@@ -17,6 +17,8 @@ export interface GitRun {
   readonly timeoutMs: number;
   /** Default 64 KiB. */
   readonly outputBytesMax?: number;
+  /** Of an `Authorization` header to HTTP servers. Arguments are seen by everybody, variables are not. */
+  readonly authorization?: string | undefined;
 }
 
 const limits = { outputBytesMax: 64 * 1024, errorBytesMax: 16 * 1024 } as const;
@@ -66,7 +68,7 @@ export function runGit(run: GitRun): Promise<string> {
     const child = spawn("git", [...options, ...args], {
       detached: true,
       stdio: ["ignore", "pipe", "pipe"],
-      env: environmentOf(run.environment),
+      env: { ...environmentOf(run.environment), ...secretOf(run.authorization) },
     });
     const output: Buffer[] = [];
     let outputBytes = 0;
@@ -119,6 +121,18 @@ function environmentOf(given: GitRun["environment"]): Record<string, string> {
     if (value !== undefined) environment[name] = value;
   }
   return environment;
+}
+
+/** A server that leads elsewhere does not get it sent there. */
+function secretOf(authorization: string | undefined): Record<string, string> {
+  if (authorization === undefined) return {};
+  return {
+    GIT_CONFIG_COUNT: "2",
+    GIT_CONFIG_KEY_0: "http.extraHeader",
+    GIT_CONFIG_VALUE_0: `Authorization: ${authorization}`,
+    GIT_CONFIG_KEY_1: "http.followRedirects",
+    GIT_CONFIG_VALUE_1: "false",
+  };
 }
 
 function killSession(pid: number | undefined): void {
