@@ -1,5 +1,5 @@
 /**
- * `npm run -s simulate -- --seeds=1000 [--services] [--first=N] [--json] [--plant=NAME,…] [--plain] [--log]`
+ * `npm run -s simulate -- --seeds=1000 [--services [--announcing]] [--first=N] [--json] [--plant=NAME,…] [--plain] [--log]`
  *
  * Runs the seeds one after the other and says which failed and why. One seed with `--log` prints its
  * history. With `--json` the last line is one object: seeds, failed, events, seconds. Exits 1 when a
@@ -27,12 +27,14 @@ interface Arguments {
   readonly showsLog: boolean;
   readonly planted: readonly string[];
   readonly isServices: boolean;
+  readonly isAnnouncing: boolean;
   readonly isPlain: boolean;
 }
 
 const usage = [
-  "usage: simulate --seeds=N [--services] [--first=N] [--json] [--log] [--plain] [--plant=NAME,NAME]",
+  "usage: simulate --seeds=N [--services [--announcing]] [--first=N] [--json] [--log] [--plain] [--plant=NAME,NAME]",
   "  --services  clusters with schedulers of services and people who use them",
+  "  --announcing  with a discovery server, to which their tasks are announced",
   "  --plain  without frameworks that end, agents that are given up, and what else is unusual",
   `  --plant  one or more of ${plantedFaultNames.join(", ")};`,
   `           with --services, of ${plantedServiceFaultNames.join(", ")}`,
@@ -68,11 +70,11 @@ export async function runCommand(texts: readonly string[]): Promise<number> {
 
 function runSeed(
   seed: number,
-  { planted, isPlain, isServices }: Arguments,
+  { planted, isPlain, isServices, isAnnouncing }: Arguments,
 ): Promise<SimulationResult> {
   if (isServices) {
     const names = planted as readonly PlantedServiceFaultName[];
-    return simulateServices(seed, new PlantedServiceFaults(names));
+    return simulateServices(seed, { planted: new PlantedServiceFaults(names), isAnnouncing });
   }
   const names = planted as readonly PlantedFaultName[];
   return simulate(seed, { planted: new PlantedFaults(names), isPlain });
@@ -86,6 +88,7 @@ function parseArguments(texts: readonly string[]): Arguments | string {
   let showsLog = false;
   let isPlain = false;
   let isServices = false;
+  let isAnnouncing = false;
   let planted: readonly string[] = [];
   for (const text of texts) {
     const [name, value = ""] = text.split("=");
@@ -95,6 +98,7 @@ function parseArguments(texts: readonly string[]): Arguments | string {
     else if (text === "--log") showsLog = true;
     else if (text === "--plain") isPlain = true;
     else if (text === "--services") isServices = true;
+    else if (text === "--announcing") isAnnouncing = true;
     else if (name === "--plant") planted = value.split(",");
     else return `${text}: what is that?`;
   }
@@ -103,5 +107,5 @@ function parseArguments(texts: readonly string[]): Arguments | string {
   const names: readonly string[] = isServices ? plantedServiceFaultNames : plantedFaultNames;
   const unknown = planted.find((name) => !names.includes(name));
   if (unknown !== undefined) return `${unknown}: no such fault`;
-  return { seeds, first, isJson, showsLog, planted, isPlain, isServices };
+  return { seeds, first, isJson, showsLog, planted, isPlain, isServices, isAnnouncing };
 }

@@ -42,6 +42,8 @@ export interface SchedulerHostParts {
   readonly masters: readonly string[];
   readonly planted: PlantedServiceFaults;
   readonly watchers: ServiceWatchers;
+  /** Where tasks are announced; absent: nowhere. */
+  readonly discovery?: string;
   readonly host: string;
   readonly hostClock: HostClock;
 }
@@ -166,7 +168,7 @@ function isOfRecords({ path }: StoreWrite): boolean {
 
 const sessionTimeoutMs = 4000;
 
-function flagsOf({ host, masters }: SchedulerHostParts): SchedulerFlags {
+function flagsOf({ host, masters, discovery }: SchedulerHostParts): SchedulerFlags {
   const { value, error } = parseFlags(schedulerFlags, {
     arguments: [
       `--ip=${host}`,
@@ -178,6 +180,7 @@ function flagsOf({ host, masters }: SchedulerHostParts): SchedulerFlags {
       "--user=root",
       "--work_dir=/var/lib/tavola",
       "--store=zk://10.0.9.1:2181/services",
+      ...(discovery === undefined ? [] : [`--discovery=${discovery}`]),
       `--config=${fileURLToPath(new URL("scheduler.json", import.meta.url))}`,
     ],
     environment: {},

@@ -2,11 +2,13 @@
  * A cluster that runs services: masters, agents on machines, schedulers with their store and history,
  * and people who ask them for things.
  *
- * Addresses: masters 10.0.0.1…, agents 10.0.1.1…, schedulers 10.0.2.1…, people 10.0.3.5.
+ * Addresses: masters 10.0.0.1…, agents 10.0.1.1…, schedulers 10.0.2.1…, people 10.0.3.5, who asks
+ * discovery 10.0.3.6, discovery 10.0.4.1.
  */
 
 import { randomInt } from "@tavola/base";
 import { createMemoryCoordination } from "@tavola/coordination";
+import type { Announcement } from "@tavola/sdk";
 import { masterPort } from "../cluster/addresses.ts";
 import { AgentHost } from "../cluster/agent-host.ts";
 import { Ledger } from "../cluster/ledger.ts";
@@ -18,6 +20,7 @@ import { Network } from "../world/network.ts";
 import { type HostClock, SimulatedProcess } from "../world/process.ts";
 import type { World } from "../world/world.ts";
 import { ApiClient } from "./api-client.ts";
+import { DiscoveryHost, watchServices } from "./discovery-host.ts";
 import { Launches } from "./launches.ts";
 import type { PlantedServiceFaults } from "./planted/planted-service-faults.ts";
 import { type RequestType, RequestWill, requestTypes } from "./request-will.ts";
@@ -32,10 +35,23 @@ export interface ServiceCluster extends Breakable {
   readonly schedulers: readonly SchedulerHost[];
   readonly wills: readonly RequestWill[];
   readonly watchers: ServiceWatchers;
+  /** Where tasks are announced; none in runs without it. */
+  readonly discoveries: readonly DiscoveryHost[];
+  /** What is found there. */
+  readonly announced?: () => readonly Announcement[];
+}
+
+export interface ServiceClusterOptions {
+  readonly planted: PlantedServiceFaults;
+  /** With a discovery server. Another history than without, from the same seed. */
+  readonly isAnnouncing: boolean;
 }
 
 /** Everybody is started; nothing has happened yet. */
-export function createServiceCluster(world: World, planted: PlantedServiceFaults): ServiceCluster {
+export function createServiceCluster(
+  world: World,
+  { planted, isAnnouncing }: ServiceClusterOptions,
+): ServiceCluster {
   const random = world.dice("service cluster");
   const network = new Network(world);
   const rightClock = { offsetMs: 0, rate: 1 };
@@ -63,12 +79,15 @@ export function createServiceCluster(world: World, planted: PlantedServiceFaults
     const resources = "cpus:8;mem:4096;disk:10000;ports:[31000-31099]";
     return new AgentHost({ machine, store, planted: nothing, resources });
   });
+  const discoveries = isAnnouncing ? [new DiscoveryHost(network, store, "10.0.4.1")] : [];
+  const [discovery] = discoveries;
   const common = {
     ...{ network, store, ledger, agents, planted },
     launches: new Launches(),
     history: new HistoryDatabase(),
     watchers: new ServiceWatchers(world),
     masters: masters.map(({ host }) => `${host}:${masterPort}`),
+    ...(discovery === undefined ? {} : { discovery: discovery.url }),
   };
   const schedulers = Array.from(
     { length: 1 + randomInt(random, 2) },
@@ -82,9 +101,13 @@ export function createServiceCluster(world: World, planted: PlantedServiceFaults
     const api = new ApiClient(network, hosts, `owner of ${id}`);
     return new RequestWill(id, index === 0 ? "SERVICE" : type, api, world.dice(`will of ${id}`));
   });
-  for (const { supervisor } of [...masters, ...agents, ...schedulers]) supervisor.start();
+  const announced = discovery && watchServices(network, "10.0.3.6", discovery);
+  for (const { supervisor } of [...discoveries, ...masters, ...agents, ...schedulers]) {
+    supervisor.start();
+  }
   for (const will of wills) will.live().catch((error: unknown) => world.fail(error));
   const { launches, history, watchers } = common;
   const nodes = { masters, agents, schedulers, frameworks: schedulers };
-  return { world, network, store, ledger, ...nodes, launches, history, wills, watchers };
+  const people = { wills, discoveries, ...(announced === undefined ? {} : { announced }) };
+  return { world, network, store, ledger, ...nodes, launches, history, watchers, ...people };
 }

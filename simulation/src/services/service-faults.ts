@@ -14,7 +14,7 @@ const pauseMs = { min: 400, max: 12_000 } as const;
 /** Schedulers keep times in their records, so that their clocks have to agree better than that. */
 const { clockSteps: _, ...common } = faultKinds;
 
-const kinds: Readonly<Record<string, Fault<ServiceCluster>>> = {
+const serviceKinds: Readonly<Record<string, Fault<ServiceCluster>>> = {
   ...common,
   leadingSchedulerKilled: ({ cluster, random }) => {
     const leading = cluster.schedulers.find(({ engine }) => engine !== undefined);
@@ -80,6 +80,13 @@ const kinds: Readonly<Record<string, Fault<ServiceCluster>>> = {
   },
 };
 
+/** Only where there is one: other runs keep their dice. */
+const discoveryKinds: Readonly<Record<string, Fault<ServiceCluster>>> = {
+  discoveryKilled: ({ cluster, random }) => {
+    for (const { supervisor } of cluster.discoveries) kill(supervisor, random);
+  },
+};
+
 export interface ServiceFaultPlan {
   readonly kinds: readonly string[];
   /** No more faults; what they did is lifted. */
@@ -87,7 +94,8 @@ export interface ServiceFaultPlan {
 }
 
 export function beginServiceFaults(cluster: ServiceCluster, calmMs: number): ServiceFaultPlan {
-  const { world, network, schedulers } = cluster;
+  const { world, network, schedulers, discoveries } = cluster;
+  const kinds = discoveries.length === 0 ? serviceKinds : { ...serviceKinds, ...discoveryKinds };
   const random = world.dice("faults");
   const share = random.next();
   const chosen = Object.keys(kinds).filter(() => random.next() < share);

@@ -8,6 +8,7 @@
 import { randomInt } from "@tavola/base";
 import { restartsOf } from "../cluster/supervisor.ts";
 import { runSeed, type SimulationResult } from "../run-seed.ts";
+import { AnnouncedAsHealthy } from "./checks/announced-as-healthy.ts";
 import { HistoryOnce } from "./checks/history-once.ts";
 import { NothingForgotten } from "./checks/nothing-forgotten.ts";
 import { OneWriter } from "./checks/one-writer.ts";
@@ -15,7 +16,11 @@ import type { ServiceChecker } from "./checks/service-checker.ts";
 import { ServiceRest } from "./checks/service-rest.ts";
 import { StartedOnce } from "./checks/started-once.ts";
 import { PlantedServiceFaults } from "./planted/planted-service-faults.ts";
-import { createServiceCluster, type ServiceCluster } from "./service-cluster.ts";
+import {
+  createServiceCluster,
+  type ServiceCluster,
+  type ServiceClusterOptions,
+} from "./service-cluster.ts";
 import { beginServiceFaults } from "./service-faults.ts";
 
 /** World time. What is promised to converge does so within `quietMs` after the last fault. */
@@ -27,10 +32,13 @@ const stages = {
 
 export function simulateServices(
   seed: number,
-  planted: PlantedServiceFaults = new PlantedServiceFaults(),
+  {
+    planted = new PlantedServiceFaults(),
+    isAnnouncing = false,
+  }: Partial<ServiceClusterOptions> = {},
 ): Promise<SimulationResult> {
   return runSeed(seed, (world) => {
-    const cluster = createServiceCluster(world, planted);
+    const cluster = createServiceCluster(world, { planted, isAnnouncing });
     let kinds: readonly string[] = [];
     return {
       async live() {
@@ -42,13 +50,14 @@ export function simulateServices(
 }
 
 async function live(cluster: ServiceCluster): Promise<readonly string[]> {
-  const { world, watchers, wills, schedulers, masters, agents } = cluster;
+  const { world, watchers, wills, schedulers, masters, agents, discoveries } = cluster;
   const checkers: readonly ServiceChecker[] = [
     new NothingForgotten(cluster),
     new StartedOnce(cluster),
     new OneWriter(),
     new HistoryOnce(cluster),
     new ServiceRest(cluster),
+    new AnnouncedAsHealthy(cluster),
   ];
   watchers.observers.push(...checkers);
   const faults = beginServiceFaults(cluster, stages.calmMs);
@@ -58,7 +67,7 @@ async function live(cluster: ServiceCluster): Promise<readonly string[]> {
   world.note("the last fault is over");
   faults.end();
   for (const will of wills) will.isQuiet = true;
-  for (const { supervisor } of [...schedulers, ...masters, ...agents]) {
+  for (const { supervisor } of [...schedulers, ...masters, ...agents, ...discoveries]) {
     Object.assign(supervisor.downtime, { msMin: 50, msMax: 500 });
   }
   await world.runUntil(world.nowMs + stages.quietMs);

@@ -22,7 +22,9 @@ const finders: Readonly<Record<PlantedServiceFaultName, readonly string[]>> = {
 for (const name of plantedServiceFaultNames) {
   test(`"${name}" is found within ${seedsMax} seeds of services`, async (context) => {
     for (let seed = 1; seed <= seedsMax; seed += 1) {
-      const { failure } = await simulateServices(seed, new PlantedServiceFaults([name]));
+      const { failure } = await simulateServices(seed, {
+        planted: new PlantedServiceFaults([name]),
+      });
       if (failure === undefined) continue;
       context.diagnostic(`seed ${seed}: ${failure.checker}: ${failure.message}`);
       assert.ok(finders[name].includes(failure.checker), `${failure.checker}: ${failure.message}`);
