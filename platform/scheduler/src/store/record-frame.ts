@@ -99,7 +99,7 @@ export function decodeRecord(
 }
 
 /** Eight hexadecimal digits: finds the accidents of disks and hands, not malice. */
-export function checksum(bytes: Uint8Array): string {
+function checksum(bytes: Uint8Array): string {
   return crc32(bytes).toString(16).padStart(8, "0");
 }
 
