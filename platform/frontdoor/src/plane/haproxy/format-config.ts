@@ -148,6 +148,8 @@ function formatGlobal({ folder, timeouts }: ConfigOptions): string[] {
     // An instance that was killed leaves kept connections that answer nothing; see `disable-l7-retry`.
     "  retry-on conn-failure empty-response",
     "  option http-keep-alive",
+    // Who goes away takes the request along, also while the instance thinks about it.
+    "  option abortonclose",
     // A process that ends hears the next request of a connection out, and says then that it closes.
     "  option idle-close-on-response",
     `  timeout client ${timeouts.bodyIdleMs}ms`,

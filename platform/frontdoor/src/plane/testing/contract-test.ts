@@ -12,7 +12,7 @@ export type ContractTest = (
 
 export function contractTests(create: CreatePlane): ContractTest {
   return (title, run, options = {}) => {
-    test(title, async (context) => {
+    test(title, { skip: create.differs?.get(title) ?? false }, async (context) => {
       const fixture = await planeFixture(context, create, options);
       if (fixture !== undefined) await run(fixture);
     });

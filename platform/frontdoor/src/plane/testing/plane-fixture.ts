@@ -15,7 +15,11 @@ import { type BackendOptions, type RawBackend, startBackend } from "./raw-backen
 import { type ClientOptions, connectClient, type RawClient } from "./raw-client.ts";
 
 /** Makes the plane that is tested; a text says why this machine cannot. */
-export type CreatePlane = (options: PlaneOptions) => Promise<DataPlane | string>;
+export interface CreatePlane {
+  (options: PlaneOptions): Promise<DataPlane | string>;
+  /** Titles of tests that it does not pass on purpose, with the reason; each is in its decision's table. */
+  readonly differs?: ReadonlyMap<string, string>;
+}
 
 export interface PlaneFixture {
   readonly plane: DataPlane;

@@ -1,0 +1,259 @@
+/** What is HAProxy's alone: refusals, reloads, crashes, and requests that are handed on. */
+
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { Agent, createServer, get, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type TestContext, test } from "node:test";
+import { seededRandom } from "@tavola/base";
+import { isRunning, readProcesses, silentLogger, systemClock } from "@tavola/host";
+import { compileRules as compileDecider } from "../../core/decide.ts";
+import { parsedRules } from "../../core/testing/parsed-rules.ts";
+import { requestFacts } from "../../core/testing/request-facts.ts";
+import type { DataPlane, EndedRequest } from "../data-plane.ts";
+import { waitFor } from "../testing/wait-for.ts";
+import { createHaproxyPlane } from "./haproxy-plane.ts";
+import { haproxyBinary, haproxyMissing } from "./testing/find-haproxy.ts";
+
+interface Fixture {
+  readonly plane: DataPlane;
+  readonly folder: string;
+  readonly ended: readonly EndedRequest[];
+  rules(text: string): Promise<void>;
+  serve(...uris: readonly string[]): Promise<void>;
+}
+
+async function fixture(context: TestContext, binary = haproxyBinary): Promise<Fixture> {
+  const folder = await mkdtemp(join(tmpdir(), "tavola-haproxy-"));
+  const ended: EndedRequest[] = [];
+  const plane = await createHaproxyPlane({
+    listen: { ip: "127.0.0.1", httpPort: 0, httpsPort: undefined, certificates: [] },
+    clock: systemClock(),
+    random: seededRandom(7),
+    logger: silentLogger,
+    observer: { ended: (request) => void ended.push(request) },
+    folder,
+    binary,
+  });
+  context.after(async () => {
+    await plane.close({ drainMs: 0 });
+    await rm(folder, { recursive: true, force: true });
+  });
+  return {
+    plane,
+    folder,
+    ended,
+    rules: (text) => plane.setRules({ source: "test", rules: parsedRules(text) }),
+    serve: (...uris) => {
+      const instances = uris.map((uri) => ({ id: uri, uri, weight: 1, zone: undefined }));
+      return plane.setServices(new Map([["web", instances]]));
+    },
+  };
+}
+
+async function backend(context: TestContext, name: string): Promise<string> {
+  const server: Server = createServer((_request, response) => response.end(name));
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  context.after(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+interface Answer {
+  readonly status: number;
+  readonly body: string;
+}
+
+/** On a connection of its own unless an agent keeps one. */
+function ask(plane: DataPlane, path: string, agent?: Agent): Promise<Answer> {
+  const { promise, resolve, reject } = Promise.withResolvers<Answer>();
+  const options = agent === undefined ? { agent: false as const } : { agent };
+  get(plane.urls[0] + path, { ...options, headers: { host: "www.example.com" } }, (response) => {
+    let body = "";
+    response.setEncoding("utf8").on("data", (text: string) => {
+      body += text;
+    });
+    response.once("error", reject);
+    response.once("end", () => resolve({ status: response.statusCode ?? 0, body }));
+  }).once("error", reject);
+  return promise;
+}
+
+function haproxiesIn(folder: string): readonly number[] {
+  return readProcesses()
+    .filter(({ pid, state }) => state !== "Z" && commandLineOf(pid).includes(`${folder}/`))
+    .map(({ pid }) => pid);
+}
+
+function commandLineOf(pid: number): string {
+  try {
+    return execFileSync("cat", [`/proc/${pid}/cmdline`], { encoding: "utf8" });
+  } catch {
+    return "";
+  }
+}
+
+const skip = haproxyMissing;
+
+test("createHaproxyPlane() rejects when there is no such binary", { skip }, async (context) => {
+  await assert.rejects(fixture(context, "/nowhere/haproxy"), { code: "HAPROXY_START" });
+});
+
+test("changed rules drop no request that comes meanwhile", { skip }, async (context) => {
+  const { plane, rules, serve } = await fixture(context);
+  await serve(await backend(context, "a"));
+  await rules("REQUEST_URI=/* passthru web");
+  const agent = new Agent({ keepAlive: true, maxSockets: 8 });
+  context.after(() => agent.destroy());
+  let isOver = false;
+  const statuses = new Map<number, number>();
+  const askers = Array.from({ length: 8 }, async () => {
+    while (!isOver) {
+      const { status } = await ask(plane, "/x", agent);
+      statuses.set(status, (statuses.get(status) ?? 0) + 1);
+    }
+  });
+  for (let at = 0; at < 5; at += 1) await rules(`REQUEST_URI=/* passthru web timeout=${at + 1}s`);
+  isOver = true;
+  await Promise.all(askers);
+  assert.deepEqual([...statuses.keys()], [200]);
+});
+
+test("a killed HAProxy is started again and knows the instances", { skip }, async (context) => {
+  const { plane, rules, serve, folder } = await fixture(context);
+  await rules("REQUEST_URI=/* passthru web");
+  await serve(await backend(context, "a"));
+  assert.equal((await ask(plane, "/x")).body, "a");
+  const [pid] = haproxiesIn(folder);
+  assert.ok(pid !== undefined);
+  process.kill(pid, "SIGKILL");
+  await waitFor(
+    () => !isRunning(pid) && haproxiesIn(folder).some((each) => each !== pid),
+    () => "another process",
+  );
+  let answer: Answer | undefined;
+  while (answer === undefined) answer = await ask(plane, "/x").catch(() => undefined);
+  assert.equal(answer.body, "a");
+});
+
+test("close() leaves no process and no folder", { skip }, async (context) => {
+  const { plane, rules, folder } = await fixture(context);
+  await rules("REQUEST_URI=/* respond 200 x");
+  await rules("REQUEST_URI=/* respond 200 y");
+  await plane.close({ drainMs: 0 });
+  assert.deepEqual(haproxiesIn(folder), []);
+  assert.equal(existsSync(folder), false);
+});
+
+test("rules that come to the same start no other process", { skip }, async (context) => {
+  const { rules, folder, plane, ended } = await fixture(context);
+  await rules("REQUEST_URI=/a* respond 200 x");
+  const before = haproxiesIn(folder).at(-1);
+  await rules("# a comment\nREQUEST_URI=/a* respond 200 x");
+  assert.ok(haproxiesIn(folder).includes(before as number));
+  await ask(plane, "/a");
+  await waitFor(
+    () => ended.length > 0,
+    () => "the request",
+  );
+  assert.equal(ended[0]?.line, 2);
+});
+
+test("an instance whose URI has a path is handed on, and taken back when it goes", {
+  skip,
+}, async (context) => {
+  const { plane, rules, serve } = await fixture(context);
+  const uri = await backend(context, "a");
+  await rules("REQUEST_URI=/* passthru web");
+  await serve(`${uri}/below`);
+  assert.equal((await ask(plane, "/x")).body, "a");
+  await serve(uri);
+  assert.equal((await ask(plane, "/x")).body, "a");
+});
+
+const decided = [
+  "HTTP_HOST=other.test respond 200 1",
+  "REQUEST_URI=/old/* rewrite /new/*",
+  "REQUEST_URI=/new/a* REQUEST_METHOD=GET|HEAD respond 200 3",
+  "REQUEST_PATH=/new/b respond 200 4",
+  "REQUEST_URI=/q* QUERY_STRING=a=1* respond 200 5",
+  'REQUEST_URI=/q* QUERY_STRING="" respond 200 6',
+  "REQUEST_URI=/h* HTTP_X_KIND=*b*c respond 200 7",
+  'REQUEST_URI=/h* HTTP_X_KIND="" respond 200 8',
+  "REQUEST_URI=/h* HTTP_X_KIND!=x* respond 200 9",
+  "REMOTE_ADDR=10.0.0.0/8|::1 respond 200 10",
+  "REQUEST_URI=/n* REMOTE_ADDR=127.0.0.0/8 HTTPS=off SERVER_PROTOCOL=HTTP/1* respond 200 11",
+  "HTTP_HOST=*.example.com REQUEST_URI=/w*|/exact respond 200 12",
+  "HTTP_HOST=www.example.com REQUEST_URI=/wide* respond 200 13",
+  "REQUEST_URI=/a* rewrite /*",
+  "REQUEST_URI=/a/b* respond 200 15",
+  "REQUEST_URI=/b* respond 200 16",
+  "COOKIE_c=1 REQUEST_URI=/c* respond 200 17",
+  "QUERY_p=x%20y respond 200 18",
+  "HTTP_HOST=*xample.com REQUEST_URI=/*/end respond 200 19",
+];
+
+const decidedRequests = [
+  ...[
+    "/old/a",
+    "/old/b?x",
+    "/old/",
+    "/new/b",
+    "/new/b?y",
+    "/new/bb",
+    "/q",
+    "/q?",
+    "/q?a=12",
+    "/q?b",
+  ],
+  ...["/h", "/n", "/w/x", "/wide", "/exact", "/exactly", "/a/b", "/ab", "/a//b", "/c", "/x?p=x+y"],
+  ...["/some/end", "/none", "/"],
+];
+
+test("HAProxy decides as the decider does", { skip }, async (context) => {
+  const { plane, rules } = await fixture(context);
+  await rules(decided.join("\n"));
+  const decider = compileDecider(parsedRules(decided.join("\n")));
+  for (const uri of decidedRequests) {
+    for (const host of ["www.example.com", "example.com", "Other.test:80", "a.b.example.com."]) {
+      for (const headers of [{}, { "x-kind": "abc" }, { "x-kind": "xbc" }, { cookie: "c=1" }]) {
+        const response = await fetchRaw(plane, uri, { host, ...headers });
+        const facts = requestFacts({
+          uri,
+          host: host.toLowerCase().replace(/:80$/, ""),
+          headers,
+          remoteAddress: "127.0.0.1",
+        });
+        const { rule } = decider.decide(facts);
+        const wanted = rule?.action.kind === "respond" ? rule.action.body : undefined;
+        const found = response.status === 404 ? undefined : response.body;
+        assert.equal(found, wanted, `${uri} of ${host} with ${JSON.stringify(headers)}`);
+      }
+    }
+  }
+});
+
+const raw = new Agent({ keepAlive: true, maxSockets: 1 });
+
+function fetchRaw(
+  plane: DataPlane,
+  path: string,
+  headers: Readonly<Record<string, string>>,
+): Promise<Answer> {
+  const { hostname, port } = new URL(plane.urls[0] as string);
+  const { promise, resolve, reject } = Promise.withResolvers<Answer>();
+  get({ hostname, port, path, headers, agent: raw }, (response) => {
+    let body = "";
+    response.setEncoding("utf8").on("data", (text: string) => {
+      body += text;
+    });
+    response.once("end", () => resolve({ status: response.statusCode ?? 0, body }));
+  }).once("error", reject);
+  return promise;
+}
