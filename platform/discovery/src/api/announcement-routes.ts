@@ -9,7 +9,7 @@
 import { createHash } from "node:crypto";
 import { CodedError } from "@tavola/base";
 import { type HttpRequest, type HttpResponse, newUuid } from "@tavola/host";
-import { type Announcement, saysTheSame } from "../core/announcement.ts";
+import { type Announcement, ownServiceType, saysTheSame } from "../core/announcement.ts";
 import { parseFilter } from "../core/filter.ts";
 import { mayChange } from "../core/plan-batch.ts";
 import { validateAnnouncement } from "../core/validate-announcement.ts";
@@ -19,8 +19,6 @@ import type { ApiContext } from "./api-context.ts";
 
 /** Of the body. */
 const announcementBytesMax = 32 * 1024;
-/** Servers announce themselves under it, and clients send their calls to whoever does. */
-export const ownServiceType = "discovery";
 
 export async function announce(context: ApiContext, request: HttpRequest): Promise<HttpResponse> {
   const owner = ownerOf(request);

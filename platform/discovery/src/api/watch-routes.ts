@@ -7,12 +7,24 @@
  *     Accept: text/event-stream                   one event an update, until either side ends it
  */
 
-import type { HttpRequest, HttpResponse, StreamSink } from "@tavola/host";
+import { promisify } from "node:util";
+import { constants, gzip as gzipCallback } from "node:zlib";
+import {
+  acceptsEncoding,
+  type HttpRequest,
+  type HttpResponse,
+  type StreamSink,
+} from "@tavola/host";
 import { type Filter, parseFilter } from "../core/filter.ts";
 import { watchState } from "../core/watch-update.ts";
 import type { Update, Waiting, Wanted } from "../core/watchers.ts";
 import { jsonAnswer, laterRefusal, refusal } from "./answers.ts";
 import type { ApiContext } from "./api-context.ts";
+
+const gzip = promisify(gzipCallback);
+
+/** As everywhere in the host's HTTP. */
+const compressedBytesMin = 1024;
 
 /** Some proxies cut a stream that says nothing for a minute. */
 const eventCommentMs = 15_000;
@@ -33,7 +45,23 @@ export async function watch(context: ApiContext, request: HttpRequest): Promise<
   }
   if (wantsEvents) return eventStream(context, filter, since);
   const update = await nextUpdate(context, filter, since, request.signal);
-  return update === "nothing" ? { status: 204 } : jsonAnswer(200, update.bytes);
+  return update === "nothing" ? { status: 204 } : await updateAnswer(request, update);
+}
+
+/** Of updates, each compressed once for all who get it. */
+const compressed = new WeakMap<Update, Promise<Uint8Array>>();
+
+async function updateAnswer({ headers }: HttpRequest, update: Update): Promise<HttpResponse> {
+  const plain = jsonAnswer(200, update.bytes);
+  const isWorthIt = update.bytes.length >= compressedBytesMin;
+  if (!isWorthIt || !acceptsEncoding(headers["accept-encoding"], "gzip")) return plain;
+  const body = compressed.get(update) ?? gzip(update.bytes, { level: constants.Z_BEST_SPEED });
+  compressed.set(update, body);
+  return {
+    ...plain,
+    headers: { ...plain.headers, "Content-Encoding": "gzip" },
+    body: await body,
+  };
 }
 
 /** Undefined: everything. The last event's index counts where a stream is resumed. */

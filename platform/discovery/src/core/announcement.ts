@@ -5,6 +5,9 @@
  * these texts. What it says besides is read only by who asks for it.
  */
 
+/** Servers announce themselves under it, and clients send their calls to whoever does. */
+export const ownServiceType = "discovery";
+
 export interface Announcement {
   readonly id: string;
   readonly serviceType: string;

@@ -5,7 +5,7 @@
  * somebody else's batch came first, the same calls are planned anew over what is there then.
  */
 
-import { type Announcement, saysTheSame } from "./announcement.ts";
+import { type Announcement, ownServiceType, saysTheSame } from "./announcement.ts";
 import type { Catalogue } from "./catalogue.ts";
 import type { Operation } from "./operation.ts";
 
@@ -122,6 +122,8 @@ class BatchPlan {
   }
 
   #tooMany(before: Announcement | undefined, serviceType: string): Answer | undefined {
+    // Without its servers nobody finds anything.
+    if (serviceType === ownServiceType) return undefined;
     const { announcementsMax, announcementsPerTypeMax } = this.#limits;
     const all = this.#catalogue.size + this.#more;
     if (before === undefined && all >= announcementsMax) {

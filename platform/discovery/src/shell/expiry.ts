@@ -34,6 +34,7 @@ const limits = {
   answerMs: 3_000,
   /** In one question, and so in one look. */
   idsMax: 10_000,
+  idCharactersMax: 256 * 1024,
 } as const;
 
 export class Expiry {
@@ -72,10 +73,12 @@ export class Expiry {
     if (self === undefined) return;
     const names = servers.map(({ name }) => name);
     const over: string[] = [];
+    let characters = 0;
     for (const { id } of directory.catalogue.values()) {
       if (!directory.leases.isOver(id, now) || keeperOf(id, names) !== self) continue;
       over.push(id);
-      if (over.length === limits.idsMax) break;
+      characters += id.length;
+      if (over.length === limits.idsMax || characters > limits.idCharactersMax) break;
     }
     if (over.length === 0) {
       this.#isBlocked = false;

@@ -32,10 +32,9 @@ import {
   type Timer,
   textResponse,
 } from "@tavola/host";
-import { ownServiceType } from "../api/announcement-routes.ts";
 import type { ApiContext } from "../api/api-context.ts";
 import { createDiscoveryHandler, machineHandler } from "../api/discovery-handler.ts";
-import type { Announcement } from "../core/announcement.ts";
+import { type Announcement, ownServiceType } from "../core/announcement.ts";
 import { DnsForwarder, parseResolvers, type Upstream } from "../dns/dns-forwarder.ts";
 import { type DnsServer, openDnsServer } from "../dns/dns-server.ts";
 import { DnsZone } from "../dns/dns-zone.ts";
