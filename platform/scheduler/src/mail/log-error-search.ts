@@ -6,6 +6,7 @@
  */
 
 import { createContext, Script } from "node:vm";
+import { parseErrorPattern } from "../core/mail/error-pattern.ts";
 
 export interface ErrorSearch {
   /** Where in `text` the first match begins; undefined: none, or out of time. */
@@ -15,19 +16,13 @@ export interface ErrorSearch {
 /** Of all that one search may take together; the event loop stands still meanwhile. */
 const searchMsMax = 100;
 
-/** Undefined when the pattern is none of JavaScript's. Java's leading `(?i)` is understood. */
+/** Undefined when the pattern is none. */
 export function createErrorSearch(
   pattern: string,
   isCaseSensitive: boolean,
 ): ErrorSearch | undefined {
-  const insensitive = pattern.startsWith("(?i)");
-  const flags = isCaseSensitive && !insensitive ? "" : "i";
-  let regex: RegExp;
-  try {
-    regex = new RegExp(insensitive ? pattern.slice(4) : pattern, flags);
-  } catch {
-    return undefined;
-  }
+  const regex = parseErrorPattern(pattern, isCaseSensitive);
+  if (regex === undefined) return undefined;
   const context = createContext({ regex, text: "" });
   const script = new Script("regex.exec(text)?.index");
   let leftMs = searchMsMax;

@@ -8,6 +8,7 @@
 import { hourMs, minuteMs } from "@tavola/base";
 import type { EmailDestination, EmailType } from "../model/enums.ts";
 import type { Request } from "../model/request.ts";
+import { parseErrorPattern } from "./error-pattern.ts";
 
 export interface MailSettings {
   /** Who is meant by ADMINS. */
@@ -96,7 +97,7 @@ export function validateMailSettings(settings: MailSettings): string | undefined
     return `uiBaseUrl: "${settings.uiBaseUrl}" is no URL; say e.g. "https://tavola.example/ui"`;
   }
   const pattern = settings.logs.errorRegex;
-  if (pattern !== undefined && !isPattern(pattern)) {
+  if (pattern !== undefined && parseErrorPattern(pattern) === undefined) {
     return `taskLogErrorRegex: "${pattern}" is no regular expression of JavaScript`;
   }
   return undefined;
@@ -105,14 +106,6 @@ export function validateMailSettings(settings: MailSettings): string | undefined
 function isTimeZone(timeZone: string): boolean {
   try {
     return new Intl.DateTimeFormat("en", { timeZone }) !== undefined;
-  } catch {
-    return false;
-  }
-}
-
-function isPattern(text: string): boolean {
-  try {
-    return new RegExp(text) !== undefined;
   } catch {
     return false;
   }

@@ -6,6 +6,7 @@
  */
 
 import type { Instant } from "@tavola/base";
+import { parseErrorPattern } from "../mail/error-pattern.ts";
 import type { Deploy } from "../model/deploy.ts";
 import { emailTypes } from "../model/enums.ts";
 import type { Request } from "../model/request.ts";
@@ -127,7 +128,7 @@ const sizeRules = (config: SchedulerConfig): readonly Rule<Request>[] => [
   },
   ({ taskLogErrorRegex: pattern }) =>
     when(
-      pattern !== undefined && !isPattern(pattern),
+      pattern !== undefined && parseErrorPattern(pattern) === undefined,
       `taskLogErrorRegex ${pattern} is not a regular expression`,
     ),
 ];
@@ -190,13 +191,4 @@ function forJobsOnly(field: Duration, name: string = field): Rule<Request> {
 
 function notNegative(field: Duration): Rule<Request> {
   return (request) => when((request[field] ?? 0) < 0, `${field} must not be negative`);
-}
-
-function isPattern(pattern: string): boolean {
-  try {
-    new RegExp(pattern);
-    return true;
-  } catch {
-    return false;
-  }
 }
