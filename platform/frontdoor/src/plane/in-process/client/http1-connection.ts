@@ -21,7 +21,7 @@ import { Deadline } from "../deadline.ts";
 import { TurnWriter } from "../turn-writer.ts";
 import type { ClientContext } from "./client-context.ts";
 import type { ExchangeListener } from "./client-exchange.ts";
-import { Http1Exchange } from "./http1-exchange.ts";
+import { Http1Exchange, type Http1Hooks } from "./http1-exchange.ts";
 import { reasonPhrase } from "./reason-phrase.ts";
 import { relayedPeer } from "./relayed-peer.ts";
 import { upgradeOf } from "./upgrade-of.ts";
@@ -71,6 +71,18 @@ export class Http1Connection {
     socket.on("error", () => this.destroy());
     socket.on("close", () => this.destroy());
   }
+
+  /** PERF: made once, not for each request. */
+  readonly #hooks: Http1Hooks = {
+    readBody: () => this.#readBody(true),
+    pauseBody: () => this.#readBody(false),
+    isDraining: () => this.#isDraining,
+    answered: (exchange, mayGoOn) => this.#answered(exchange, mayGoOn),
+    blocked: () => this.#blocked(),
+    isBodyOver: () => this.#decoder === undefined || this.#decoder.isOver,
+    abort: () => this.#abort(),
+    giveAway: () => this.#giveAway(),
+  };
 
   /** Ends when it has nothing to do: at once, or after the request that runs. */
   drain(): void {
@@ -187,16 +199,7 @@ export class Http1Connection {
       },
       writer: this.#writer,
       keepsAlive: head.keepsAlive,
-      connection: {
-        readBody: () => this.#readBody(true),
-        pauseBody: () => this.#readBody(false),
-        isDraining: () => this.#isDraining,
-        answered: (mayGoOn) => this.#answered(exchange, mayGoOn),
-        blocked: () => this.#blocked(),
-        isBodyOver: () => this.#decoder === undefined || this.#decoder.isOver,
-        abort: () => this.#abort(),
-        giveAway: () => this.#giveAway(),
-      },
+      connection: this.#hooks,
     });
     this.#exchange = exchange;
     const listener = this.#context.serve(exchange);

@@ -12,7 +12,7 @@ export interface Http1Hooks {
   pauseBody(): void;
   isDraining(): boolean;
   isBodyOver(): boolean;
-  answered(mayGoOn: boolean): void;
+  answered(exchange: Http1Exchange, mayGoOn: boolean): void;
   blocked(): void;
   abort(): void;
   giveAway(): { readonly socket: Duplex; readonly ahead: Buffer | undefined };
@@ -88,7 +88,7 @@ export class Http1Exchange implements ClientExchange {
       }
       this.#writer.push(`${text}\r\n`);
     }
-    this.#hooks.answered(this.#keepsAlive);
+    this.#hooks.answered(this, this.#keepsAlive);
   }
 
   abort(): void {

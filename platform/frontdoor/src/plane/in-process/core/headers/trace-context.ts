@@ -17,11 +17,15 @@ export function beginTrace(random: Random): string {
   return `00-${hex32(random)}${hex32(random)}${hex32(random)}${hexNotZero(random)}-${hex32(random)}${hexNotZero(random)}-01`;
 }
 
+/** PERF: two look-ups of four digits each, because every request without a trace begins one. */
 function hex32(random: Random): string {
-  return Math.floor(random.next() * 0x1_0000_0000)
-    .toString(16)
-    .padStart(8, "0");
+  const bits = Math.floor(random.next() * 0x1_0000_0000);
+  return (fourDigits[bits >>> 16] as string) + (fourDigits[bits & 0xffff] as string);
 }
+
+const fourDigits: readonly string[] = Array.from({ length: 0x1_0000 }, (_, value) =>
+  value.toString(16).padStart(4, "0"),
+);
 
 function hexNotZero(random: Random): string {
   const text = hex32(random);
