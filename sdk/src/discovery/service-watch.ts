@@ -153,10 +153,14 @@ export class ServiceWatch {
     return true;
   }
 
-  /** After a failure the last update is asked for again: that is answered at once, and one knows where one is. */
+  /**
+   * After a failure one asks for what is answered at once, to know where one is: for the last update
+   * again, or, since that may have had nothing of the one service, for all of that.
+   */
   #since(): number | undefined {
     if (this.#index === undefined) return undefined;
-    return this.#failed.size === 0 ? this.#index + 1 : this.#index;
+    if (this.#failed.size === 0) return this.#index + 1;
+    return this.#options.serviceType === undefined ? this.#index : undefined;
   }
 
   #took(update: WatchAnswer): void {
