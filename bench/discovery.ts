@@ -154,9 +154,10 @@ async function measureStore(store: string, kind: StoreKind): Promise<Measured> {
     const start = { kind: "start", servers: urls } as const;
     const { seconds } = await call(announcers, { ...start, announcements, types }, "announced");
     const bytes = (await bytesOf(daemons)) - empty;
-    tell(announcers, { kind: "renew", periodMs: renewalMs });
     progress(`${store}: ${watchers} watch`);
     await call(watching, { ...start, watchers }, "waiting");
+    progress(`${store}: renewing`);
+    tell(announcers, { kind: "renew", periodMs: renewalMs });
     const writesBefore = await batchesWritten(urls);
     await call(announcers, { kind: "count" }, "renewed");
     const renewalCpu = await cpuOf(daemons);

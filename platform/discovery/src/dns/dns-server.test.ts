@@ -186,6 +186,16 @@ describe("DNS in mesos-dns's names", () => {
     assert.equal((await look("chronos.mesos", "A")).rcode, "NXDOMAIN");
   });
 
+  test("a type that there are no records of is an empty answer, ANY is all there are", async () => {
+    for (const type of ["TXT", "UNKNOWN_65"] as const) {
+      const answer = await look("web.marathon.mesos", type as Asked);
+      assert.deepEqual([answer.rcode, answer.answers], ["NOERROR", []]);
+    }
+    const all = await look("mesos", "ANY" as Asked);
+    assert.deepEqual(all.answers?.map(({ type }) => type).sort(), ["NS", "SOA"]);
+    assert.equal((await look("web.marathon.mesos", "ANY" as Asked)).answers?.length, 2);
+  });
+
   test("SOA and NS of the domain, and the server that they name", async () => {
     const soa = await look("mesos", "SOA");
     assert.equal(soa.answers?.[0]?.type, "SOA");

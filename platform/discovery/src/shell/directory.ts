@@ -5,14 +5,20 @@
  * one without the other.
  */
 
-import type { Instant } from "@tavola/base";
-import type { Clock } from "@tavola/host";
+import { type Instant, later } from "@tavola/base";
+import type { Clock, Timer } from "@tavola/host";
 import type { Announcement } from "../core/announcement.ts";
 import { Catalogue, type CatalogueOptions, type Change, type Entry } from "../core/catalogue.ts";
 import { Leases } from "../core/leases.ts";
 import type { Batch, Operation } from "../core/operation.ts";
 import { Watchers } from "../core/watchers.ts";
 import type { LogReader } from "../store/announcement-log.ts";
+
+const limits = {
+  /** Of rest for each watcher that was told, so that changes in quick succession are told together. */
+  restMsPerTold: 0.1,
+  restMsMax: 500,
+} as const;
 
 export interface DirectoryOptions extends CatalogueOptions {
   readonly clock: Clock;
@@ -24,12 +30,17 @@ export class Directory implements LogReader {
   readonly watchers: Watchers;
   readonly leases: Leases;
   readonly #clock: Clock;
+  /** Changes that watchers have not been told yet. */
+  #untold: Change[] = [];
+  #tellingNotBefore: Instant;
+  #telling: Timer | undefined;
   /** Called after each change. `missed`: expired, although this server had heard of it in time. */
   onChanged: (changes: readonly Change[] | "all", missed: readonly Announcement[]) => void =
     () => {};
 
   constructor(options: DirectoryOptions) {
     this.#clock = options.clock;
+    this.#tellingNotBefore = options.clock.now();
     this.catalogue = new Catalogue(options);
     this.watchers = new Watchers(this.catalogue);
     this.leases = new Leases(options.leaseMs, options.clock.now());
@@ -50,6 +61,7 @@ export class Directory implements LogReader {
   reset(generation: string, index: number, announcements: Iterable<Announcement>): void {
     this.catalogue.reset(generation, index, announcements);
     this.leases.allRenewed(this.#clock.now());
+    this.#untold = [];
     this.watchers.replaced();
     this.onChanged("all", []);
   }
@@ -58,8 +70,42 @@ export class Directory implements LogReader {
     const now = this.#clock.now();
     const missed = batch.operations.flatMap((operation) => this.#heard(operation, now));
     const changes = this.catalogue.apply(batch);
-    this.watchers.changed(changes);
+    for (const change of changes) this.#untold.push(change);
+    this.#tellSoon(now);
     this.onChanged(changes, missed);
+  }
+
+  close(): void {
+    this.#telling?.cancel();
+    this.#telling = undefined;
+    this.watchers.close();
+  }
+
+  /**
+   * At once when nothing was told of late. Ten thousand answers take a server a while, and all of them
+   * ask again: many small changes are told as few larger ones.
+   */
+  #tellSoon(now: Instant): void {
+    if (this.#telling !== undefined) return;
+    const inMs = this.#tellingNotBefore - now;
+    if (inMs <= 0) {
+      this.#tell(now);
+      return;
+    }
+    this.#telling = this.#clock.after(inMs, () => {
+      this.#telling = undefined;
+      this.#tell(this.#clock.now());
+    });
+  }
+
+  #tell(now: Instant): void {
+    const changes = this.#untold;
+    this.#untold = [];
+    const waiting = this.watchers.size;
+    this.watchers.changed(changes);
+    const told = Math.max(0, waiting - this.watchers.size);
+    const restMs = Math.min(told * limits.restMsPerTold, limits.restMsMax);
+    this.#tellingNotBefore = later(now, restMs);
   }
 
   /** Answers what must be announced again. */

@@ -235,7 +235,7 @@ class DiscoveryDaemon implements RunningDiscovery {
   async close(): Promise<void> {
     if (this.#isClosed) return;
     this.#isClosed = true;
-    this.#directory.watchers.close();
+    this.#directory.close();
     if (this.#link.isThere) await this.#withdrawOwn();
     this.#tick?.cancel();
     await this.#link.close();

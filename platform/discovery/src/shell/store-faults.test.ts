@@ -185,4 +185,26 @@ describe("a store that fails", () => {
       assert.ok(moved?.known.has(web.announcementId));
     });
   });
+
+  test("an embedded store whose file is removed is made anew with what is known", async (t) => {
+    const files = new DiscoveryFixture();
+    t.after(() => files.close());
+    const server = await files.start({ flags: ["--lease=1days", "--watch_timeout=1secs"] });
+    const web = await announce(server, { serviceType: "web", serviceUri: "http://10.0.0.1:80" });
+    const watcher = new Watcher();
+    await watcher.poll(server);
+    const { generation } = await stateOf(server);
+    files.removeStore();
+    await until("it has begun another generation", async () => {
+      const state = await stateOf(server);
+      return state.generation !== generation && !state.stale;
+    });
+    await until("the watcher is told", () => watcher.poll(server));
+    assert.equal(watcher.fullUpdates, 2);
+    assert.ok(watcher.known.has(web.announcementId));
+    await announce(server, { serviceType: "web", serviceUri: "http://10.0.0.2:80" });
+    const again = await files.start({ flags: ["--lease=1days"] });
+    const { updates } = await fullUpdateOf(again, "?serviceType=web");
+    assert.equal(updates.length, 2);
+  });
 });
