@@ -129,6 +129,65 @@ test("whoever is told what changed, whenever and how seldom it asks, has what a 
   );
 });
 
+test("a watcher that moves between servers, some behind others, always has what there was at its index", () => {
+  const steps = fc.array(
+    fc.record({
+      server: fc.nat({ max: 2 }),
+      kind: fc.constantFrom("follow" as const, "ask" as const),
+    }),
+    { maxLength: 60 },
+  );
+  fc.assert(
+    fc.property(
+      fc.array(fc.array(operation, { maxLength: 4 }), { maxLength: 25 }),
+      steps,
+      filter,
+      fc.integer({ min: 1, max: 15 }),
+      (batches, script, wanted, changesMax) => {
+        const first = 100;
+        // What there was at each index.
+        const history: ReadonlyMap<string, Announcement>[] = [new Map()];
+        for (const operations of batches) {
+          const all = new Map(history.at(-1));
+          for (const each of operations) {
+            if (each.kind === "put") all.set(each.announcement.id, each.announcement);
+            else all.delete(each.id);
+          }
+          history.push(all);
+        }
+        const servers = [0, 1, 2].map(() => {
+          const catalogue = new Catalogue({ changesMax });
+          catalogue.reset("one", first, []);
+          return catalogue;
+        });
+        const follow = (catalogue: Catalogue): boolean => {
+          const operations = batches[catalogue.index - first];
+          if (operations === undefined) return false;
+          catalogue.apply({ index: catalogue.index + 1, operations });
+          return true;
+        };
+        const follower = new Follower();
+        for (const { server, kind } of script) {
+          const catalogue = servers[server] as Catalogue;
+          if (kind === "follow") {
+            follow(catalogue);
+            continue;
+          }
+          const since = (follower.index ?? -1) + 1;
+          // It reads on before it takes a watcher for one of another life of the store.
+          while (watchState(catalogue, wanted, since) === "ahead") assert.ok(follow(catalogue));
+          const state = watchState(catalogue, wanted, since);
+          if (state === "full") follower.told(fullUpdate(catalogue, wanted));
+          else if (state === "changed") follower.told(incrementalUpdate(catalogue, wanted, since));
+          const then = history[catalogue.index - first];
+          assert.ok(then !== undefined);
+          assert.deepEqual(sorted(follower.known), sorted(expected(then, wanted)));
+        }
+      },
+    ),
+  );
+});
+
 test("watchers that wait are told at once, each only what it watches, and end with the same", () => {
   fc.assert(
     fc.property(
