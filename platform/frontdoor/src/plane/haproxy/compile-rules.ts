@@ -118,6 +118,9 @@ function outcomeOf(rule: Rule, number: number, backends: BackendBook): Outcome {
   const handedOn = (why: string): Outcome => ({ kind: "handed-on", why });
   if (options.mirror !== undefined) return handedOn("mirror");
   if (options.breakerFailures !== undefined) return handedOn("breaker");
+  if (options.responseHeaders?.some(({ value }) => value === "")) {
+    return handedOn("a header without a value");
+  }
   switch (action.kind) {
     case "passthru": {
       const backend = backends.nameOf(action.service, options, number);

@@ -198,7 +198,7 @@ export function formatAnswerBackend(
   const { action } = rule;
   if (action.kind === "respond") {
     let payload = "";
-    if (action.body !== "") {
+    if (action.body !== "" && ![204, 205, 304].includes(action.status)) {
       files.set(`${backend}.body`, action.body);
       payload = ` content-type ${quoteArgument(action.contentType)} file ${folder}/${backend}.body`;
     }

@@ -75,7 +75,7 @@ export function formatConfig(
     ...formatBinds(options),
     `  log-format "${logFormat}"`,
     "  http-request disable-l7-retry unless { method GET HEAD OPTIONS TRACE }",
-    ...withFormerConnections(frontend.lines),
+    ...withHandedOn(frontend.lines, compiled),
     ...formatFixedBackends(options),
   ];
   const add = (backend: { lines: readonly string[]; files: ReadonlyMap<string, string> }): void => {
@@ -99,14 +99,22 @@ export function formatConfig(
 }
 
 /**
- * A process that ends has connections whose next request goes by the rules of today: the in-process
- * plane has them.
+ * Requests that only the in-process plane can see to: a process that ends has connections whose next
+ * request goes by the rules of today; and a rewrite may have made a path that it refuses.
  */
-function withFormerConnections(lines: readonly string[]): readonly string[] {
+function withHandedOn(lines: readonly string[], { segments }: CompiledRules): readonly string[] {
   const at = lines.findIndex((line) => /^ *(?:use|default)_backend /.test(line));
-  const handsOn = `  use_backend ${backendNames.handedOn} if { stopping }`;
-  return at < 0 ? [...lines, handsOn] : lines.toSpliced(at, 0, handsOn);
+  const { handedOn } = backendNames;
+  const isUnsafe = `{ var(txn.u),field(1,?) -m reg -i '${dotSegment}' }`;
+  const added = [
+    `  use_backend ${handedOn} if { stopping }`,
+    ...(segments.length > 1 ? [`  use_backend ${handedOn} if ${isUnsafe}`] : []),
+  ];
+  return lines.toSpliced(at < 0 ? lines.length : at, 0, ...added);
 }
+
+/** As `isUnsafePath` has it. */
+const dotSegment = String.raw`(?:^|/|%2f|%5c|\\)(?:\.|%2e){1,2}(?:$|/|%2f|%5c|\\|;)`;
 
 function backendOptionsOf(
   rules: readonly Rule[],

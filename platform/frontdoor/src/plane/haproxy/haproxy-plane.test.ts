@@ -1,8 +1,7 @@
 /** What is HAProxy's alone: refusals, reloads, crashes, and requests that are handed on. */
 
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { Agent, createServer, get, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -10,7 +9,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { seededRandom } from "@tavola/base";
-import { isRunning, readProcesses, silentLogger, systemClock } from "@tavola/host";
+import { readProcesses, silentLogger, systemClock } from "@tavola/host";
 import { compileRules as compileDecider } from "../../core/decide.ts";
 import { parsedRules } from "../../core/testing/parsed-rules.ts";
 import { requestFacts } from "../../core/testing/request-facts.ts";
@@ -93,7 +92,7 @@ function haproxiesIn(folder: string): readonly number[] {
 
 function commandLineOf(pid: number): string {
   try {
-    return execFileSync("cat", [`/proc/${pid}/cmdline`], { encoding: "utf8" });
+    return readFileSync(`/proc/${pid}/cmdline`, "utf8");
   } catch {
     return "";
   }
@@ -130,11 +129,14 @@ test("a killed HAProxy is started again and knows the instances", { skip }, asyn
   await rules("REQUEST_URI=/* passthru web");
   await serve(await backend(context, "a"));
   assert.equal((await ask(plane, "/x")).body, "a");
-  const [pid] = haproxiesIn(folder);
-  assert.ok(pid !== undefined);
+  await waitFor(
+    () => haproxiesIn(folder).length === 1,
+    () => "the process before it to end",
+  );
+  const [pid] = haproxiesIn(folder) as [number];
   process.kill(pid, "SIGKILL");
   await waitFor(
-    () => !isRunning(pid) && haproxiesIn(folder).some((each) => each !== pid),
+    () => haproxiesIn(folder).some((each) => each !== pid),
     () => "another process",
   );
   let answer: Answer | undefined;
@@ -154,9 +156,13 @@ test("close() leaves no process and no folder", { skip }, async (context) => {
 test("rules that come to the same start no other process", { skip }, async (context) => {
   const { rules, folder, plane, ended } = await fixture(context);
   await rules("REQUEST_URI=/a* respond 200 x");
-  const before = haproxiesIn(folder).at(-1);
+  await waitFor(
+    () => haproxiesIn(folder).length === 1,
+    () => "the process before it to end",
+  );
+  const before = haproxiesIn(folder);
   await rules("# a comment\nREQUEST_URI=/a* respond 200 x");
-  assert.ok(haproxiesIn(folder).includes(before as number));
+  assert.deepEqual(haproxiesIn(folder), before);
   await ask(plane, "/a");
   await waitFor(
     () => ended.length > 0,

@@ -31,14 +31,10 @@ export class LogReceiver {
 
   #take(socket: Socket, onPiece: (piece: Buffer) => void): void {
     this.#sockets.add(socket);
-    let timer: NodeJS.Timeout | undefined;
     socket.on("data", (piece: Buffer) => {
       onPiece(piece);
       socket.pause();
-      timer ??= setTimeout(() => {
-        timer = undefined;
-        socket.resume();
-      }, readEveryMs);
+      setTimeout(() => socket.resume(), readEveryMs);
     });
     socket.on("error", () => {});
     socket.on("close", () => this.#sockets.delete(socket));

@@ -5,7 +5,7 @@ import { spawn } from "node:child_process";
 /** Undefined: HAProxy takes the configuration; else what it says against it. */
 export async function checkConfig(binary: string, configFile: string): Promise<string | undefined> {
   const { promise, resolve } = Promise.withResolvers<number | Error>();
-  const child = spawn(binary, ["-c", "-q", "-f", configFile], {
+  const child = spawn(binary, ["-c", "-f", configFile], {
     // The log's descriptor is checked, too.
     stdio: ["ignore", "pipe", "pipe", "ignore"],
   });
