@@ -3,6 +3,7 @@
  * new leader with their tasks, answer pings, and ask again with a growing random delay when nobody
  * answers (`--registration_backoff_factor` of a second, at most a minute). They run nothing.
  */
+import { createHash } from "node:crypto";
 import {
   decodeMessage,
   encodeMessage,
@@ -210,11 +211,11 @@ const taskResources: readonly Resource[] = [
   { name: "mem", type: "SCALAR", scalar: { value: 32 }, allocation_info: { role: "*" } },
 ];
 
-/** As an agent keeps a command task that runs, with its newest status. */
+/** As an agent keeps a command task that runs, with its newest status; no two updates have one uuid. */
 function runningTask(id: string, agentId: string, framework: FrameworkInfo): Task {
   const task_id = { value: id };
   const agent_id = { value: agentId };
-  const uuid = Uint8Array.from(resourceVersion);
+  const uuid = createHash("sha1").update(id).digest().subarray(0, 16);
   return {
     name: "bench",
     task_id,

@@ -27,7 +27,8 @@ const decoders = new WeakMap<MessageType<unknown>, Decoder>();
 
 /**
  * Reads one message. Nothing in it refers to `bytes` afterwards. Strings that are not UTF-8 get
- * U+FFFD in place of what is not.
+ * U+FFFD in place of what is not. Two fields of bytes that say the same may be one array: nobody
+ * changes what was read.
  *
  * The error is one sentence: `Cannot decode mesos.v1.Offer: required field 'id.value' is missing`.
  */

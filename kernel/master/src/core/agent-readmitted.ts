@@ -148,9 +148,11 @@ export function acceptableExecutors(
   turn: Turn,
   message: internal.ReregisterSlaveMessage,
 ): ExecutorInfo[] {
+  const { executor_infos: reported = [] } = message;
+  if (reported.length === 0) return [];
   const roles = defaultRolesOf(message);
   const executors: ExecutorInfo[] = [];
-  for (const executor of message.executor_infos ?? []) {
+  for (const executor of reported) {
     const frameworkId = asId<FrameworkId>(executor.framework_id?.value ?? "");
     if (turn.state.completedFrameworks.has(frameworkId)) continue;
     const role = roles.get(frameworkId);

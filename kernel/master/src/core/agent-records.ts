@@ -64,13 +64,28 @@ export function createAgent(turn: Turn, about: AgentDescription): Agent {
   };
 }
 
+/** PERF: the agents of a cluster are mostly of one version; those that can do the same share one set. */
 export function capabilitiesOfAgent(
   capabilities: readonly AgentInfo_Capability[],
 ): ReadonlySet<AgentInfo_Capability_Type> {
+  const { of, types: known } = lastCapabilities;
+  if (
+    of.length === capabilities.length &&
+    of.every(({ type }, i) => type === capabilities[i]?.type)
+  ) {
+    return known;
+  }
   const types = new Set<AgentInfo_Capability_Type>();
   for (const { type } of capabilities) if (type !== undefined) types.add(type);
+  lastCapabilities = { of: capabilities, types };
   return types;
 }
+
+/** What was asked last, and the answer, which nobody changes. */
+let lastCapabilities: {
+  readonly of: readonly AgentInfo_Capability[];
+  readonly types: ReadonlySet<AgentInfo_Capability_Type>;
+} = { of: [], types: new Set() };
 
 /**
  * What the agent was started with, each checkpointed reservation or volume in place of the plain
