@@ -184,4 +184,12 @@ test("tavola why and a failed deploy say what is missing", async (t) => {
   const failed = await deploying;
   assert.equal(failed.code, 1);
   assert.match(failed.stderr, /greedy: \w+ (OVERDUE|FAILED)/);
+
+  const modest = deployOf("greedy", 1, "exec sleep 1000");
+  assert.equal((await tavola(cluster, ["deploy", "-"], modest)).code, 0);
+  const broken = await tavola(cluster, ["deploy", "-"], deployOf("greedy", 2, "exit 3"));
+  assert.equal(broken.code, 1);
+  const { stdout } = await tavola(cluster, ["request", "greedy", "--json"]);
+  assert.equal(JSON.parse(stdout).request.instances, 1, "what it changed goes with it");
+  assert.equal((await tasksOf(cluster.scheduler, "greedy")).healthy.length, 1);
 });

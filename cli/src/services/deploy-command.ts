@@ -7,10 +7,11 @@ import { CodedError } from "@tavola/base";
 import { type Command, usageError } from "../command.ts";
 import { exitStatus } from "../exit-status.ts";
 import { type OptionTable, parseCount, parseOptions } from "../options.ts";
-import { type DeployFile, readDeployFile } from "./deploy-file.ts";
+import { readDeployFile } from "./deploy-file.ts";
 import { outcomeOf } from "./deploy-outcome.ts";
 import { type DeployEnd, watchDeploy } from "./deploy-watch.ts";
-import { askScheduler, type SchedulerClient, schedulerOptionHelp } from "./scheduler-client.ts";
+import { askScheduler, schedulerOptionHelp } from "./scheduler-client.ts";
+import { submitDeploy } from "./submit-deploy.ts";
 
 const options = {
   message: { type: "string", short: "m" },
@@ -23,9 +24,10 @@ const options = {
 
 const usage = `usage: tavola deploy FILE|- [OPTIONS]
 
-Deploys what FILE (JSON or YAML; - is standard input) describes: a \`request\` (which is made, or brought
-up to date), and a \`deploy\` of it. Shows the instances as they come, and ends with status 0 when the
-deploy has succeeded, 1 with the reason when it has not; what ran before goes on then.
+Deploys what FILE (JSON or YAML; - is standard input) describes: a \`request\` (which is made, or, when the
+deploy succeeds, brought up to date), and a \`deploy\` of it. Shows the instances as they come, and ends
+with status 0 when the deploy has succeeded, 1 with the reason when it has not; what ran before goes on
+then, as it was.
 
   request: { id: web, requestType: SERVICE, instances: 3 }
   deploy:
@@ -51,7 +53,7 @@ export const deployCommand: Command = {
     const { requestId, id: deployId } = file.deploy;
     const patienceMs = parseCount("timeout", values.timeout, 1800, 86_400) * 1000;
     return askScheduler(values.scheduler, terminal, async (scheduler) => {
-      await submit(scheduler, file, values);
+      await submitDeploy(scheduler, file, values);
       terminal.tell(`${requestId}: deploying ${deployId}\n`);
       const end: DeployEnd | undefined =
         values["no-wait"] === true
@@ -73,16 +75,3 @@ export const deployCommand: Command = {
     });
   },
 };
-
-async function submit(
-  scheduler: SchedulerClient,
-  { request, deploy }: DeployFile,
-  values: { readonly message?: string; readonly unpause?: boolean },
-): Promise<void> {
-  if (request !== undefined) await scheduler.call("POST", "/requests", request);
-  await scheduler.call("POST", "/deploys", {
-    deploy,
-    ...(values.message === undefined ? {} : { message: values.message }),
-    ...(values.unpause === true ? { unpauseOnSuccessfulDeploy: true } : {}),
-  });
-}
