@@ -14,8 +14,7 @@ import type { Instant } from "@tavola/base";
 import { withoutIpv6Clothes } from "../core/headers/forwarded-fields.ts";
 import { type BodyDecoder, createBodyDecoder } from "../core/message/body-decoder.ts";
 import { hasBody } from "../core/message/body-framing.ts";
-import { hasForbiddenCharacterSoFar } from "../core/message/parse-fields.ts";
-import { parseRequestHead, type RequestHead } from "../core/message/parse-request-head.ts";
+import type { RequestHead } from "../core/message/parse-request-head.ts";
 import { planeLimits } from "../core/plane-limits.ts";
 import { Deadline } from "../deadline.ts";
 import { TurnWriter } from "../turn-writer.ts";
@@ -24,10 +23,8 @@ import type { ExchangeListener } from "./client-exchange.ts";
 import { Http1Exchange, type Http1Hooks } from "./http1-exchange.ts";
 import { reasonPhrase } from "./reason-phrase.ts";
 import { relayedPeer } from "./relayed-peer.ts";
+import { RequestHeadReader } from "./request-head-reader.ts";
 import { upgradeOf } from "./upgrade-of.ts";
-
-const headEnd = Buffer.from("\r\n\r\n");
-const lineEnd = 0x0a;
 
 export class Http1Connection {
   readonly #socket: Socket;
@@ -38,8 +35,7 @@ export class Http1Connection {
   readonly #deadline: Deadline;
   readonly #closed: (connection: Http1Connection) => void;
   #input: Buffer | undefined;
-  /** Of a head that has not ended: how much of it is known to be in order. */
-  #scannedBytes = 0;
+  readonly #heads = new RequestHeadReader();
   #headBeganAt: Instant | undefined;
   #exchange: Http1Exchange | undefined;
   #listener: ExchangeListener | undefined;
@@ -138,40 +134,18 @@ export class Http1Connection {
     else this.#socket.resume();
   }
 
-  /** False: it waits for more. */
+  /** False: it waits for more, or was refused. */
   #nextHead(): boolean {
     const input = this.#input as Buffer;
-    // One empty line before a request is a careless client's (RFC 9112 2.2).
-    if (input[0] === 0x0d && input[1] === lineEnd) {
-      this.#input = input.length === 2 ? undefined : input.subarray(2);
-      return this.#input !== undefined;
+    const read = this.#heads.read(input);
+    if (read.kind === "refused") return this.#refuse(read.status, read.error);
+    if (read.kind === "unfinished") {
+      this.#deadline.set(this.#headMsLeft());
+      return false;
     }
-    const end = input.indexOf(headEnd, Math.max(0, this.#scannedBytes - headEnd.length));
-    const bytes = end < 0 ? input.length : end;
-    if (bytes > planeLimits.requestHeadBytesMax) return this.#refuse(431, "the head is too long");
-    if (end < 0) return this.#unfinishedHead(input);
-    this.#scannedBytes = 0;
-    const parsed = parseRequestHead(input.toString("latin1", 0, bytes), {
-      lineBytesMax: planeLimits.requestLineBytesMax,
-      fieldsMax: planeLimits.fieldsMax,
-    });
-    if ("error" in parsed) return this.#refuse(parsed.status, parsed.error);
-    const after = end + headEnd.length;
-    this.#input = after === input.length ? undefined : input.subarray(after);
-    this.#begin(parsed.head);
+    this.#input = read.after === input.length ? undefined : input.subarray(read.after);
+    if (read.kind === "head") this.#begin(read.head);
     return true;
-  }
-
-  /** PERF: what was looked at before is not looked at again, however a head trickles. */
-  #unfinishedHead(input: Buffer): boolean {
-    let from = Math.max(0, this.#scannedBytes - 1);
-    if (from > 0 && input[from] === lineEnd) from -= 1;
-    this.#scannedBytes = input.length;
-    if (hasForbiddenCharacterSoFar(input.toString("latin1", from))) {
-      return this.#refuse(400, "control characters or bare line ends in the head");
-    }
-    this.#deadline.set(this.#headMsLeft());
-    return false;
   }
 
   /** From the head's first byte on, however it trickles. */
