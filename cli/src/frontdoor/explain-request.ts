@@ -119,12 +119,16 @@ function formatReport(report: LineReport): string {
   return `${head}${rule.text}\n`;
 }
 
+const undecided = {
+  "no line": "No line decides: 404",
+  "rewritten too often": "More lines rewrite it than may: 500",
+  "rewritten out of its path": "It would lead out of the path that it is rewritten to: 400",
+} as const;
+
 function formatDecision({ decision }: Explanation): string {
   const { rule } = decision;
   if (rule === undefined) {
-    return decision.why === "no line"
-      ? "No line decides: 404\n"
-      : "More lines rewrite it than may: 500\n";
+    return `${undecided[decision.why]}\n`;
   }
   const { action } = rule;
   const by = `Line ${rule.line} decides: `;

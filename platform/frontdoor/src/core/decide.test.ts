@@ -86,6 +86,17 @@ test("a request is rewritten a bounded number of times, and does not grow withou
   assert.deepEqual(decided(`${grows}passthru a`, {}), [0, "rewritten too often"]);
 });
 
+test("a rewrite does not lead a client out of the path that it rewrites to", () => {
+  const text = "REQUEST_URI=/x* rewrite /y/*\nREQUEST_PATH=/p* rewrite /q/*\npassthru a";
+  const out = [0, "rewritten out of its path"];
+  for (const uri of ["/x../admin", "/x.", "/x%2e%2e/a", "/x..;/a", "/x..%2fa", "/p%2e./a"]) {
+    assert.deepEqual(decided(text, { uri }), out, uri);
+  }
+  for (const uri of ["/x...", "/xa?b=../..", "/x.well-known", "/x..a/b"]) {
+    assert.deepEqual(decided(text, { uri }), [3, uri.replace("/x", "/y/")], uri);
+  }
+});
+
 test("strip takes whole segments, and what is left begins with one slash", () => {
   const strip = (uri: string) => decided("passthru a strip=/api", { uri })[1];
   assert.equal(strip("/api/x?y"), "/x?y");

@@ -12,6 +12,7 @@ import type { RequestFacts, Rule } from "./rule.ts";
 import { buildRuleIndex, firstMatch } from "./rule-index.ts";
 import { ruleLimits } from "./rule-limits.ts";
 import { stripPrefix } from "./strip-prefix.ts";
+import { isUnsafePath } from "./unsafe-path.ts";
 
 /** Never of a rule that rewrites. */
 export type Decision =
@@ -24,8 +25,11 @@ export type Decision =
     }
   | {
       readonly rule: undefined;
-      /** No line's conditions were met, or more lines rewrote the request than may. */
-      readonly why: "no line" | "rewritten too often";
+      /**
+       * No line's conditions were met; more lines rewrote the request than may; or what a client put
+       * where a `*` is would have led out of the path that a line rewrites to.
+       */
+      readonly why: "no line" | "rewritten too often" | "rewritten out of its path";
     };
 
 export interface Decider {
@@ -55,6 +59,7 @@ export function decideBy(
     if (rule.action.kind !== "rewrite") return decisionOf(rule, values);
     const uri = fillTemplate(rule.action.to, sourceOfStars(rule.conditions), values);
     if (uri.length > ruleLimits.uriCharactersMax) break;
+    if (isUnsafePath(uri)) return { rule: undefined, why: "rewritten out of its path" };
     values = new RequestValues(facts, uri);
     from = at + 1;
   }

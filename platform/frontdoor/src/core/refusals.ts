@@ -22,6 +22,9 @@ export function noRule({ why }: Extract<Decision, { readonly rule: undefined }>)
   if (why === "no line") {
     return { status: 404, body: "no rule takes this request\n", failure: "no rule" };
   }
+  if (why === "rewritten out of its path") {
+    return { status: 400, body: "the path leads out of where it is rewritten to\n", failure: why };
+  }
   return { status: 500, body: "too many rules rewrite this request\n", failure: why };
 }
 
