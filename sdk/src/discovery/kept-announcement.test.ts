@@ -69,6 +69,7 @@ test("announce() asks again after 404, 429 and 5xx, and not after a refusal", as
   const before = discovery.http.requests.length;
   const refused = client.announce({ ...web, serviceUri: "nonsense" });
   await assert.rejects(refused.established, { code: "CALL_REFUSED", message: /is no URL/ });
+  assert.deepEqual([kept.isRefused, refused.isRefused], [false, true]);
   await clock.step(1000);
   assert.equal(discovery.http.requests.length, before + 1);
   await client.close();

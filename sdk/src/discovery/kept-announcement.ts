@@ -50,6 +50,7 @@ export class KeptAnnouncement {
   #isStopped = false;
   #pause = new AbortController();
   #isTaken = false;
+  #isRefused = false;
   #withdrawing: Promise<WithdrawOutcome> | undefined;
 
   constructor(announcement: Announcement, options: KeepingOptions) {
@@ -73,6 +74,11 @@ export class KeptAnnouncement {
   /** Whether a server took it when last asked. */
   get isTaken(): boolean {
     return this.#isTaken;
+  }
+
+  /** A server said no for good: it is not announced, nor asked for again. */
+  get isRefused(): boolean {
+    return this.#isRefused;
   }
 
   /** Says something else under the same id, at once. */
@@ -146,6 +152,7 @@ export class KeptAnnouncement {
       const words = { serviceType, serviceUri, error: describeError(error) };
       if (error instanceof CodedError && error.code === "CALL_REFUSED") {
         world.logger.warn(words, "a discovery server does not take an announcement");
+        this.#isRefused = true;
         this.#established.reject(error);
         return "refused";
       }

@@ -19,6 +19,7 @@ class ScriptedClient {
       id,
       announcement,
       isTaken: true,
+      isRefused: announcement.serviceUri.includes("refused"),
       update: (changed: TaskAnnouncement) => {
         kept.announcement = changed;
         this.calls.push(`update ${id} ${changed.serviceUri}`);
@@ -84,6 +85,19 @@ test("look() announces what is wanted once, says what changed, and withdraws wha
   await client.end();
   announcer.look("a");
   assert.deepEqual(client.calls, ["announce a http://h:1", "update a http://h:2", "withdraw a"]);
+});
+
+test("what discovery refuses is said again only when it is something else", () => {
+  const { client, announcer, wanted } = started();
+  for (const uri of ["http://refused:1", "http://refused:1", "http://h:1", "http://h:2"]) {
+    wanted.set("a", uri);
+    announcer.look("a");
+  }
+  assert.deepEqual(client.calls, [
+    "announce a http://refused:1",
+    "announce a http://h:1",
+    "update a http://h:2",
+  ]);
 });
 
 test("what is wanted again while it is being withdrawn is announced after that", async () => {

@@ -54,8 +54,11 @@ export class TaskAnnouncer {
     const announcement = wanted(taskId);
     const kept = this.#kept.get(taskId);
     if (announcement !== undefined) {
-      if (kept === undefined) this.#kept.set(taskId, discovery.announce(announcement));
-      else if (!saysTheSame(kept, announcement)) kept.update(announcement);
+      if (kept !== undefined && saysTheSame(kept, announcement)) return;
+      // What was refused is said again only when it is something else.
+      if (kept === undefined || kept.isRefused) {
+        this.#kept.set(taskId, discovery.announce(announcement));
+      } else kept.update(announcement);
       return;
     }
     const waiting = draining(taskId);

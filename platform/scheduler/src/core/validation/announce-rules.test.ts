@@ -36,6 +36,15 @@ test("discoveryRules refuse names, weights and ports that discovery or the task 
   }
 });
 
+test("discoveryRules refuse a label that could never be found", () => {
+  const labelled = (value: string): Deploy => ({
+    ...deploy,
+    mesosLabels: [{ key: "discovery.serviceType", value }],
+  });
+  assert.equal(firstSentence(labelled("clock"), discoveryRules), undefined);
+  assert.match(firstSentence(labelled("clock:v2"), discoveryRules) ?? "", /^label discovery/);
+});
+
 test("drainRules refuse a drain time that is longer than the operator allows", () => {
   const rules = drainRules(defaultSchedulerConfig);
   const sentences = [0, 600_000, 600_001, -1].map((killAfterDrainMillis) =>

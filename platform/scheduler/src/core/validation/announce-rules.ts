@@ -19,6 +19,13 @@ export const discoveryRules: readonly Rule<Deploy>[] = [
       discovery?.name !== undefined && !isServiceType(discovery.name),
       `discovery name must have 1 to ${nameCharactersMax} characters, none of them a colon or a control character`,
     ),
+  ({ mesosLabels = [] }) => {
+    const type = mesosLabels.find(({ key }) => key === "discovery.serviceType")?.value;
+    return when(
+      type !== undefined && !isServiceType(type),
+      `label discovery.serviceType must have 1 to ${nameCharactersMax} characters, none of them a colon or a control character`,
+    );
+  },
   ({ discovery }) =>
     when(
       discovery?.feature !== undefined && !isName(discovery.feature),
