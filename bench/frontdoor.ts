@@ -2,8 +2,9 @@
  * What the front door's data planes cost, beside HAProxy and nginx as one would set them up by hand.
  *
  * One back end (nginx, two files of 1 kB and 1 MB) on loopback; before it, one after the other: our two
- * planes, in this process, and plain HAProxy (its routes in a map; no header added, no log) and plain
- * nginx (a location a route), each with 2 threads. Ours do all that they do in production: headers of
+ * planes, in this process; plain HAProxy (its routes in a map; no header added, no log), the same with
+ * headers of who asked, a trace and a log (`haproxy-same-work`), and plain nginx (a location a route; no
+ * header, no log), each with 2 threads. Ours do all that they do in production: headers of
  * who asked, a trace, and telling of each request; and while they are measured, 100 instances a second
  * come and as many go, one in 20 of the service that is asked for (eight instances at any time), the
  * others of services of other rules, where there are any. The rule that is asked for is the last of 1,
@@ -11,12 +12,14 @@
  * 1 MB). `--seconds=N` (2) for each figure, `--rounds=N` (5) of the case that ratios are made of.
  *
  * `PROXY.RULES.BODY[.tls]`: requests a second; `….p99`: of their times.
- * `haproxy-plane.ratio`, `in-process-plane.ratio`, `nginx.ratio`: over plain HAProxy, 1 kB, no TLS, 100
- *   rules; the median over rounds, in each of which all four are measured one after the other.
+ * `PROXY.ratio`: over plain HAProxy, 1 kB, no TLS, 100 rules; the median over rounds, in each of which
+ *   all are measured one after the other. `haproxy-plane.ratio-same-work`: likewise over HAProxy that
+ *   does for a request what our plane does.
  * `PLANE.rules-ratio`: requests a second at 2,000 rules over those at 1.
  * `failed`: requests through our planes that got no answer, or a refusal.
  */
 import { execFileSync } from "node:child_process";
+import { createSocket } from "node:dgram";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -46,8 +49,14 @@ const changesPerSecond = 100;
 const otherServices = 19;
 const addresses = Array.from({ length: 8 }, (_, at) => `127.0.0.${at + 1}`);
 
-type Name = "haproxy-plane" | "in-process-plane" | "haproxy" | "nginx";
-const names: readonly Name[] = ["haproxy-plane", "in-process-plane", "haproxy", "nginx"];
+const names = [
+  "haproxy-plane",
+  "in-process-plane",
+  "haproxy",
+  "haproxy-same-work",
+  "nginx",
+] as const;
+type Name = (typeof names)[number];
 
 interface Subject extends StartedProxy {
   readonly plane: DataPlane | undefined;
@@ -70,13 +79,22 @@ if (missing !== undefined) {
 async function measureAll(): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), "tavola-bench-frontdoor-"));
   const backEnd = await startBackEnd(join(folder, "back"), addresses);
+  // Who reads the log of the HAProxy that works as ours do.
+  const log = createSocket("udp4").on("message", () => {});
+  await new Promise<void>((resolve) => log.bind(0, "127.0.0.1", resolve));
   const results: BenchResult[] = [];
   let failed = 0;
   try {
     const pem = makeCertificate(folder);
     const port = new URL(backEnd.url).port;
     for (const rules of ruleCounts) {
-      const places = { folder: join(folder, String(rules)), pem, port, rules };
+      const places = {
+        folder: join(folder, String(rules)),
+        pem,
+        port,
+        rules,
+        logPort: log.address().port,
+      };
       const found = await measureRules(places);
       results.push(...found.results);
       failed += found.failed;
@@ -88,6 +106,7 @@ async function measureAll(): Promise<void> {
       results,
     );
   } finally {
+    log.close();
     await backEnd.stop();
     rmSync(folder, { recursive: true, force: true });
   }
@@ -120,6 +139,7 @@ interface Places {
   readonly pem: string;
   readonly port: string;
   readonly rules: number;
+  readonly logPort: number;
 }
 
 async function measureRules(
@@ -151,7 +171,13 @@ async function measureRules(
   return { results, failed };
 }
 
-async function startSubjects({ folder, pem, port, rules }: Places): Promise<Map<Name, Subject>> {
+async function startSubjects({
+  folder,
+  pem,
+  port,
+  rules,
+  logPort,
+}: Places): Promise<Map<Name, Subject>> {
   mkdirSync(folder, { recursive: true });
   const prefixes = Array.from({ length: rules }, (_, at) =>
     at === rules - 1 ? "/api/timezone" : `/api/other-${at}/`,
@@ -189,6 +215,12 @@ async function startSubjects({ folder, pem, port, rules }: Places): Promise<Map<
   const haproxy = await startPlainHaproxy({ ...plain, folder: join(folder, "haproxy") });
   const nginx = await startPlainNginx({ ...plain, folder: join(folder, "nginx") });
   subjects.set("haproxy", { ...haproxy, plane: undefined });
+  const working = await startPlainHaproxy({
+    ...plain,
+    folder: join(folder, "haproxy-same-work"),
+    logPort,
+  });
+  subjects.set("haproxy-same-work", { ...working, plane: undefined });
   subjects.set("nginx", { ...nginx, plane: undefined });
   for (const { plane } of subjects.values()) {
     if (plane !== undefined) await churn(plane, port).stop();
@@ -270,15 +302,18 @@ function resultsOf(
 }
 
 function ratiosOf(figures: ReadonlyMap<Name, readonly LoadFigures[]>): BenchResult[] {
-  const plain = figures.get("haproxy") ?? [];
-  return names.flatMap((name) => {
-    if (name === "haproxy") return [];
+  const over = (name: Name, other: Name, as: string): BenchResult => {
+    const plain = figures.get(other) ?? [];
     const ratios = (figures.get(name) ?? []).map(
       ({ requestsPerSecond }, round) =>
         requestsPerSecond / (plain[round]?.requestsPerSecond ?? Number.NaN),
     );
-    return [{ name: `${name}.ratio`, value: percentile(ratios, 0.5), unit: "of plain HAProxy" }];
-  });
+    return { name: `${name}.${as}`, value: percentile(ratios, 0.5), unit: `of ${other}` };
+  };
+  return [
+    ...names.filter((name) => name !== "haproxy").map((name) => over(name, "haproxy", "ratio")),
+    over("haproxy-plane", "haproxy-same-work", "ratio-same-work"),
+  ];
 }
 
 function rulesRatios(results: readonly BenchResult[]): BenchResult[] {

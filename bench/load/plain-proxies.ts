@@ -21,6 +21,8 @@ export interface RouteOptions {
   readonly prefixes: readonly string[];
   /** `127.0.0.1:1234`. */
   readonly backends: readonly string[];
+  /** Of HAProxy: where it sends its log by UDP; it then also says who asked, and begins a trace. */
+  readonly logPort?: number;
 }
 
 export const haproxyBinary = "/usr/sbin/haproxy";
@@ -89,9 +91,9 @@ async function startNginx(
   );
 }
 
-/** With its routes in a map, as its manual advises for many of them; no header, no log. */
+/** With its routes in a map, as its manual advises for many of them. */
 export async function startPlainHaproxy(options: RouteOptions): Promise<StartedProxy> {
-  const { folder, pem, prefixes, backends } = options;
+  const { folder, pem, prefixes, backends, logPort } = options;
   const [port, httpsPort] = [await freePort(), await freePort()];
   mkdirSync(folder, { recursive: true });
   const map = join(folder, "routes.map");
@@ -107,12 +109,24 @@ export async function startPlainHaproxy(options: RouteOptions): Promise<StartedP
 frontend front
   bind 127.0.0.1:${port}
   bind 127.0.0.1:${httpsPort} ssl crt ${pem}
+${logPort === undefined ? "" : sameWork(logPort)}
   use_backend %[path,map_beg(${map})]
 backend service
 ${backends.map((backend, at) => `  server s${at} ${backend}`).join("\n")}
 `,
   );
   return startProxy([haproxyBinary, "-db", "-f", file], port, httpsPort);
+}
+
+/** What our planes do for each request, as one would write it by hand. */
+function sameWork(logPort: number): string {
+  return `  log 127.0.0.1:${logPort} local0
+  option httplog
+  option forwardfor
+  http-request set-header X-Forwarded-Proto %[ssl_fc,iif(https,http)]
+  http-request set-header X-Forwarded-Host %[req.hdr(host)]
+  http-request set-header Forwarded 'for=%[src];host="%[req.hdr(host)]";proto=%[ssl_fc,iif(https,http)]'
+  http-request set-header traceparent 00-%[uuid,sha1,hex,lower,bytes(0,32)]-%[uuid,sha1,hex,lower,bytes(0,16)]-01 unless { req.hdr(traceparent) -m found }`;
 }
 
 async function startProxy(
