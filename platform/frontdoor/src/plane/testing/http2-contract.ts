@@ -72,6 +72,29 @@ export function http2Contract(create: CreatePlane): void {
       });
     });
 
+    test("a body of nothing, and one that nobody wants", async (plane) => {
+      const backend = await web(plane);
+      await withClient(plane, async (client) => {
+        const empty = client.open({ ":method": "POST", ":path": "/x" }, { hasBody: true });
+        empty.end();
+        assert.equal((await answerOf(empty)).status, 200);
+        const unwanted = client.open(
+          { ":method": "POST", ":path": "/smuggled" },
+          { hasBody: true },
+        );
+        unwanted.write("body");
+        assert.equal((await answerOf(unwanted)).status, 403);
+        assert.equal((await client.ask({ ":path": "/y" })).status, 200);
+        assert.deepEqual(
+          backend.requests().map(({ target, body }) => [target, body]),
+          [
+            ["/x", ""],
+            ["/y", ""],
+          ],
+        );
+      });
+    });
+
     test("many requests at once", async (plane) => {
       await web(plane, { answer: ({ target }, socket) => socket.write(plainAnswer(target)) });
       await withClient(plane, async (client) => {
@@ -90,6 +113,17 @@ export function http2Contract(create: CreatePlane): void {
       await withClient(plane, async (client) => {
         const answer = await client.ask({ ":path": "/x" });
         assert.ok(answer.body === body, `${answer.body.length} of ${body.length} bytes came`);
+      });
+    });
+
+    test("a long body, to its last byte", async (plane) => {
+      const body = "0123456789abcdef".repeat(32 * 1024);
+      const backend = await web(plane);
+      await withClient(plane, async (client) => {
+        const stream = client.open({ ":method": "PUT", ":path": "/x" }, { hasBody: true });
+        stream.end(body);
+        assert.equal((await answerOf(stream)).status, 200);
+        assert.ok(backend.requests()[0]?.body === body, "another body came");
       });
     });
 

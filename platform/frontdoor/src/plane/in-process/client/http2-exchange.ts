@@ -25,6 +25,7 @@ export class Http2Exchange implements ClientExchange {
   #trailersOut: FieldList | undefined;
   #bodyBytes = 0;
   #isReading = false;
+  #hasEnded = false;
   #isBlocked = false;
   #isBodyOver: boolean;
   #isDone = false;
@@ -39,6 +40,12 @@ export class Http2Exchange implements ClientExchange {
     stream.on("trailers", (_trailers, _flags, raw) => {
       this.#trailersIn = raw as unknown as string[];
     });
+    stream.on("data", (bytes: Buffer) => this.#data(bytes));
+    // Also of a stream that nobody reads, when nothing is left in it.
+    stream.on("end", () => {
+      this.#hasEnded = true;
+      if (this.#isReading) this.#bodyEnded();
+    });
     stream.on("drain", () => this.#drained());
     stream.on("close", () => this.#closed());
     stream.on("wantTrailers", () => stream.sendTrailers(headersOf(this.#trailersOut ?? [])));
@@ -52,11 +59,8 @@ export class Http2Exchange implements ClientExchange {
     if (this.#isReading || this.#isBodyOver) return;
     this.#isReading = true;
     this.#deadline.set(this.#context.timeouts.bodyIdleMs);
-    if (this.#stream.listenerCount("data") === 0) {
-      this.#stream.on("data", (bytes: Buffer) => this.#data(bytes));
-      this.#stream.on("end", () => this.#bodyEnded());
-    }
-    this.#stream.resume();
+    if (this.#hasEnded) process.nextTick(() => this.#bodyEnded());
+    else this.#stream.resume();
   }
 
   pauseBody(): void {
@@ -96,7 +100,10 @@ export class Http2Exchange implements ClientExchange {
     this.#trailersOut = trailers;
     if (!this.#stream.writableEnded) this.#stream.end();
     // Answered before the request's end: the rest of it is not wanted (RFC 9113 8.1).
-    if (!this.#isBodyOver) this.#stream.close(constants.NGHTTP2_NO_ERROR);
+    if (!this.#isBodyOver) {
+      this.#stream.close(constants.NGHTTP2_NO_ERROR);
+      this.#stream.resume();
+    }
     this.#deadline.end();
   }
 
@@ -111,13 +118,14 @@ export class Http2Exchange implements ClientExchange {
   }
 
   #data(bytes: Buffer): void {
+    if (this.#isDone) return;
     this.#bodyBytes += bytes.length;
     this.#deadline.set(this.#context.timeouts.bodyIdleMs);
     this.#listener?.bodyData(bytes);
   }
 
   #bodyEnded(): void {
-    if (this.#isBodyOver || this.#stream.aborted) return;
+    if (this.#isBodyOver || this.#isDone || this.#stream.aborted) return;
     this.#isBodyOver = true;
     this.#deadline.clear();
     const { framing } = this.request;
