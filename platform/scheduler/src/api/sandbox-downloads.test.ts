@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { taskHistoryOf } from "../core/tasks/task-history.ts";
 import { ApiFixture } from "./testing/api-fixture.ts";
 
 const directory = "/sandbox/1";
@@ -40,4 +41,45 @@ test("a file that is looked at may do nothing in the scheduler's name", async ()
   const headers = await headersOf("open", "page.html");
   assert.equal(headers["Content-Security-Policy"], "sandbox");
   assert.equal(headers["Content-Disposition"], "inline");
+});
+
+test("a file of a task that has ended is brought as long as its agent has it, to who may read about it", async () => {
+  const asked: string[] = [];
+  const fixture = new ApiFixture();
+  const api = new ApiFixture({
+    context: {
+      history: fixture.history,
+      files: {
+        ...fixture.context.files,
+        download: async ({ hostname, port }, path) => {
+          asked.push(`${hostname}:${port} ${path}`);
+          return { value: { status: 200, headers: {}, body: "content" } };
+        },
+      },
+    },
+  });
+  api.core.addService({ id: "web" });
+  const { taskId } = api.core.addTask("web", 1, { hostname: "host1" });
+  const task = api.core.task(taskId.id);
+  const directory = `/work/slaves/S0/frameworks/F/executors/${taskId.id}/runs/R`;
+  const history = task && taskHistoryOf(api.core.state, { ...task, directory });
+  assert.ok(history !== undefined);
+  api.core.turn((turn) => {
+    turn.remove("task", taskId.id);
+    turn.put("outboxTask", taskId.id, history);
+  });
+  const download = (hostname: string, path: string) =>
+    api.call("GET", `/tasks/download?slaveHostname=${hostname}&path=${encodeURIComponent(path)}`);
+  assert.equal((await download("host1", `${directory}/stdout`)).status, 200);
+  assert.deepEqual(asked, [`host1:5051 ${directory}/stdout`]);
+  for (const [hostname, path] of [
+    ["host2", `${directory}/stdout`],
+    ["host1", `${directory}/../../../../../../../../etc/passwd`],
+    ["host1", `${directory}2/stdout`],
+    ["host1", directory.replace(taskId.id, "web-d9-1-1-host1-r1")],
+    ["host1", "/etc/passwd"],
+  ] as const) {
+    assert.equal((await download(hostname, path)).status, 404, path);
+  }
+  assert.equal(asked.length, 1);
 });

@@ -16,99 +16,15 @@ import {
 import { anything, list, mapOf, type Shape, text, truth, whole } from "../core/model/shape.ts";
 import type { TaskHistory, TrackedTask } from "../core/model/task.ts";
 import { trackedTaskShape } from "../core/model/task-shape.ts";
-import type { SchedulerState } from "../core/state.ts";
 import { type Outcome, refused } from "../core/turn.ts";
 import { grepLines } from "./grep-lines.ts";
-import {
-  alias,
-  anyUser,
-  asked,
-  body,
-  type Call,
-  mayRead,
-  mayReadTask,
-  needed,
-  one,
-  type QueryTable,
-  type Route,
-  route,
-} from "./route.ts";
-import type { AgentAddress, Fetched } from "./task-files.ts";
+import { alias, anyUser, body, mayRead, mayReadTask, one, type Route, route } from "./route.ts";
+import { downloadRoutes } from "./sandbox-downloads.ts";
+import { agentPortDefault, pathWithin, placeOf, problemOf } from "./sandbox-place.ts";
 import { taskHistoryById } from "./task-histories.ts";
-
-type AnyCall = Pick<Call<unknown, QueryTable>, "state" | "context" | "parameter">;
-
-/** Where an agent of Mesos listens, when none is known. */
-const agentPortDefault = 5051;
-
-interface TaskPlace {
-  readonly agent: AgentAddress;
-  /** Of its sandbox, without a slash at its end. */
-  readonly directory: string;
-}
-
-async function placeOf(call: AnyCall): Promise<Outcome<TaskPlace>> {
-  const taskId = call.parameter("taskId");
-  const history = await taskHistoryById(call, taskId);
-  if (history === undefined) return refused(404, `No history for task ${taskId}`);
-  const agent = agentOf(call.state, history);
-  const found = history.directory ?? (await directoryAt(call, agent, taskId));
-  if (found === undefined) {
-    return refused(
-      400,
-      `Task ${taskId} does not have a directory yet - check again soon (enqueued request to refetch)`,
-    );
-  }
-  return { value: { agent, directory: found.replace(/\/+$/, "") } };
-}
-
-/** A job that ended at once had gone to the history before anybody asked where it was. */
-async function directoryAt(
-  { state, context }: AnyCall,
-  agent: AgentAddress,
-  taskId: string,
-): Promise<string | undefined> {
-  const known = await context.files.directories(agent, state.link.frameworkId ?? "");
-  return known.value?.get(taskId);
-}
-
-function agentOf(state: SchedulerState, { task }: TaskHistory): AgentAddress {
-  const offer = task.offer ?? task.offers[0];
-  const agentId = task.mesosTask.agentId?.value ?? offer?.agentId?.value;
-  const agent = agentId === undefined ? undefined : state.records.agent.get(agentId);
-  return {
-    hostname: offer?.hostname ?? agent?.host ?? task.taskId.host,
-    port: agent?.port ?? agentPortDefault,
-  };
-}
-
-/** The path below the sandbox; undefined when it leads out of it. */
-function pathWithin(directory: string, path: string): string | undefined {
-  const names: string[] = [];
-  for (const name of path.split("/")) {
-    if (name === "" || name === ".") continue;
-    if (name === "..") {
-      if (names.pop() === undefined) return undefined;
-    } else names.push(name);
-  }
-  return [directory, ...names].join("/");
-}
 
 function outside(path: string) {
   return refused(400, `${path} is not within the task's sandbox`);
-}
-
-/** Clients look for Singularity's words; ours say why. */
-function problemOf(
-  { problem, message }: Exclude<Fetched<unknown>, { readonly value: unknown }>,
-  { hostname }: AgentAddress,
-): Outcome<never> {
-  return refused(
-    404,
-    problem === "notFound"
-      ? message
-      : `Slave @ ${hostname} was not found, it is probably offline (${message})`,
-  );
 }
 
 const browse = route({
@@ -119,7 +35,7 @@ const browse = route({
   query: { path: one(text) },
   answer: sandboxShape,
   async handle(call): Promise<Outcome<Sandbox>> {
-    const place = await placeOf(call);
+    const place = await placeOf(call, call.parameter("taskId"));
     if (place.refusal !== undefined) return place;
     const { agent, directory } = place.value;
     const asked = call.query.path ?? "";
@@ -153,7 +69,7 @@ const read = route({
   async handle(call) {
     const { path: asked, grep, offset, length } = call.query;
     if (asked === undefined) return refused(400, "Must specify 'path'");
-    const place = await placeOf(call);
+    const place = await placeOf(call, call.parameter("taskId"));
     if (place.refusal !== undefined) return place;
     const path = pathWithin(place.value.directory, asked);
     if (path === undefined) return outside(asked);
@@ -199,64 +115,6 @@ const statistics = route({
     return found.problem === undefined ? { value: found.value } : problemOf(found, agent);
   },
 });
-
-/** A file by its whole path: only below the sandbox of a task that the caller may read. */
-function downloadRoute(name: "download" | "open"): Route {
-  return route({
-    method: "GET",
-    path: `/tasks/${name}`,
-    summary: name === "download" ? "A file, to be saved" : "A file, to be looked at",
-    access: asked("READ of the task in whose sandbox the file is"),
-    query: { slaveHostname: one(text), agentHostname: one(text), path: needed(text) },
-    async handle(call) {
-      const { path, agentHostname, slaveHostname } = call.query;
-      const hostname = agentHostname ?? slaveHostname;
-      if (hostname === undefined) return refused(400, "query parameter agentHostname is missing");
-      const task = taskOfPath(call.state, hostname, path);
-      if (task === undefined) {
-        return refused(404, `No task whose sandbox has ${path} runs on ${hostname}`);
-      }
-      const forbidden = call.permit(task.requestId, "READ");
-      if (forbidden !== undefined) return forbidden;
-      const agent = { hostname, port: task.port };
-      const file = await call.context.files.download(agent, task.path, call.http.signal);
-      if (file.problem !== undefined) return problemOf(file, agent);
-      const fileName = path.split("/").at(-1) ?? path;
-      const headers =
-        name === "download" ? { "Content-Disposition": attachment(fileName) } : looked;
-      return { response: { ...file.value, headers: { ...file.value.headers, ...headers } } };
-    },
-  });
-}
-
-/** A task may write what it likes: a page of its own must not act as if it were the scheduler's. */
-const looked = {
-  "Content-Disposition": "inline",
-  "Content-Security-Policy": "sandbox",
-  "X-Content-Type-Options": "nosniff",
-};
-
-/** RFC 6266: a name for those who read ASCII only, and all of it for the others. */
-function attachment(fileName: string): string {
-  const plain = fileName.replace(/[^ -~]|["\\%]/g, "_");
-  const encoded = encodeURIComponent(fileName.toWellFormed()).replace(/['()*]/g, "_");
-  return `attachment; filename="${plain}"; filename*=UTF-8''${encoded}`;
-}
-
-/** PERF: O(tasks of the agent). */
-function taskOfPath(state: SchedulerState, hostname: string, path: string) {
-  const normal = pathWithin("", path);
-  if (normal === undefined) return undefined;
-  for (const { id, host, port = agentPortDefault } of state.records.agent.values()) {
-    if (host !== hostname) continue;
-    for (const { directory, taskId } of state.tasksOn.get(id)?.values() ?? []) {
-      if (directory !== undefined && normal.startsWith(`${directory.replace(/\/+$/, "")}/`)) {
-        return { requestId: taskId.requestId, port, path: normal };
-      }
-    }
-  }
-  return undefined;
-}
 
 function tracked(history: TaskHistory): TrackedTask {
   const { taskRequest, taskId } = history.task;
@@ -376,7 +234,7 @@ const searchLogs = route({
 });
 
 export const sandboxRoutes: readonly Route[] = [
-  ...[browse, read, statistics, downloadRoute("download"), downloadRoute("open")],
+  ...[browse, read, statistics, ...downloadRoutes],
   ...[trackTask, trackRun, logsOfTask, logsOfRequest, searchLogs],
   alias(logsOfRequest, { path: "/logs/request/{requestId}/deploy/{deployId}" }),
 ];
