@@ -86,27 +86,31 @@ async function nextUpdate(
 ): Promise<Update | "nothing"> {
   const { watchers } = context.directory;
   if (since === undefined) return watchers.updates.full(filter);
-  const now = await updateNow(context, { filter, since });
-  if (now !== "wait") return now;
+  const wanted = { filter, since };
+  await caughtUp(context, wanted);
   return await new Promise((resolve) => {
+    // In one turn with the look: a change that came in between would be told to nobody.
+    const now = updateNow(context, wanted);
+    if (now !== "wait") return resolve(now);
     const { clock, watchTimeoutMs } = context;
-    const waiting = watchers.add({ filter, since }, clock.now(), watchTimeoutMs, resolve);
+    const waiting = watchers.add(wanted, clock.now(), watchTimeoutMs, resolve);
     signal.addEventListener("abort", () => waiting.cancel());
   });
 }
 
-async function updateNow(context: ApiContext, wanted: Wanted): Promise<Update | "wait"> {
-  const { directory, link } = context;
+/** Another server may have told more than this one knows; then this one reads on first. */
+async function caughtUp({ directory, link }: ApiContext, wanted: Wanted): Promise<void> {
   const { filter, since } = wanted;
-  let state = watchState(directory.catalogue, filter, since);
-  if (state === "ahead") {
-    // Another server told more than this one knows; or it was another life of the store.
-    await link.follow();
-    state = watchState(directory.catalogue, filter, since);
-    if (state === "ahead" && link.staleSince === undefined) state = "full";
-  }
-  if (state === "full") return directory.watchers.updates.full(filter);
-  return state === "changed" ? directory.watchers.updates.incremental(wanted) : "wait";
+  if (watchState(directory.catalogue, filter, since) === "ahead") await link.follow();
+}
+
+/** Whoever is ahead of what the store holds comes from another life of it. */
+function updateNow({ directory, link }: ApiContext, wanted: Wanted): Update | "wait" {
+  const { catalogue, watchers } = directory;
+  const state = watchState(catalogue, wanted.filter, wanted.since);
+  const isForeign = state === "ahead" && link.staleSince === undefined;
+  if (state === "full" || isForeign) return watchers.updates.full(wanted.filter);
+  return state === "changed" ? watchers.updates.incremental(wanted) : "wait";
 }
 
 function eventStream(context: ApiContext, filter: Filter, since: number | undefined): HttpResponse {
@@ -136,14 +140,16 @@ class EventStream {
   }
 
   async #goOn(since: number | undefined): Promise<void> {
+    const context = this.#context;
     const filter = this.#filter;
-    const update =
-      since === undefined
-        ? this.#context.directory.watchers.updates.full(filter)
-        : await updateNow(this.#context, { filter, since });
+    if (since === undefined) return this.#send(context.directory.watchers.updates.full(filter));
+    const wanted = { filter, since };
+    await caughtUp(context, wanted);
     if (this.#sink.closed) return;
-    if (update !== "wait") this.#send(update);
-    else if (since !== undefined) this.#wait(since);
+    // In one turn, as above.
+    const update = updateNow(context, wanted);
+    if (update === "wait") this.#wait(since);
+    else this.#send(update);
   }
 
   #wait(since: number): void {

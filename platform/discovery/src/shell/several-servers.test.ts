@@ -17,6 +17,17 @@ import {
 } from "../testing/discovery-fixture.ts";
 import type { RunningDiscovery } from "./start-discovery.ts";
 
+const crowd = 150;
+
+/** Spread over the servers, all at once. */
+function announceMany(at: (index: number) => RunningDiscovery) {
+  return Promise.all(
+    Array.from({ length: crowd }, (_, each) =>
+      announce(at(each), { serviceType: "crowd", serviceUri: `http://10.0.2.${each}:80` }),
+    ),
+  );
+}
+
 interface StoreKind {
   readonly name: string;
   /** Why it cannot be had here. */
@@ -129,29 +140,68 @@ for (const { name, missing, start } of kinds) {
       assert.equal(watcher.fullUpdates, 1);
     });
 
-    test("many that are announced at all servers at once are all there, and one that is not renewed goes once", async () => {
+    test("many that are announced at all servers at once are all there", async () => {
       const watcher = new Watcher("serviceType=crowd");
       await watcher.poll(at(0));
-      await Promise.all(
-        Array.from({ length: 150 }, (_, each) =>
-          announce(at(each), { serviceType: "crowd", serviceUri: `http://10.0.2.${each}:80` }),
-        ),
-      );
+      await announceMany(at);
       await until("all are told", async () => {
         await watcher.poll(at(1));
-        return watcher.known.size === 150;
+        return watcher.known.size === crowd;
       });
-      const [kept, ...others] = [...watcher.known.values()];
+      assert.equal(watcher.fullUpdates, 1);
+    });
+
+    test("no watcher that waits misses a change, however many come while it asks", async (t) => {
+      const patient = new DiscoveryFixture();
+      t.after(() => patient.close());
+      const store = ensemble === undefined ? {} : { store: ensemble.url("/patient") };
+      // Whoever misses one is told by nothing else.
+      const waiting = ["--lease=1days", "--watch_timeout=1days"];
+      const own = [
+        await patient.start({ ...store, flags: waiting }),
+        await patient.start({ ...store, flags: waiting }),
+      ] as const;
+      const last = "the last one";
+      const watchers = Array.from({ length: 40 }, () => new Watcher());
+      const watching = watchers.map(async (watcher, each) => {
+        while (!watcher.known.has(last)) await watcher.poll(own[each % 2 === 0 ? 0 : 1]);
+      });
+      for (let each = 0; each < 60; each += 1) {
+        const serviceUri = `http://10.0.3.${each}:80`;
+        await announce(own[each % 2 === 0 ? 0 : 1], { serviceType: "quick", serviceUri });
+      }
+      await announce(own[0], {
+        announcementId: last,
+        serviceType: "quick",
+        serviceUri: "http://z",
+      });
+      await Promise.all(watching);
+      assert.equal(new Set(watchers.map(({ index }) => index)).size, 1);
+    });
+
+    test("of many that are announced everywhere each expires once, but for the one that is renewed", async (t) => {
+      const brief = new DiscoveryFixture();
+      t.after(() => brief.close());
+      const store = ensemble === undefined ? {} : { store: ensemble.url("/brief") };
+      const own: RunningDiscovery[] = [];
+      for (let each = 0; each < 3; each += 1) {
+        own.push(
+          await brief.start({ ...store, flags: ["--lease=3secs", "--watch_timeout=1secs"] }),
+        );
+      }
+      const atOwn = (index: number): RunningDiscovery => own[index % 3] as RunningDiscovery;
+      const watcher = new Watcher("serviceType=crowd");
+      await watcher.poll(atOwn(2));
+      const [kept, ...others] = await announceMany(atOwn);
       const keptId = kept?.announcementId ?? "";
-      for (let call = 0; watcher.known.size > 1 || call === 0; call += 1) {
-        await announce(at(call), kept as object);
-        await watcher.poll(at(2));
+      const expected = others.map(({ announcementId }) => announcementId).sort();
+      for (let call = 0; new Set(watcher.gone).size < expected.length; call += 1) {
+        await announce(atOwn(call), kept as object);
+        await watcher.poll(atOwn(2));
       }
       // On a machine that stands still it may have been gone for a moment itself.
-      const gone = watcher.gone.filter((id) => id !== keptId).sort();
-      assert.deepEqual(gone, others.map(({ announcementId }) => announcementId).sort());
-      assert.equal((await ask(at(0), `/announcement/${keptId}`)).status, 200);
-      assert.equal(watcher.fullUpdates, 1);
+      assert.deepEqual(watcher.gone.filter((id) => id !== keptId).sort(), expected);
+      assert.equal((await announce(atOwn(0), kept as object)).announcementId, keptId);
     });
   });
 }

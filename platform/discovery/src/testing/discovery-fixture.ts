@@ -143,7 +143,7 @@ export async function fullUpdateOf(
 /** Does what OpenTable's client does with what it is told, at one server after the other. */
 export class Watcher {
   readonly known = new Map<string, AnnouncementJson>();
-  /** Of those that were known, in the order in which they went. */
+  /** Every one that it was told is gone, in that order. */
   readonly gone: string[] = [];
   index: number | undefined;
   fullUpdates = 0;
@@ -170,7 +170,8 @@ export class Watcher {
       this.fullUpdates += 1;
     }
     this.index = update.index;
-    for (const id of update.deletes) if (this.known.delete(id)) this.gone.push(id);
+    this.gone.push(...update.deletes);
+    for (const id of update.deletes) this.known.delete(id);
     for (const each of update.updates) this.known.set(each.announcementId, each);
   }
 
