@@ -17,6 +17,10 @@ const boundMs = 45_000;
 const serverCode =
   "require('node:http').createServer((_, answer) => answer.end(process.env.TASK_ID)).listen(process.env.PORT0, '127.0.0.1')";
 
+/** Servers listen at these ports, so they are those of no other cluster that is tested at the same time. */
+const firstPort = 20_000 + (process.pid % 200) * 50;
+const resources = `--agent.resources=cpus:2;mem:2048;disk:2048;ports:[${firstPort}-${firstPort + 49}]`;
+
 interface Service {
   readonly cluster: Cluster;
   readonly word: string;
@@ -30,7 +34,12 @@ interface Announced {
 }
 
 async function start(t: TestContext, ...more: readonly string[]): Promise<Service> {
-  const cluster = await startCluster({ agents: 1, schedulers: 1, discoveries: 1, arguments: more });
+  const cluster = await startCluster({
+    agents: 1,
+    schedulers: 1,
+    discoveries: 1,
+    arguments: [resources, ...more],
+  });
   t.after(() => cluster.stop());
   return { cluster, word: `e2e${Math.floor(Math.random() * 1e9)}` };
 }
