@@ -45,6 +45,9 @@ const renewalMs = 10_000;
 const roundMs = 250;
 const boundMs = 300_000;
 const cpuSeconds = 20;
+const idleCpuSeconds = 5;
+/** Less than a lease's time of them: what nobody renews expires. */
+const quietRounds = Math.min(rounds, 12);
 
 type Answered = AnnouncersAnswer | WatchersAnswer;
 
@@ -165,10 +168,11 @@ async function measureStore(store: string, kind: StoreKind): Promise<Measured> {
     const renewalWrites = (await batchesWritten(urls)) - writesBefore;
     if (renewal.failed > 0) throw new Error(`${renewal.failed} renewals failed`);
     progress(`${store}: telling, with renewals`);
-    const busy = await tellAll(urls, watching);
+    const busy = await tellAll(urls, watching, rounds);
     tell(announcers, { kind: "stop" });
-    progress(`${store}: telling, without renewals`);
-    const quiet = await tellAll(urls, watching);
+    progress(`${store}: idle, then telling without renewals`);
+    const idleCpu = await cpuOf(daemons, idleCpuSeconds);
+    const quiet = await tellAll(urls, watching, quietRounds);
     return {
       store,
       announcedPerSecond: announcements / seconds,
@@ -176,8 +180,7 @@ async function measureStore(store: string, kind: StoreKind): Promise<Measured> {
       renewalsPerSecond: renewal.count / cpuSeconds,
       renewalWrites,
       renewalCpu,
-      // Short of a lease, after which everything would expire.
-      idleCpu: await cpuOf(daemons, 5),
+      idleCpu,
       busy,
       quiet,
     };
@@ -239,10 +242,14 @@ async function nextAnswer<K extends Answered["kind"]>(
 }
 
 /** One announcement after the other, each at another server. */
-async function tellAll(urls: readonly string[], watching: ChildProcess): Promise<Told> {
+async function tellAll(
+  urls: readonly string[],
+  watching: ChildProcess,
+  count: number,
+): Promise<Told> {
   const lastMs: number[] = [];
   const halfMs: number[] = [];
-  for (let round = 0; round < rounds; round += 1) {
+  for (let round = 0; round < count; round += 1) {
     const id = crypto.randomUUID();
     tell(watching, { kind: "expect", id });
     await new Promise((resolve) => setTimeout(resolve, roundMs));
