@@ -16,6 +16,7 @@ import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { CodedError, describeError, randomUuid } from "@tavola/base";
 import type { Timer } from "@tavola/host";
+import { noRulesYet } from "../../core/no-rules-yet.ts";
 import type { Instance, RuleSet, Services } from "../../core/routing-table.ts";
 import type { ServiceName } from "../../core/rule.ts";
 import type { DataPlane, InstanceHealth } from "../data-plane.ts";
@@ -106,7 +107,7 @@ class HaproxyPlane implements DataPlane {
   readonly #health: ServerHealth;
   readonly #drain: ServerDrain;
   #listen: { ip: string; httpPort: number | undefined; httpsPort: number | undefined };
-  #rules: RuleSet = { source: "none yet", rules: [] };
+  #rules: RuleSet = noRulesYet("it is starting");
   #services: Services = new Map();
   /** What `#servers` was made of. */
   #applied: Services = new Map();

@@ -7,6 +7,7 @@ import { BlockList, isIPv6 } from "node:net";
 import { CodedError } from "@tavola/base";
 import type { Timer } from "@tavola/host";
 import { compileRules } from "../../core/decide.ts";
+import { noRulesYet } from "../../core/no-rules-yet.ts";
 import type { RuleSet, Services } from "../../core/routing-table.ts";
 import type { DataPlane, InstanceHealth } from "../data-plane.ts";
 import { defaultTimeouts, type PlaneOptions } from "../plane-options.ts";
@@ -111,7 +112,7 @@ function createState(options: PlaneOptions): PlaneState {
     ...{ clock, random, logger, observer, timeouts },
     directory: new ServiceDirectory({ clock, logger, timeouts, zone }),
     retryBudget: new RetryBudget(),
-    routing: { decider: compileRules([]), gates: new Map() },
+    routing: { decider: compileRules(noRulesYet("it is starting").rules), gates: new Map() },
     isTrusted: (address) =>
       !isNobodyTrusted && trusted.check(address, isIPv6(address) ? "ipv6" : "ipv4"),
     mirrors: 0,

@@ -11,8 +11,17 @@ import { waitFor } from "./wait-for.ts";
 export function routingContract(create: CreatePlane): void {
   const test = contractTests(create);
   describe("where a request goes", () => {
-    test("without a rule: 404", async ({ client }) => {
+    test("before there are rules: 503, and when to come again", async ({ client }) => {
       const asked = client();
+      asked.write(request("/x"));
+      const answer = await asked.answer();
+      assert.equal(answer.status, 503);
+      assert.equal(firstValue(answer.fields, "retry-after"), "5");
+    });
+
+    test("by no rule: 404", async (plane) => {
+      await plane.rules("REQUEST_URI=/only passthru web");
+      const asked = plane.client();
       asked.write(request("/x"));
       assert.equal((await asked.answer()).status, 404);
     });
