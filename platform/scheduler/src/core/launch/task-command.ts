@@ -12,7 +12,7 @@ export function taskCommand(subject: LaunchSubject): CommandInfo {
   const { task, deploy } = subject;
   const { pendingTask } = task;
   const user = pendingTask.runAsUserOverride ?? deploy.user;
-  const given = [...(deploy.arguments ?? []), ...(pendingTask.cmdLineArgsList ?? [])];
+  const given = argumentsOf(subject);
   // Arguments and images go past the shell unless the deploy asks for it.
   const byDefault = given.length > 0 || deploy.containerInfo !== undefined ? false : undefined;
   const shell = deploy.shell ?? byDefault;
@@ -24,6 +24,19 @@ export function taskCommand(subject: LaunchSubject): CommandInfo {
     ...urisOf([...(deploy.uris ?? []), ...(pendingTask.extraArtifacts ?? [])]),
     environment: taskEnvironment(subject),
   };
+}
+
+/**
+ * Mesos takes the first argument for the program's own name. A deploy that has arguments says that name
+ * itself; one that has none has its command for it, so that the first word of a run is not lost.
+ * Differs: Singularity loses it. Docker takes all arguments for arguments.
+ */
+function argumentsOf({ task, deploy }: LaunchSubject): readonly string[] {
+  const { command, arguments: own = [], containerInfo, shell } = deploy;
+  const { cmdLineArgsList: ofRun = [] } = task.pendingTask;
+  const isNamed = own.length > 0 || containerInfo?.type === "DOCKER" || shell === true;
+  if (isNamed || ofRun.length === 0 || command === undefined) return [...own, ...ofRun];
+  return [command, ...ofRun];
 }
 
 /** Where the deploy brings an executor of its own. */
