@@ -120,9 +120,10 @@ function createState(options: PlaneOptions): PlaneState {
 }
 
 function clientContext(state: PlaneState, relay: RelayOptions | undefined): ClientContext {
-  const { clock, timeouts, observer } = state;
+  const { clock, logger, timeouts, observer } = state;
   return {
     clock,
+    logger,
     timeouts,
     relay,
     serve: (client) => serveRequest(state, client),

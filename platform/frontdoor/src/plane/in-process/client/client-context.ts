@@ -1,12 +1,13 @@
 /** What every connection of a client needs to know. */
 
-import type { Clock } from "@tavola/host";
+import type { Clock, Logger } from "@tavola/host";
 import type { PlaneTimeouts } from "../../plane-options.ts";
 import type { Serve } from "./client-exchange.ts";
 import type { RelayOptions } from "./relayed-peer.ts";
 
 export interface ClientContext {
   readonly clock: Clock;
+  readonly logger: Logger;
   readonly timeouts: PlaneTimeouts;
   readonly serve: Serve;
   /** By which another data plane says whose a request is; undefined: there is none before us. */

@@ -64,6 +64,10 @@ export class ClientListener {
     } catch (cause) {
       throw new CodedError("LISTEN_FAILED", "cannot listen for clients", { ip, port }, { cause });
     }
+    // The system is out of descriptors, or the like: who came is not served, all others are.
+    this.#server.on("error", (error) => {
+      this.#context.logger.warn({ error, ip, port }, "a connection could not be taken");
+    });
     return (this.#server.address() as { readonly port: number }).port;
   }
 

@@ -65,6 +65,8 @@ export class ForwardedExchange implements ExchangeListener, UpstreamListener {
   #mirror: Mirror | undefined;
   #status: number | undefined;
   #isBodySent = false;
+  /** Those that the rule's `retries` are about. */
+  #countedRetries = 0;
   #isOver = false;
 
   constructor(plane: PlaneState, client: ClientExchange, forwarding: Forwarding) {
@@ -212,7 +214,7 @@ export class ForwardedExchange implements ExchangeListener, UpstreamListener {
       return;
     }
     this.#tried.push(target);
-    this.#use(target, before?.wasReused === true ? undefined : target.pool.take());
+    this.#use(target, target.pool.take());
   }
 
   #use(target: Target, idle: UpstreamConnection | undefined): void {
@@ -254,24 +256,32 @@ export class ForwardedExchange implements ExchangeListener, UpstreamListener {
 
   #attemptFailed(failure: Failure): void {
     const target = this.#target as Target;
-    // What lay idle may be closed at any time, and says nothing of the instance.
-    if (!failure.wasReused || failure.kind !== "closed") this.#instanceFailed(failure.reason);
+    // What lay idle may be closed at any time, says nothing of the instance, and cost it nothing.
+    const isStale = failure.wasReused && failure.kind === "closed";
+    if (!isStale) this.#instanceFailed(failure.reason);
     this.#release();
     const { method } = this.#client.request;
-    const retriesMax = this.#forwarding.rule.options.retries ?? planeLimits.retriesMax;
     const may = mayRetry(failure.kind, { method, isBodySent: this.#isBodySent });
-    if (!may || this.#record.retries >= retriesMax || !this.#plane.retryBudget.take()) {
+    if (!may || !(isStale || this.#mayCostMore())) {
       this.#giveUp(failure);
       return;
     }
     this.#record.retries += 1;
     // Until there is a connection to take it.
     this.#client.pauseBody();
-    if (failure.kind === "closed" && failure.wasReused) {
+    if (isStale) {
       this.#use(target, undefined);
       return;
     }
     this.#attempt(failure);
+  }
+
+  /** Whether the rule and what all requests may cost allow another attempt; counts it. */
+  #mayCostMore(): boolean {
+    const retriesMax = this.#forwarding.rule.options.retries ?? planeLimits.retriesMax;
+    if (this.#countedRetries >= retriesMax || !this.#plane.retryBudget.take()) return false;
+    this.#countedRetries += 1;
+    return true;
   }
 
   #giveUp(failure: Failure | undefined): void {

@@ -16,7 +16,7 @@ test("an instance with TLS is asked by its name, and only where its certificate 
   context.after(() => folder.remove());
   await folder.write("a", ["localhost"]);
   const pem = await readFile(join(folder.path, "a.pem"), "utf8");
-  const names: (string | false)[] = [];
+  const names: unknown[] = [];
   const server = createServer({ cert: pem, key: pem }, (socket) => {
     names.push(socket.servername);
     socket.on("data", () => socket.write(plainAnswer("secure")));
