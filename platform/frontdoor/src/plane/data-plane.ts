@@ -6,6 +6,7 @@
 import type { Instance, RuleSet, Services } from "../core/routing-table.ts";
 import type { ServiceName } from "../core/rule.ts";
 
+/** Without rules it answers 503: it is starting. */
 export interface DataPlane {
   /** For status pages and logs: "in-process", "haproxy". */
   readonly kind: "in-process" | "haproxy";

@@ -22,7 +22,6 @@ import {
 import { connectDiscovery, type DiscoveryClient } from "@tavola/sdk";
 import { createAdminHandler } from "../api/admin-handler.ts";
 import type { FrontdoorView } from "../api/frontdoor-view.ts";
-import { noRulesYet } from "../core/no-rules-yet.ts";
 import { RequestCounts } from "../core/request-counts.ts";
 import type { RuleSet } from "../core/routing-table.ts";
 import { servicesOf } from "../core/services-of.ts";
@@ -157,7 +156,6 @@ class FrontdoorDaemon implements RunningFrontdoor {
     const { clock, location } = this.#parts;
     const plane = await this.#openPlane();
     this.#plane = plane;
-    await plane.setRules(noRulesYet("they have not been read yet"));
     await this.#openAdmin();
     const feed = new ServicesFeed({
       discovery: this.#discovery,
