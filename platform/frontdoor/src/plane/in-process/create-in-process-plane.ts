@@ -27,7 +27,7 @@ export interface InProcessPlaneOptions extends PlaneOptions {
 }
 
 /**
- * Listens when it resolves, and answers 404 until it has rules. Rejects with LISTEN_FAILED,
+ * Listens when it resolves, and answers 503 until it has rules. Rejects with LISTEN_FAILED,
  * CERTIFICATES_UNREADABLE or TRUSTED_PROXY_INVALID.
  */
 export async function createInProcessPlane(options: InProcessPlaneOptions): Promise<DataPlane> {
