@@ -39,7 +39,7 @@ import { HaproxyProcess } from "./haproxy-process.ts";
 import { LineCutter, parseLogLine } from "./log-line.ts";
 import { LogReceiver } from "./log-receiver.ts";
 import { askHaproxy, tellHaproxy } from "./runtime-socket.ts";
-import { addCommands, changesOf, type Server } from "./server-book.ts";
+import { addCommands, changesOf, isReusable, reuseCommands, type Server } from "./server-book.ts";
 import { ServerDrain } from "./server-drain.ts";
 import { ServerHealth } from "./server-health.ts";
 import { ServerNames } from "./server-names.ts";
@@ -50,6 +50,10 @@ export interface HaproxyPlaneOptions extends PlaneOptions {
   /** Default: `haproxy`, wherever the PATH has it. */
   readonly binary?: string;
 }
+
+/** What HAProxy says when all is well. */
+const asExpected =
+  /^(?:New server registered|IP changed|port changed|no need to change|nothing changed)/;
 
 const limits = {
   /** Processes that finish what they have; the eldest is ended when there are more. */
@@ -141,7 +145,8 @@ class HaproxyPlane implements DataPlane {
     this.#drain = new ServerDrain({
       clock: options.clock,
       drainMs: this.#timeouts.drainMs,
-      tell: (commands) => this.#tell(commands),
+      ask: (command) => this.#ask(command),
+      drained: (server, backends) => this.#drained(server, backends),
     });
   }
 
@@ -240,7 +245,7 @@ class HaproxyPlane implements DataPlane {
         all.push({ service, instance, state: "ejected", reason, active: 0 });
       }
     }
-    for (const { server } of this.#drain.draining) {
+    for (const server of this.#drain.servers) {
       const { service, instance } = server;
       const { active } = this.#health.of(server, slowStartMs);
       all.push({ service, instance, state: "draining", active });
@@ -344,6 +349,7 @@ class HaproxyPlane implements DataPlane {
     this.#now = generation;
     this.#rules = rules;
     this.#drain.clear();
+    this.#names.forgetFree();
     await this.#switchHandedOn(this.#handedOn);
     await this.#repeatEjections();
     void process.ended.then((how) => this.#ended(generation, how));
@@ -386,6 +392,17 @@ class HaproxyPlane implements DataPlane {
     }
   }
 
+  async #ask(command: string): Promise<string> {
+    return this.#now === undefined ? "" : askHaproxy(this.#now.process.socketPath, command);
+  }
+
+  #drained(server: Server, backends: readonly string[]): void {
+    if (isReusable(server) && this.#names.free(server)) return;
+    void this.#inTurn(async () => {
+      await this.#tell(backends.map((backend) => `del server ${backend}/${server.name}`));
+    }).catch(() => {});
+  }
+
   /** Rejects when HAProxy is away, or says what it should not. */
   async #tell(commands: readonly string[]): Promise<readonly string[]> {
     if (commands.length === 0 || this.#now === undefined) return [];
@@ -397,7 +414,7 @@ class HaproxyPlane implements DataPlane {
     if (commands.length === 0) return;
     try {
       const said = await this.#tell(commands);
-      const wrong = said.filter((line) => line !== "New server registered.");
+      const wrong = said.filter((line) => !asExpected.test(line));
       if (wrong.length === 0) return;
       this.#options.logger.warn({ said: wrong }, "HAProxy does not take a change; it is reloaded");
     } catch (error) {
@@ -411,7 +428,7 @@ class HaproxyPlane implements DataPlane {
 
   async #applyServices(services: Services): Promise<void> {
     const commands: string[] = [];
-    const removals: { readonly backend: string; readonly server: Server }[] = [];
+    const removals: { readonly server: Server; readonly backends: readonly string[] }[] = [];
     const handedOn = new Set<ServiceName>();
     const backends = this.#backendsByService();
     const all = new Set([...this.#servers.keys(), ...services.keys()]);
@@ -426,16 +443,19 @@ class HaproxyPlane implements DataPlane {
       const { added, removed, reweighted } = changesOf(before, named.servers);
       for (const backend of backends.get(service) ?? []) {
         for (const server of added) {
-          commands.push(...addCommands(backend, server, this.#timeouts));
+          const isReused = this.#names.isReused(server);
+          if (isReused) commands.push(...reuseCommands(backend, server));
+          else commands.push(...addCommands(backend, server, this.#timeouts));
         }
         for (const { name, weight } of reweighted) {
           commands.push(`set server ${backend}/${name} weight ${weight}`);
         }
         for (const server of removed) {
           commands.push(`set server ${backend}/${server.name} state maint`);
-          removals.push({ backend, server });
         }
       }
+      const own = backends.get(service) ?? [];
+      removals.push(...removed.map((server) => ({ server, backends: own })));
       for (const server of added) {
         this.#health.added(server);
         this.#everyServer.set(server.name, server);
@@ -455,15 +475,16 @@ class HaproxyPlane implements DataPlane {
     await this.#must(commands);
     if (isChanged) await this.#switchHandedOn(this.#handedOn);
     if (socketPath === this.#now?.process.socketPath) {
-      for (const { backend, server } of removals) this.#drain.add(backend, server);
+      for (const { backends: own, server } of removals) this.#drain.add(server, own);
     }
     this.#names.keepOnly(new Set([...this.#servers.values()].flatMap((each) => [...each.keys()])));
   }
 
-  #forgetLater({ name }: Server): void {
+  #forgetLater(server: Server): void {
+    const { name } = server;
     const timer = this.#options.clock.after(2 * this.#timeouts.drainMs, () => {
       this.#ejections.delete(timer);
-      this.#everyServer.delete(name);
+      if (this.#everyServer.get(name) === server) this.#everyServer.delete(name);
     });
     this.#ejections.add(timer);
   }

@@ -1,9 +1,8 @@
 /**
  * Which servers HAProxy has for which instances, and what to tell it when instances come and go.
  *
- * A server's name is never used again, so that a line of the log says which instance it was. One that
- * is to go is first put into maintenance, in which it gets no new requests, and is deleted once its
- * last connection has ended: HAProxy does not delete it before.
+ * To add or delete a server HAProxy stops all its threads; to give one another address it does not. So
+ * a server whose instance went, and whose last request has ended, serves the next instance that comes.
  */
 
 import type { Instance } from "../../core/routing-table.ts";
@@ -68,6 +67,23 @@ export function addCommands(backend: string, server: Server, settings: ServerSet
     `enable server ${at}`,
     `enable health ${at}`,
   ];
+}
+
+/** Of one that HAProxy has, and that served another instance before. */
+export function reuseCommands(backend: string, { name, address, weight }: Server): string[] {
+  const at = `${backend}/${name}`;
+  const colon = address.lastIndexOf(":");
+  const ip = address.slice(0, colon).replace(/^\[|\]$/g, "");
+  return [
+    `set server ${at} addr ${ip} port ${address.slice(colon + 1)}`,
+    `set server ${at} weight ${weight}`,
+    `set server ${at} state ready`,
+  ];
+}
+
+/** Whether it is like any other but for its address. */
+export function isReusable({ tlsName, isBackup }: Pick<Server, "tlsName" | "isBackup">): boolean {
+  return tlsName === undefined && !isBackup;
 }
 
 export interface ServerChanges {

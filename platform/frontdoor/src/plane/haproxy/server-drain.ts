@@ -1,15 +1,15 @@
 /**
- * Servers on their way out: in maintenance, until their last request has ended or the drain time is
- * over; then HAProxy is told to delete them, again and again, as it refuses while a connection is left.
+ * Servers on their way out: in maintenance, until their last request has ended. After the drain time
+ * what still runs is cut. Who is drained in all its backends is told of, and can serve another instance.
  */
 
 import type { Instant } from "@tavola/base";
 import type { Clock, Timer } from "@tavola/host";
 import type { Server } from "./server-book.ts";
 
-export interface Draining {
-  readonly backend: string;
+interface Draining {
   readonly server: Server;
+  readonly backends: readonly string[];
   readonly since: Instant;
   isCut: boolean;
 }
@@ -19,8 +19,9 @@ const lookEveryMs = 500;
 export interface ServerDrainOptions {
   readonly clock: Clock;
   readonly drainMs: number;
-  /** Sends commands, and resolves with what HAProxy said to each, in order. */
-  tell(commands: readonly string[]): Promise<readonly string[]>;
+  /** Sends a command, and resolves with what HAProxy says to it. */
+  ask(command: string): Promise<string>;
+  drained(server: Server, backends: readonly string[]): void;
 }
 
 export class ServerDrain {
@@ -32,14 +33,15 @@ export class ServerDrain {
     this.#options = options;
   }
 
-  get draining(): readonly Draining[] {
-    return this.#draining;
+  get servers(): readonly Server[] {
+    return this.#draining.map(({ server }) => server);
   }
 
-  /** They already are in maintenance. */
-  add(backend: string, server: Server): void {
-    this.#draining.push({ backend, server, since: this.#options.clock.now(), isCut: false });
-    this.#timer ??= this.#options.clock.after(lookEveryMs, () => void this.#look());
+  /** It already is in maintenance. */
+  add(server: Server, backends: readonly string[]): void {
+    const since = this.#options.clock.now();
+    this.#draining.push({ server, backends, since, isCut: false });
+    this.#lookLater();
   }
 
   /** Another process knows nothing of them. */
@@ -49,26 +51,45 @@ export class ServerDrain {
     this.#timer = undefined;
   }
 
+  #lookLater(): void {
+    this.#timer ??= this.#options.clock.after(lookEveryMs, () => void this.#look());
+  }
+
   async #look(): Promise<void> {
     this.#timer = undefined;
-    const now = this.#options.clock.now();
+    const { clock, drainMs, ask, drained } = this.#options;
     const asked = this.#draining;
-    const late = asked.filter(({ since, isCut }) => !isCut && now - since >= this.#options.drainMs);
     try {
-      for (const each of late) each.isCut = true;
-      await this.#options.tell(
-        late.map(({ backend, server }) => `shutdown sessions server ${backend}/${server.name}`),
-      );
-      const answers = await this.#options.tell(
-        asked.map(({ backend, server }) => `del server ${backend}/${server.name}`),
-      );
-      const left = new Set(asked.filter((_, at) => (answers[at] ?? "").includes("still has")));
-      this.#draining = this.#draining.filter((each) => left.has(each) || !asked.includes(each));
+      for (const each of asked) {
+        if (each.isCut || clock.now() - each.since < drainMs) continue;
+        each.isCut = true;
+        for (const backend of each.backends) {
+          await ask(`shutdown sessions server ${backend}/${each.server.name}`);
+        }
+      }
+      const busy = busyServers(await ask("show servers conn"));
+      const isBusy = ({ server, backends, since }: Draining): boolean =>
+        clock.now() - since < lookEveryMs ||
+        backends.some((backend) => busy.has(`${backend}/${server.name}`));
+      // While it was asked another process may have begun, which knows none of these.
+      const over = this.#draining.filter((each) => asked.includes(each) && !isBusy(each));
+      this.#draining = this.#draining.filter((each) => !over.includes(each));
+      for (const { server, backends } of over) drained(server, backends);
     } catch {
       // The process is gone or going; what follows it begins without them.
     }
-    if (this.#draining.length > 0) {
-      this.#timer ??= this.#options.clock.after(lookEveryMs, () => void this.#look());
-    }
+    if (this.#draining.length > 0) this.#lookLater();
   }
+}
+
+/** `backend/server` of those with a request, of what `show servers conn` says. */
+function busyServers(text: string): ReadonlySet<string> {
+  const [head = "", ...lines] = text.split("\n");
+  const used = head.replace(/^# /, "").split(" ").indexOf("used_cur");
+  const busy = new Set<string>();
+  for (const line of lines) {
+    const fields = line.split(" ");
+    if (Number(fields[used] ?? 0) > 0) busy.add(fields[0] as string);
+  }
+  return busy;
 }

@@ -13,7 +13,10 @@ import {
   parseUpstreamAddress,
   type UpstreamAddress,
 } from "../in-process/upstream/upstream-address.ts";
-import { type Server, serverWeights } from "./server-book.ts";
+import { isReusable, type Server, serverWeights } from "./server-book.ts";
+
+/** Of one service. */
+const freeMax = 64;
 
 export interface NamedServers {
   /** By name. */
@@ -26,6 +29,9 @@ export class ServerNames {
   readonly #logger: Logger;
   readonly #zone: string | undefined;
   readonly #names = new Map<string, string>();
+  /** Servers that HAProxy has and that serve nobody. */
+  readonly #free = new Map<ServiceName, string[]>();
+  readonly #reused = new Set<string>();
   #last = 0;
 
   constructor(options: { readonly logger: Logger; readonly zone: string | undefined }) {
@@ -43,8 +49,7 @@ export class ServerNames {
         if (upstream.pathPrefix !== "") isHandedOn = true;
         const address = await this.#addressOf(upstream);
         if (address === undefined) return undefined;
-        return {
-          name: this.#nameOf(service, instance, address),
+        const server = {
           service,
           instance,
           address,
@@ -52,6 +57,7 @@ export class ServerNames {
           weight: weights.get(instance) ?? 1,
           isBackup: this.#zone !== undefined && instance.zone !== this.#zone,
         };
+        return { ...server, name: this.#nameOf(server) };
       }),
     );
     const servers = found.filter((server) => server !== undefined);
@@ -71,15 +77,36 @@ export class ServerNames {
     }
   }
 
-  #nameOf(service: ServiceName, { id, uri }: Instance, address: string): string {
-    const key = JSON.stringify([service, id, uri, address]);
-    let name = this.#names.get(key);
-    if (name === undefined) {
-      this.#last += 1;
-      name = `i${this.#last}`;
-      this.#names.set(key, name);
-    }
+  #nameOf(server: Omit<Server, "name">): string {
+    const { service, address, instance } = server;
+    const key = JSON.stringify([service, instance.id, instance.uri, address]);
+    const known = this.#names.get(key);
+    if (known !== undefined) return known;
+    const free = isReusable(server) ? this.#free.get(service)?.pop() : undefined;
+    if (free !== undefined) this.#reused.add(free);
+    else this.#last += 1;
+    const name = free ?? `i${this.#last}`;
+    this.#names.set(key, name);
     return name;
+  }
+
+  /** Whether HAProxy has the server: it served another instance. */
+  isReused({ name }: Server): boolean {
+    return this.#reused.has(name);
+  }
+
+  /** False: there are enough of them. */
+  free({ service, name }: Server): boolean {
+    const free = this.#free.get(service) ?? [];
+    if (free.length >= freeMax) return false;
+    this.#free.set(service, [...free, name]);
+    return true;
+  }
+
+  /** Another process has only those that serve. */
+  forgetFree(): void {
+    this.#free.clear();
+    this.#reused.clear();
   }
 
   /** Servers that are not among these are forgotten; if they come back, they are new. */
