@@ -23,7 +23,7 @@ function view(): FrontdoorView {
     rules: {
       active: {
         version,
-        rules: parsedRules("HTTP_X=\"<script>'\" passthru a"),
+        rules: parsedRules('HTTP_X="<script>\'" passthru a'),
         text: "",
         since: 1,
       },
