@@ -51,6 +51,9 @@ export interface HaproxyPlaneOptions extends PlaneOptions {
   readonly binary?: string;
 }
 
+/** At most so often are changed instances told, all that came meanwhile together. */
+const gatherMs = 25;
+
 /** What HAProxy says when all is well. */
 const asExpected =
   /^(?:New server registered|IP changed|port changed|no need to change|nothing changed)/;
@@ -113,6 +116,9 @@ class HaproxyPlane implements DataPlane {
   #listen: { ip: string; httpPort: number | undefined; httpsPort: number | undefined };
   #rules: RuleSet = noRulesYet("it is starting");
   #services: Services = new Map();
+  /** Takes what has come until it begins. */
+  #gathering: Promise<void> | undefined;
+  #toldAt = 0;
   /** What `#servers` was made of. */
   #applied: Services = new Map();
   readonly #servers = new Map<ServiceName, ReadonlyMap<string, Server>>();
@@ -202,12 +208,18 @@ class HaproxyPlane implements DataPlane {
 
   setServices(services: Services): Promise<void> {
     this.#services = services;
-    return this.#inTurn(async () => {
-      // Who came while it waited has been seen to by an earlier turn.
-      if (services !== this.#services) return;
-      await this.#inner.setServices(services);
-      await this.#applyServices(services);
+    this.#gathering ??= this.#inTurn(async () => {
+      const { clock } = this.#options;
+      const left = this.#toldAt + gatherMs - clock.now();
+      if (left > 0) await new Promise<void>((resolve) => clock.after(left, resolve));
+      // From here on whoever comes is another turn's.
+      this.#gathering = undefined;
+      this.#toldAt = clock.now();
+      const wanted = this.#services;
+      await this.#inner.setServices(wanted);
+      await this.#applyServices(wanted);
     });
+    return this.#gathering;
   }
 
   reloadCertificates(): Promise<void> {
