@@ -5,10 +5,14 @@
  * all of them away: an agent is to be given all its tasks at once.
  */
 
-import type { PendingTask } from "../model/task.ts";
 import type { SchedulerConfig } from "../scheduler-config.ts";
 import type { SchedulerState } from "../state.ts";
-import type { UrgencyOrder } from "./waiting-groups.ts";
+import { dueAt } from "../tasks/due-plans.ts";
+import { subjectOf } from "./launch-obstacle.ts";
+import { demandKeyOf } from "./placement-demand.ts";
+import { needsOf } from "./task-needs.ts";
+import { priorityWeightOf } from "./task-priority.ts";
+import type { UrgencyOrder, WaitingTask } from "./waiting-groups.ts";
 
 export interface PlacementRound {
   /** What is left of it. */
@@ -31,18 +35,32 @@ export function createRound(
   dueTasks.at(state, now);
   const touched = [...placement.touched];
   placement.touched.clear();
-  for (const id of touched) waiting.regroup(state, config, id, dueOf(state, id));
+  for (const id of touched) waiting.regroup(id, waitingTasksOf(state, config, id));
   const isSame =
     lastRound?.offersVersion === offers.version && lastRound.machinesVersion === machinesVersion;
   placement.lastRound = { offersVersion: offers.version, machinesVersion };
   return { order: isSame ? waiting.inOrderOf(touched, now) : waiting.inOrder(now), turns: 0 };
 }
 
-function dueOf(state: SchedulerState, requestId: string): readonly PendingTask[] {
+/** The request's due tasks; one whose request or deploy is gone waits for nothing. */
+function waitingTasksOf(
+  state: SchedulerState,
+  config: SchedulerConfig,
+  requestId: string,
+): readonly WaitingTask[] {
   const { dueTasks } = state.placement;
-  const due: PendingTask[] = [];
+  const due: WaitingTask[] = [];
   for (const [id, pending] of state.pendingOf.get(requestId) ?? []) {
-    if (dueTasks.has(id)) due.push(pending);
+    const subject = dueTasks.has(id) ? subjectOf(state, pending) : undefined;
+    if (subject === undefined) continue;
+    const { request, deploy } = subject;
+    due.push({
+      pending,
+      key: demandKeyOf(pending),
+      since: dueAt(state, pending),
+      weight: priorityWeightOf(config, request),
+      needs: needsOf(config, request, deploy, pending),
+    });
   }
   return due;
 }

@@ -20,11 +20,6 @@ export function priorityWeightOf(config: SchedulerConfig, request: Request): num
   return priorityLevelOf(config, request) ** config.schedulerPriorityWeightFactor;
 }
 
-/** The greater, the sooner. */
-export function urgencyOf(priorityWeight: number, overdueMs: number): number {
-  return Math.max(overdueMs, 1) * priorityWeight;
-}
-
 /** The level below which nothing is placed now, when a freeze keeps the request from it. */
 export function frozenBelow(
   state: SchedulerState,

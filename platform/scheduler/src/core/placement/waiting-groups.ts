@@ -12,13 +12,19 @@
 
 import { popFromHeap, pushOntoHeap } from "@tavola/base";
 import type { PendingTask } from "../model/task.ts";
-import type { SchedulerConfig } from "../scheduler-config.ts";
-import type { SchedulerState } from "../state.ts";
-import { dueAt } from "../tasks/due-plans.ts";
-import { subjectOf } from "./launch-obstacle.ts";
-import { demandKeyOf } from "./placement-demand.ts";
-import { needsOf, type TaskNeeds } from "./task-needs.ts";
-import { priorityWeightOf, urgencyOf } from "./task-priority.ts";
+import type { TaskNeeds } from "./task-needs.ts";
+
+/** A due task, and what tells where it stands. */
+export interface WaitingTask {
+  readonly pending: PendingTask;
+  /** Equal for tasks that ask the same. */
+  readonly key: string;
+  /** Since when it is due. */
+  readonly since: number;
+  /** What an instant of waiting counts. */
+  readonly weight: number;
+  readonly needs: TaskNeeds;
+}
 
 /** Pending tasks that ask the same and are equally urgent. */
 export interface DemandGroup {
@@ -53,25 +59,13 @@ export class WaitingGroups {
    * The request's due tasks are these now. Not in the middle of a round. PERF: O(its due tasks), and
    * the move of what stands behind a new or lost group in its lane.
    */
-  regroup(
-    state: SchedulerState,
-    config: SchedulerConfig,
-    requestId: string,
-    due: readonly PendingTask[],
-  ): void {
+  regroup(requestId: string, due: readonly WaitingTask[]): void {
     const before = this.#ofRequest.get(requestId);
     if (before === undefined && due.length === 0) return;
     const groups = new Map<string, DemandGroup>();
     const tasks = new Map<DemandGroup, PendingTask[]>();
-    for (const pending of due) {
-      const subject = subjectOf(state, pending);
-      if (subject === undefined) continue;
-      const { request, deploy } = subject;
-      const weight = priorityWeightOf(config, request);
-      const needs = needsOf(config, request, deploy, pending);
+    for (const { pending, key, since, weight, needs } of due) {
       const lane = laneKeyOf(weight, needs);
-      const since = dueAt(state, pending);
-      const key = demandKeyOf(pending);
       const name = `${key} ${since} ${lane}`;
       let group = groups.get(name) ?? before?.get(name);
       if (group === undefined) {
@@ -196,6 +190,11 @@ function placeOf(group: DemandGroup, groups: readonly DemandGroup[]): number {
     else to = middle;
   }
   return from;
+}
+
+/** The greater, the sooner. */
+function urgencyOf(weight: number, overdueMs: number): number {
+  return Math.max(overdueMs, 1) * weight;
 }
 
 function laneKeyOf(weight: number, needs: TaskNeeds): string {
