@@ -4,9 +4,10 @@
  */
 
 import { createPrivateKey, X509Certificate } from "node:crypto";
-import { readdir, readFile, stat } from "node:fs/promises";
+import { mkdir, readdir, readFile, rename, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { CodedError } from "@tavola/base";
+import { askHaproxy } from "./runtime-socket.ts";
 
 export interface Certificate {
   /** `cert-1.pem`. */
@@ -56,5 +57,44 @@ async function readPem(path: string): Promise<string> {
       .trim()}\n`;
   } catch (cause) {
     throw new CodedError("CERTIFICATES_UNREADABLE", "cannot load certificate", { path }, { cause });
+  }
+}
+
+/** As a folder that `bind` is given, with the list of them. */
+export async function writeCertificates(
+  folder: string,
+  certificates: readonly Certificate[],
+): Promise<void> {
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  for (const { name, pem } of certificates) {
+    await writeFile(join(folder, `${name}.new`), pem, { mode: 0o600 });
+    await rename(join(folder, `${name}.new`), join(folder, name));
+  }
+  const list = certificates.map(({ name }) => `${join(folder, name)}\n`).join("");
+  await writeFile(join(folder, "list"), list);
+}
+
+export interface CertificateChange {
+  readonly folder: string;
+  readonly before: readonly Certificate[];
+  /** As many as before. */
+  readonly after: readonly Certificate[];
+}
+
+/** Tells a HAProxy that runs. Rejects with CERTIFICATES_UNREADABLE when it does not take one. */
+export async function commitCertificates(
+  socketPath: string,
+  { folder, before, after }: CertificateChange,
+): Promise<void> {
+  for (const [at, { name, pem }] of after.entries()) {
+    if (before[at]?.pem === pem) continue;
+    const path = join(folder, name);
+    const set = await askHaproxy(socketPath, `set ssl cert ${path} <<\n${pem}`);
+    const committed = await askHaproxy(socketPath, `commit ssl cert ${path}`);
+    if (committed.includes("Success!")) continue;
+    await askHaproxy(socketPath, `abort ssl cert ${path}`);
+    throw new CodedError("CERTIFICATES_UNREADABLE", "HAProxy does not take a certificate", {
+      said: `${set}${committed}`.trim(),
+    });
   }
 }

@@ -11,7 +11,7 @@
  * what that is); what it is handed, it decides anew.
  */
 
-import { mkdir, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { CodedError, describeError, randomUuid } from "@tavola/base";
@@ -22,23 +22,24 @@ import type { ServiceName } from "../../core/rule.ts";
 import type { DataPlane, InstanceHealth } from "../data-plane.ts";
 import { createInProcessPlane } from "../in-process/create-in-process-plane.ts";
 import { defaultTimeouts, type PlaneOptions, type PlaneTimeouts } from "../plane-options.ts";
-import { type Certificate, readCertificates } from "./certificate-files.ts";
+import {
+  type Certificate,
+  commitCertificates,
+  readCertificates,
+  writeCertificates,
+} from "./certificate-files.ts";
 import { compileRules } from "./compile-rules.ts";
 import type { CompiledRules } from "./compiled-rules.ts";
 import { endedRequest, isInstanceFailure } from "./ended-request.ts";
-import {
-  type ConfigOptions,
-  formatConfig,
-  logSocketName,
-  peerHeader,
-  socketName,
-} from "./format-config.ts";
-import { backendNames, backendOf, rulesMap } from "./format-frontend.ts";
+import { type ConfigOptions, formatConfig, peerHeader } from "./format-config.ts";
+import { backendNames, rulesMap } from "./format-frontend.ts";
 import { freePort } from "./free-port.ts";
-import { HaproxyProcess } from "./haproxy-process.ts";
-import { LineCutter, parseLogLine } from "./log-line.ts";
-import { LogReceiver } from "./log-receiver.ts";
+import { type Generation, startGeneration } from "./generation.ts";
+import { handedOnCommands } from "./handed-on-rules.ts";
+import type { HaproxyProcess } from "./haproxy-process.ts";
+import { parseLogLine } from "./log-line.ts";
 import { askHaproxy, tellHaproxy } from "./runtime-socket.ts";
+import { areSameInstances } from "./same-instances.ts";
 import { addCommands, changesOf, isReusable, reuseCommands, type Server } from "./server-book.ts";
 import { ServerDrain } from "./server-drain.ts";
 import { ServerHealth } from "./server-health.ts";
@@ -91,16 +92,6 @@ export async function createHaproxyPlane(options: HaproxyPlaneOptions): Promise<
     throw error;
   }
   return plane;
-}
-
-/** What one process was started with. */
-interface Generation {
-  /** Others that come to the same may take their place. */
-  rules: RuleSet;
-  compiled: CompiledRules;
-  readonly process: HaproxyProcess;
-  readonly folder: string;
-  readonly log: LogReceiver;
 }
 
 class HaproxyPlane implements DataPlane {
@@ -171,7 +162,7 @@ class HaproxyPlane implements DataPlane {
     await mkdir(folder, { recursive: true, mode: 0o700 });
     if (listen.httpsPort !== undefined) {
       this.#certificates = await readCertificates(listen.certificates);
-      await this.#writeCertificates(this.#certificates);
+      await writeCertificates(this.#certificatesFolder, this.#certificates);
     }
     for (let tries = 1; ; tries += 1) {
       this.#listen = {
@@ -228,13 +219,16 @@ class HaproxyPlane implements DataPlane {
       if (listen.httpsPort === undefined) return;
       const certificates = await readCertificates(listen.certificates);
       const before = this.#certificates;
-      await this.#writeCertificates(certificates);
+      await writeCertificates(this.#certificatesFolder, certificates);
       this.#certificates = certificates;
       try {
-        if (certificates.length === before.length) await this.#commitCertificates(before);
-        else await this.#replace(this.#rules);
+        if (certificates.length === before.length) {
+          const { socketPath } = (this.#now as Generation).process;
+          const folder = this.#certificatesFolder;
+          await commitCertificates(socketPath, { folder, before, after: certificates });
+        } else await this.#replace(this.#rules);
       } catch (error) {
-        await this.#writeCertificates(before);
+        await writeCertificates(this.#certificatesFolder, before);
         this.#certificates = before;
         throw error;
       }
@@ -329,33 +323,22 @@ class HaproxyPlane implements DataPlane {
     const compiled = compileRules(rules.rules);
     this.#generations += 1;
     const folder = join(this.#options.folder, String(this.#generations));
-    await mkdir(folder, { mode: 0o700 });
-    const config = formatConfig(rules, compiled, this.#configOptions(folder));
-    const configFile = join(folder, "haproxy.cfg");
-    await Promise.all([...config.files].map(([name, text]) => writeFile(join(folder, name), text)));
-    await writeFile(configFile, config.text, { mode: 0o600 });
     const before = this.#now;
-    const log = await LogReceiver.listen(join(folder, logSocketName), () => {
-      const cutter = new LineCutter((line) => this.#logged(generation, line));
-      return (piece) => cutter.add(piece);
-    });
-    const process = new HaproxyProcess({
-      binary: this.#options.binary ?? "haproxy",
-      configFile,
-      socketPath: join(folder, socketName),
-      before: before?.process,
-    });
-    const generation: Generation = { rules, compiled, process, folder, log };
     this.#replaced = before;
+    let generation: Generation;
     try {
-      await process.untilServing();
+      generation = await startGeneration({
+        rules,
+        compiled,
+        config: this.#configOptions(folder),
+        binary: this.#options.binary ?? "haproxy",
+        before: before?.process,
+        onLine: (from, line) => this.#logged(from, line),
+      });
     } catch (error) {
       this.#replaced = undefined;
-      await process.kill();
-      log.close();
       if (before?.process.isRunning === false)
         this.#ended(before, "it gave way to one that failed");
-      await rm(folder, { recursive: true, force: true });
       throw error;
     }
     this.#now = generation;
@@ -364,7 +347,7 @@ class HaproxyPlane implements DataPlane {
     this.#names.forgetFree();
     await this.#switchHandedOn(this.#handedOn);
     await this.#repeatEjections();
-    void process.ended.then((how) => this.#ended(generation, how));
+    void generation.process.ended.then((how) => this.#ended(generation, how));
     if (before !== undefined) await this.#finish(before);
     this.#restartMs = limits.restartMsMin;
   }
@@ -446,7 +429,7 @@ class HaproxyPlane implements DataPlane {
     const all = new Set([...this.#servers.keys(), ...services.keys()]);
     for (const service of all) {
       const before = this.#servers.get(service) ?? new Map<string, Server>();
-      if (isSame(this.#applied.get(service), services.get(service))) {
+      if (areSameInstances(this.#applied.get(service), services.get(service))) {
         if (this.#handedOn.has(service)) handedOn.add(service);
         continue;
       }
@@ -516,57 +499,16 @@ class HaproxyPlane implements DataPlane {
 
   /** Rules of these services are the in-process plane's, and those of the others HAProxy's. */
   async #switchHandedOn(services: ReadonlySet<ServiceName>): Promise<void> {
+    if (services.size === 0 && !this.#wasSwitched) return;
     const { compiled, folder, rules } = this.#now as Generation;
-    const commands = compiled.outcomes.flatMap((outcome, at) => {
-      const { action } = rules.rules[at] ?? {};
-      const named =
-        action?.kind === "passthru"
-          ? [action.service]
-          : action?.kind === "split"
-            ? action.shares.map(({ service }) => service)
-            : [];
-      const normal = backendOf(outcome, at + 1);
-      if (named.length === 0 || normal === undefined) return [];
-      const isHandedOn = named.some((service) => services.has(service));
-      return [
-        `set map ${folder}/${rulesMap} ${at + 1} ${isHandedOn ? backendNames.handedOn : normal}`,
-      ];
-    });
-    if (services.size === 0 && commands.length > 0 && !this.#wasSwitched) return;
     this.#wasSwitched = services.size > 0;
-    await this.#tell(commands);
+    const map = join(folder, rulesMap);
+    await this.#tell(handedOnCommands(map, { rules: rules.rules, compiled, services }));
   }
   #wasSwitched = false;
 
-  async #writeCertificates(certificates: readonly Certificate[]): Promise<void> {
-    const folder = this.#certificatesFolder;
-    await mkdir(folder, { recursive: true, mode: 0o700 });
-    for (const { name, pem } of certificates) {
-      await writeFile(join(folder, `${name}.new`), pem, { mode: 0o600 });
-      await rename(join(folder, `${name}.new`), join(folder, name));
-    }
-    const list = certificates.map(({ name }) => `${join(folder, name)}\n`).join("");
-    await writeFile(join(folder, "list"), list);
-  }
-
   get #certificatesFolder(): string {
     return join(this.#options.folder, "certificates");
-  }
-
-  async #commitCertificates(before: readonly Certificate[]): Promise<void> {
-    const { socketPath } = (this.#now as Generation).process;
-    for (const [at, { name, pem }] of this.#certificates.entries()) {
-      if (before[at]?.pem === pem) continue;
-      const path = join(this.#certificatesFolder, name);
-      const set = await askHaproxy(socketPath, `set ssl cert ${path} <<\n${pem}`);
-      const committed = await askHaproxy(socketPath, `commit ssl cert ${path}`);
-      if (!committed.includes("Success!")) {
-        await askHaproxy(socketPath, `abort ssl cert ${path}`);
-        throw new CodedError("CERTIFICATES_UNREADABLE", "HAProxy does not take a certificate", {
-          said: `${set}${committed}`.trim(),
-        });
-      }
-    }
   }
 
   #logged(generation: Generation, line: string): void {
@@ -632,26 +574,6 @@ class HaproxyPlane implements DataPlane {
       },
     );
   }
-}
-
-function isSame(
-  before: readonly Instance[] | undefined,
-  after: readonly Instance[] | undefined,
-): boolean {
-  if (before === undefined || after === undefined) return before === after;
-  return (
-    before.length === after.length &&
-    after.every((instance, at) => {
-      const was = before[at] as Instance;
-      return (
-        was === instance ||
-        (was.id === instance.id &&
-          was.uri === instance.uri &&
-          was.weight === instance.weight &&
-          was.zone === instance.zone)
-      );
-    })
-  );
 }
 
 /** `service-3` is the third backend. */
