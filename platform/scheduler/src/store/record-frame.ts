@@ -14,7 +14,7 @@ import { valueBytesMax } from "@tavola/coordination";
 
 /** What this version writes, and the newest that it reads. */
 const recordFormat = 1;
-/** Of the JSON. A deploy may have 8 MB of artifacts in it, and a mail that waits two of it. */
+/** Of the JSON. What comes by the API is bounded far below it; a mail that waits has two such things in it. */
 export const recordBytesMax = 32 * 1024 * 1024;
 /** Leaves room for the line, and for the head in the same transaction. */
 const partBytes = valueBytesMax - 32 * 1024;
