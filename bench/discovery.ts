@@ -251,7 +251,8 @@ async function tellAll(
   const halfMs: number[] = [];
   for (let round = 0; round < count; round += 1) {
     const id = crypto.randomUUID();
-    tell(watching, { kind: "expect", id });
+    // Else who is told before would not be counted, but when the announcement expires.
+    await call(watching, { kind: "expect", id }, "expecting");
     await new Promise((resolve) => setTimeout(resolve, roundMs));
     const told = nextAnswer(watching, "told");
     const sentAt = steadyMs();

@@ -13,6 +13,8 @@ export type WatchersCall =
 
 export type WatchersAnswer =
   | { readonly kind: "waiting" }
+  /** From now on the id is looked for. */
+  | { readonly kind: "expecting" }
   /** When the middle one and the last one were told, by the machine's steady clock, in ms. */
   | { readonly kind: "told"; readonly middleAt: number; readonly lastAt: number };
 
@@ -86,6 +88,7 @@ async function called(call: WatchersCall): Promise<void> {
   if (call.kind === "expect") {
     expected = Buffer.from(call.id);
     told = 0;
+    answer({ kind: "expecting" });
     return;
   }
   watchers = call.watchers;
