@@ -155,12 +155,13 @@ async function measureStore(store: string, kind: StoreKind): Promise<Measured> {
     children.push(announcers, watching);
     const urls = daemons.map(({ url }) => url);
     const start = { kind: "start", servers: urls } as const;
+    // From the first one on: to announce all of them may take longer than a lease.
+    tell(announcers, { kind: "renew", periodMs: renewalMs });
     const { seconds } = await call(announcers, { ...start, announcements, types }, "announced");
     const bytes = (await bytesOf(daemons)) - empty;
     progress(`${store}: ${watchers} watch`);
     await call(watching, { ...start, watchers }, "waiting");
-    progress(`${store}: renewing`);
-    tell(announcers, { kind: "renew", periodMs: renewalMs });
+    progress(`${store}: renewals are counted`);
     const writesBefore = await batchesWritten(urls);
     await call(announcers, { kind: "count" }, "renewed");
     const renewalCpu = await cpuOf(daemons);

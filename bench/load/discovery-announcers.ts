@@ -85,9 +85,13 @@ async function announceAll(count: number, types: number): Promise<number> {
 
 function renewEach(periodMs: number): void {
   let done = 0;
-  const startedAt = performance.now();
+  let due = 0;
+  let lastAt = performance.now();
   renewing = setInterval(() => {
-    const due = ((performance.now() - startedAt) / periodMs) * announced.length;
+    const now = performance.now();
+    // As many as there are by now: some may still be on their way.
+    due += ((now - lastAt) / periodMs) * announced.length;
+    lastAt = now;
     for (; done < due && inFlight < renewalsInFlightMax; done += 1) {
       const { body } = announced[done % announced.length] as Announced;
       const connection = connections[Math.floor(Math.random() * connections.length)];
