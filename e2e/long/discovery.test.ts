@@ -13,7 +13,7 @@ import {
   startEtcd,
   startZooKeeper,
 } from "@tavola/test-servers";
-import { type DiscoveryProcess, startDiscoveryProcess } from "./discovery-process.ts";
+import { type DiscoveryProcess, startDiscoveryProcess } from "../discovery-process.ts";
 
 const boundMs = 90_000;
 const renewEveryMs = 500;
