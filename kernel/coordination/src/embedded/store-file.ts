@@ -36,6 +36,11 @@ const formatVersion = 1;
  * the process until the disk is done; pages that were written often meanwhile are carried over once.
  */
 const checkpointPages = 4000;
+/**
+ * Of pages in memory, taken as they are needed. SQLite's own 2 MiB hold the paths of 20,000 values; beyond
+ * that every write in the middle of them would read pages again.
+ */
+const cacheKiB = 32 * 1024;
 /** "TAVO": what tells our databases from other programs'. */
 const applicationId = 0x5441564f;
 
@@ -85,6 +90,7 @@ export function openStoreFile(file: string): DatabaseSync {
     // Consistent after a power cut; what must not be lost is synced by `WalSync`.
     database.exec("PRAGMA synchronous = NORMAL");
     database.exec(`PRAGMA wal_autocheckpoint = ${checkpointPages}`);
+    database.exec(`PRAGMA cache_size = -${cacheKiB}`);
     return database;
   } catch (error) {
     database.close();
