@@ -52,3 +52,34 @@ test("UsagePoller asks every agent that is there once a round, and passes over w
   assert.equal(rounds, 2);
   assert.equal(clock.waiting, 0);
 });
+
+test("UsagePoller passes over an agent that does not answer in more and more rounds, until it does", async () => {
+  const clock = simulatedClock();
+  const placing = new Placing();
+  placing.offer({ agent: "a1" }, { agent: "a2" });
+  const asked: string[] = [];
+  const broken = ["a2"];
+  const poller = new UsagePoller({
+    state: placing.state,
+    everyMs: 60_000,
+    addressOf: (agentId) => ({ hostname: agentId, port: 5051 }),
+    agents: agentsBut(broken, asked),
+    clock,
+    logger: silentLogger,
+    onSample: () => undefined,
+    onRound: () => undefined,
+  });
+  const timesAsked = async (rounds: number): Promise<number> => {
+    asked.length = 0;
+    await clock.advanceSettling(rounds * 60_000);
+    assert.equal(asked.filter((host) => host === "a1").length, rounds);
+    return asked.filter((host) => host === "a2").length;
+  };
+  // In rounds 1, 3, 7, 15 and 31, and then in every sixteenth.
+  assert.equal(await timesAsked(31), 5);
+  assert.equal(await timesAsked(32), 2);
+  broken.length = 0;
+  assert.equal(await timesAsked(16), 1);
+  assert.equal(await timesAsked(5), 5);
+  poller.close();
+});

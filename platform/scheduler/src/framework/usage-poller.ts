@@ -1,7 +1,8 @@
 /**
  * Asks every agent now and then what it and its tasks use, a few at a time.
  *
- * An agent that does not answer is asked again in the next round; nobody waits for it.
+ * Nobody waits for an agent that does not answer. It is passed over in the next round, then in three,
+ * then in seven, so that a part of the cluster that is away costs little.
  */
 
 import type { Instant } from "@tavola/base";
@@ -17,7 +18,15 @@ const limits = {
   agentsAtOnceMax: 8,
   /** The first round: soon, but not in the rush of starting. */
   firstMs: 5_000,
+  /** Of an agent that does not answer. */
+  roundsPassedOverMax: 15,
 } as const;
+
+interface Silence {
+  /** How many rounds it was passed over since it last did not answer, and is to be. */
+  passedOver: number;
+  readonly toPassOver: number;
+}
 
 /** What agents are asked; `framework/agent-http.ts` is one. */
 export interface AgentMeasures {
@@ -43,6 +52,7 @@ export class UsagePoller {
   readonly #options: UsagePollerOptions;
   #timer: Timer | undefined;
   #isClosed = false;
+  readonly #silences = new Map<string, Silence>();
 
   constructor(options: UsagePollerOptions) {
     this.#options = options;
@@ -71,9 +81,12 @@ export class UsagePoller {
   }
 
   async #round(): Promise<void> {
-    const agentIds = [...this.#options.state.records.agent.values()]
+    const { agent: agents } = this.#options.state.records;
+    for (const id of this.#silences.keys()) if (!agents.has(id)) this.#silences.delete(id);
+    const agentIds = [...agents.values()]
       .filter(({ currentState }) => !isInactive(currentState.state))
-      .map(({ id }) => id);
+      .map(({ id }) => id)
+      .filter((id) => this.#isToBeAsked(id));
     const next = agentIds.values();
     const worker = async (): Promise<void> => {
       for (const agentId of next) {
@@ -82,6 +95,19 @@ export class UsagePoller {
       }
     };
     await Promise.all(Array.from({ length: limits.agentsAtOnceMax }, worker));
+  }
+
+  #isToBeAsked(agentId: string): boolean {
+    const silence = this.#silences.get(agentId);
+    if (silence === undefined || silence.passedOver >= silence.toPassOver) return true;
+    silence.passedOver += 1;
+    return false;
+  }
+
+  #wasSilent(agentId: string): void {
+    const before = this.#silences.get(agentId)?.toPassOver ?? 0;
+    const toPassOver = Math.min(2 * before + 1, limits.roundsPassedOverMax);
+    this.#silences.set(agentId, { passedOver: 0, toPassOver });
   }
 
   async #ask(agentId: string): Promise<void> {
@@ -96,9 +122,11 @@ export class UsagePoller {
     const failed = [metrics, statistics].find(({ problem }) => problem !== undefined);
     if (metrics.problem !== undefined || statistics.problem !== undefined) {
       const message = failed?.problem === undefined ? "" : failed.message;
+      this.#wasSilent(agentId);
       logger.debug({ agentId, message }, "an agent does not say what it uses");
       return;
     }
+    this.#silences.delete(agentId);
     onSample({ agentId, at: clock.now(), metrics: metrics.value, tasks: statistics.value });
   }
 }
