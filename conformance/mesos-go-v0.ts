@@ -9,7 +9,7 @@ import { eventually, runProcess } from "@tavola/harness";
 import type { Client } from "./client.ts";
 import type { Masters } from "./masters.ts";
 import { outliveLeader } from "./outlive-leader.ts";
-import { findProgram, step } from "./toolchain.ts";
+import { buildGo } from "./toolchain.ts";
 
 const here = join(import.meta.dirname, "mesos-go-v0");
 const boundMs = 50_000;
@@ -45,13 +45,7 @@ async function detectTwo(masters: Masters, program: string): Promise<void> {
 export const mesosGoV0: Client = {
   name: "mesos-go-v0",
   speaks: "Mesos's internal messages, protobuf over libprocess",
-  async prepare(folder) {
-    const go = findProgram("go");
-    if (go === undefined) return "go is not installed";
-    const build = ["build", "-o", join(folder, "client"), "."];
-    await step(go, build, { cwd: here, timeoutMs: 300_000 });
-    return undefined;
-  },
+  prepare: (folder) => buildGo(here, join(folder, "client")),
   checks: [
     {
       name: "its detector sees the leader in ZooKeeper, and the next when that one is killed",

@@ -8,7 +8,7 @@ import { userInfo } from "node:os";
 import { join } from "node:path";
 import { type Cluster, runProcess } from "@tavola/harness";
 import type { Client } from "./client.ts";
-import { findProgram, step } from "./toolchain.ts";
+import { buildGo, step } from "./toolchain.ts";
 
 const here = join(import.meta.dirname, "mesos-go");
 
@@ -20,13 +20,9 @@ export const msh: Client = {
   name: "msh",
   speaks: "v1 scheduler API, protobuf",
   async prepare(folder) {
-    const go = findProgram("go");
-    if (go === undefined) return "go is not installed";
     const binary = join(folder, "msh");
     if (existsSync(binary)) return undefined;
-    const build = ["build", "-o", binary, "github.com/mesos/mesos-go/api/v1/cmd/msh"];
-    await step(go, build, { cwd: here, timeoutMs: 300_000 });
-    return undefined;
+    return buildGo(here, binary, "github.com/mesos/mesos-go/api/v1/cmd/msh");
   },
   checks: [
     {

@@ -7,20 +7,14 @@
 import { join } from "node:path";
 import type { Client } from "./client.ts";
 import { exampleService } from "./example-service.ts";
-import { findProgram, step } from "./toolchain.ts";
+import { buildGo, step } from "./toolchain.ts";
 
 const here = join(import.meta.dirname, "singularity-go");
 
 export const singularityGo: Client = {
   name: "singularity-go",
   speaks: "Singularity's API as sous calls it, from Go",
-  async prepare(folder) {
-    const go = findProgram("go");
-    if (go === undefined) return "go is not installed";
-    const build = ["build", "-o", join(folder, "client"), "."];
-    await step(go, build, { cwd: here, timeoutMs: 300_000 });
-    return undefined;
-  },
+  prepare: (folder) => buildGo(here, join(folder, "client")),
   checks: [
     {
       name: "what sous does: requests of every kind, a deploy followed to its end, scale, delete",

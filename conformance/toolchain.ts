@@ -32,3 +32,15 @@ export async function step(
   const how = result.timedOut ? "ran out of time" : `ended with ${result.signal ?? result.code}`;
   throw new Error(`${command} ${args.join(" ")} ${how}:\n${result.stdout}${result.stderr}`);
 }
+
+/** Builds a Go package (default: the folder's own). Resolves with why it cannot be done here, if so. */
+export async function buildGo(
+  folder: string,
+  binary: string,
+  goPackage = ".",
+): Promise<string | undefined> {
+  const go = findProgram("go");
+  if (go === undefined) return "go is not installed";
+  await step(go, ["build", "-o", binary, goPackage], { cwd: folder, timeoutMs: 300_000 });
+  return undefined;
+}

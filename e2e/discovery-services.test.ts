@@ -8,7 +8,7 @@ import { readFileSync } from "node:fs";
 import { type TestContext, test } from "node:test";
 import { type Cluster, eventually, runProcess, startCluster, tavolaCommand } from "@tavola/harness";
 import { readProcesses } from "@tavola/host";
-import { type CatalogueChange, connectDiscovery } from "@tavola/sdk";
+import { type CatalogueChange, connectDiscovery, type ServiceWatch } from "@tavola/sdk";
 
 const [program = "", ...entry] = tavolaCommand;
 const boundMs = 45_000;
@@ -42,6 +42,23 @@ async function start(t: TestContext, ...more: readonly string[]): Promise<Servic
   });
   t.after(() => cluster.stop());
   return { cluster, word: `e2e${Math.floor(Math.random() * 1e9)}` };
+}
+
+/** A watch of the service, and the ids of its announcements that go from now on, as they go. */
+async function watchClock(
+  t: TestContext,
+  cluster: Cluster,
+): Promise<{ readonly watch: ServiceWatch; readonly gone: readonly string[] }> {
+  const discovery = connectDiscovery({ servers: cluster.discovery ?? "" });
+  t.after(() => discovery.close());
+  const gone: string[] = [];
+  const watch = discovery.subscribe({
+    serviceType: "clock",
+    onChange: ({ removed }: CatalogueChange) =>
+      gone.push(...removed.map(({ announcementId }) => announcementId)),
+  });
+  await watch.ready;
+  return { watch, gone };
 }
 
 async function tavola({ cluster }: Service, args: readonly string[], input = "") {
@@ -216,15 +233,7 @@ test("the scheduler is killed: what runs stays announced under its ids, what end
   const { cluster } = service;
   await deploy(service, { instances: 3, killAfterDrainMillis: 500 });
   const three = await untilAnnounced(service, 3);
-  const discovery = connectDiscovery({ servers: cluster.discovery ?? "" });
-  t.after(() => discovery.close());
-  const gone: string[] = [];
-  const watch = discovery.subscribe({
-    serviceType: "clock",
-    onChange: ({ removed }: CatalogueChange) =>
-      gone.push(...removed.map(({ announcementId }) => announcementId)),
-  });
-  await watch.ready;
+  const { gone } = await watchClock(t, cluster);
 
   process.kill(cluster.pidOf("scheduler") ?? 0, "SIGKILL");
   const [victim, ...others] = three;
@@ -258,15 +267,7 @@ test("the discovery server is killed: it comes back knowing all, and hears what 
   const { cluster } = service;
   await deploy(service, { killAfterDrainMillis: 500 });
   const two = await untilAnnounced(service, 2);
-  const discovery = connectDiscovery({ servers: cluster.discovery ?? "" });
-  t.after(() => discovery.close());
-  const gone: string[] = [];
-  const watch = discovery.subscribe({
-    serviceType: "clock",
-    onChange: ({ removed }: CatalogueChange) =>
-      gone.push(...removed.map(({ announcementId }) => announcementId)),
-  });
-  await watch.ready;
+  const { watch, gone } = await watchClock(t, cluster);
   const before = cluster.pidOf("discovery") ?? 0;
   process.kill(before, "SIGKILL");
   assert.equal((await tavola(service, ["scale", "clock", "3"])).code, 0);

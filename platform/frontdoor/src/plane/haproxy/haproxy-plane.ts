@@ -70,7 +70,7 @@ const limits = {
 } as const;
 
 /**
- * Listens when it resolves, and answers 404 until it has rules. Rejects with HAPROXY_START (with what
+ * Listens when it resolves, and answers 503 until it has rules. Rejects with HAPROXY_START (with what
  * HAProxy said), LISTEN_FAILED or CERTIFICATES_UNREADABLE.
  */
 export async function createHaproxyPlane(options: HaproxyPlaneOptions): Promise<DataPlane> {
