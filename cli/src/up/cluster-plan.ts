@@ -4,34 +4,13 @@
 
 import { join } from "node:path";
 import { formatShare, type Machine, shareOf } from "./machine-share.ts";
+import type { UpOptions } from "./up-options.ts";
 
-export interface ClusterPlanOptions {
+/** What was asked for, and where on which machine it is to be. */
+export interface ClusterPlanOptions extends Omit<UpOptions, "readyFile" | "workDir"> {
   readonly workDir: string;
-  readonly masters: number;
-  /** The store in which they elect their leader. undefined: one of their own, or none for a single one. */
-  readonly zk: string | undefined;
-  readonly agents: number;
-  readonly schedulers: number;
-  readonly schedulerPort: number;
-  readonly discoveries: number;
-  /** Of the first discovery server, the others get the next; 0 lets the system pick each. */
-  readonly discoveryPort: number;
-  readonly hasFrontdoor: boolean;
-  readonly frontdoorPort: number;
-  readonly frontdoorAdminPort: number;
-  /** undefined: a file in the work directory. */
-  readonly frontdoorRules: string | undefined;
-  /** The first master's port, those of the others and of the agents are the next; 0 lets the system pick each. */
-  readonly firstPort: number;
-  readonly logFormat: "text" | "json";
   /** Tells this cluster's cgroups from those of others on the machine. */
   readonly cgroupsRoot: string;
-  /** Flags that the user passes through, `--name=value`; they win over those of the plan. */
-  readonly masterFlags: readonly string[];
-  readonly agentFlags: readonly string[];
-  readonly schedulerFlags: readonly string[];
-  readonly discoveryFlags: readonly string[];
-  readonly frontdoorFlags: readonly string[];
   readonly machine: Machine;
 }
 

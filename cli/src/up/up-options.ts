@@ -38,12 +38,12 @@ export interface UpOptions {
   readonly zk: string | undefined;
   readonly agents: number;
   readonly schedulers: number;
-  /** 0: the system picks. */
+  /** The first master's, those of the other masters and of the agents are the next; 0 lets the system pick each. */
   readonly firstPort: number;
-  /** Of the first scheduler. 0: the system picks. */
+  /** Of the first scheduler, the others get the next; 0 lets the system pick each. */
   readonly schedulerPort: number;
   readonly discoveries: number;
-  /** Of the first discovery server. 0: the system picks. */
+  /** Of the first discovery server, the others get the next; 0 lets the system pick each. */
   readonly discoveryPort: number;
   readonly hasFrontdoor: boolean;
   readonly frontdoorPort: number;
@@ -53,6 +53,7 @@ export interface UpOptions {
   readonly readyFile: string | undefined;
   readonly workDir: string | undefined;
   readonly logFormat: "text" | "json";
+  /** Flags that the user passes through, `--name=value`; they win over those of the plan. */
   readonly masterFlags: readonly string[];
   readonly agentFlags: readonly string[];
   readonly schedulerFlags: readonly string[];
