@@ -39,4 +39,7 @@ test("weightOf() is 1 where the metadata says nothing, or nonsense", () => {
     weights.map((weight) => weightOf({ ...web, metadata: { weight } })),
     [2, 0.5, 0, 1, 1, 1, 1],
   );
+  for (const nonsense of ["", [], true, { toString: 1, valueOf: 1 }]) {
+    assert.equal(weightOf({ ...web, metadata: { weight: nonsense } }), 1, JSON.stringify(nonsense));
+  }
 });

@@ -89,10 +89,11 @@ export function isOfService({ serviceType, feature }: Announcement, service: str
   );
 }
 
-/** Of metadata: a number above or equal to 0; 1 where it says none, or nonsense. */
+/** Of metadata: a number above or equal to 0, or one as text; 1 where it says none, or nonsense. */
 export function weightOf({ metadata }: Announcement): number {
-  const weight = Number(metadata?.["weight"] ?? 1);
-  return Number.isFinite(weight) && weight >= 0 ? weight : 1;
+  const told = metadata?.["weight"];
+  const weight = typeof told === "string" && told.trim() !== "" ? Number(told) : told;
+  return typeof weight === "number" && Number.isFinite(weight) && weight >= 0 ? weight : 1;
 }
 
 export function zoneOf({ metadata }: Announcement): string | undefined {

@@ -1,6 +1,7 @@
 /** What is announced, as a data plane needs it: of the services that rules name, where requests can go. */
 
 import type { Instance, Services } from "./routing-table.ts";
+import { parseServiceUri } from "./service-uri.ts";
 
 /** Of an announcement, what matters here. */
 export interface Announced {
@@ -18,17 +19,10 @@ export function instancesOf(announced: readonly Announced[]): readonly Instance[
 }
 
 function instanceOf({ id, uri, weight, zone }: Announced): readonly Instance[] {
-  const address = parseServiceUri(uri);
-  return address === undefined || !(weight > 0) ? [] : [{ id, uri: address, weight, zone }];
-}
-
-/** Undefined: no place to send HTTP requests to. */
-function parseServiceUri(uri: string): string | undefined {
-  if (!URL.canParse(uri)) return undefined;
-  const { protocol, host, pathname, username, password } = new URL(uri);
-  const isHttp = protocol === "http:" || protocol === "https:";
-  if (!isHttp || host === "" || username !== "" || password !== "") return undefined;
-  return `${protocol}//${host}${pathname.replace(/\/+$/, "")}`;
+  const url = parseServiceUri(uri);
+  if (url === undefined || !(weight > 0)) return [];
+  const { protocol, host, pathname } = url;
+  return [{ id, uri: `${protocol}//${host}${pathname.replace(/\/+$/, "")}`, weight, zone }];
 }
 
 /** PERF: a list that is the same object is not looked through. */

@@ -77,3 +77,12 @@ test("services that are gone all at once are kept for as long as it takes to ann
   clock.advance(15_000);
   await waitUntil(() => told.at(-1)?.get("a")?.length === 0, "them to be given up");
 });
+
+test("an announcement with a weight that is none hides no other", async (context) => {
+  const { server, told, feed } = await open(context);
+  await feed.follow(new Set(["a", "b"]));
+  const metadata = { weight: { toString: 1, valueOf: 1 }, zone: [{}] };
+  server.announce({ ...announced("1", "a"), metadata }, announced("2", "b"));
+  await waitUntil(() => told.at(-1)?.get("b")?.length === 1, "the other service");
+  assert.equal(told.at(-1)?.get("a")?.[0]?.weight, 1);
+});

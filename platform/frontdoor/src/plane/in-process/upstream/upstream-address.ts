@@ -1,5 +1,7 @@
 /** Where an instance is, of what it announced. */
 
+import { parseServiceUri } from "../../../core/service-uri.ts";
+
 export interface UpstreamAddress {
   /** Without brackets. */
   readonly host: string;
@@ -9,11 +11,10 @@ export interface UpstreamAddress {
   readonly pathPrefix: string;
 }
 
-/** Undefined: it is no http or https URI. */
+/** Undefined: nothing can be there. */
 export function parseUpstreamAddress(uri: string): UpstreamAddress | undefined {
-  if (!URL.canParse(uri)) return undefined;
-  const url = new URL(uri);
-  if (url.protocol !== "http:" && url.protocol !== "https:") return undefined;
+  const url = parseServiceUri(uri);
+  if (url === undefined) return undefined;
   const isTls = url.protocol === "https:";
   const port = url.port === "" ? (isTls ? 443 : 80) : Number(url.port);
   const host = url.hostname.replace(/^\[|\]$/g, "");
