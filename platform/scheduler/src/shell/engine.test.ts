@@ -98,6 +98,23 @@ test("a long queue is written in portions, in order, and no turn is divided", as
   assert.deepEqual(order, ["a", "b", "c"]);
 });
 
+test("a turn may have any number of changes and effects", async () => {
+  const performed: Effect[] = [];
+  const { engine, store } = engineOn((effect) => performed.push(effect));
+  const many = 300_000;
+  const decided = engine.decide((turn) => {
+    put("a")(turn);
+    for (let i = 0; i < many; i += 1) turn.effect({ kind: "stopHealthcheck", taskId: `t${i}` });
+  });
+  await settled();
+  store.writes[0]?.end();
+  await decided;
+  assert.deepEqual(
+    [performed.length, performed.at(-1)],
+    [many, { kind: "stopHealthcheck", taskId: `t${many - 1}` }],
+  );
+});
+
 test("a store that is away is asked again; closing does not wait for it", async () => {
   const { engine, store, clock, ends } = engineOn();
   const away = () => new CodedError("UNAVAILABLE", "away", {}, { transient: true });

@@ -133,7 +133,8 @@ export class Engine {
       batch.changes.delete(key);
       batch.changes.set(key, change);
     }
-    batch.effects.push(...turn.effects);
+    // One by one: a turn may have more of them than a call takes arguments.
+    for (const effect of turn.effects) batch.effects.push(effect);
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     batch.waiting.push({ resolve, reject });
     this.#planWrite();

@@ -1,28 +1,30 @@
 /**
  * Batches as they were decided, until every record of theirs lies in its place.
  *
- *     <path>/journal/<number>      a batch, or a piece of one that one value does not hold
+ *     <path>/journal/<number>      a frame of a batch, or a piece of one that one value does not hold
  *
  *              from                 to
  *     … swept  │ decided, perhaps    │  pieces of a batch that is not decided;
  *              │ not in its place    │  nobody asks for them
  *
  * The head says `from` and `to`; a batch is decided when its last piece is written, in the transaction
- * that moves `to` beyond it. Whoever leads next reads what is between, and takes up where the former
- * leader was: records that are in a decided batch are as the last such batch has them, whatever lies in
- * their places.
+ * that moves `to` beyond it: all of it, in however many frames. Whoever leads next reads what is between,
+ * and takes up where the former leader was: records that are in a decided batch are as the last such
+ * batch has them, whatever lies in their places.
+ *
+ * A frame bounds what is put together, or read, at once. A batch has no bound: a turn that changes every
+ * task of a large cluster cannot be taken back, and the next leader would only take it again.
  */
 
-import { CodedError } from "@tavola/base";
-import type { StorePath, StoreWrite } from "@tavola/coordination";
+import { type StorePath, type StoreWrite, valueBytesMax } from "@tavola/coordination";
 import type { EncodedWrite, RecordWrite } from "./encoded-write.ts";
 import type { FencedWriter } from "./fenced-writer.ts";
 import { foreign, unreadable } from "./record-errors.ts";
 import { decodeFrame, decodeRecord, encodeFrame, isCount } from "./record-frame.ts";
 import { journalFolder, journalPath } from "./record-layout.ts";
 
-/** All of a batch is in memory at once when it is read again. */
-const batchBytesMax = 256 * 1024 * 1024;
+/** Of a frame's JSON: what one value holds with room to spare, but that a record is never divided. */
+const frameBytes = valueBytesMax - 64 * 1024;
 /** Values asked for in one call. */
 const valuesAtOnce = 16;
 
@@ -41,23 +43,37 @@ export class Journal {
     this.#writer = writer;
   }
 
-  /** Resolves once it is decided. Rejects as `FencedWriter.commit()`, and with TOO_LARGE. */
+  /** Resolves once it is decided. Rejects as `FencedWriter.commit()`. */
   async append(writes: readonly EncodedWrite[]): Promise<DecidedBatch> {
-    const { place, head } = this.#writer;
-    const { to } = head.journal;
-    const body = encodeBatch(writes);
-    const pieces = encodeFrame(body, undefined);
-    for (const [index, value] of pieces.entries()) {
-      const kind = index < this.#leftPieces ? "set" : "create";
-      const isLast = index === pieces.length - 1;
-      await this.#writer.commit(
-        [{ kind, path: journalPath(place.path, to + index), value }],
-        ({ journal }) => (isLast ? { journal: { ...journal, to: to + pieces.length } } : {}),
-      );
-      this.#leftPieces = Math.max(this.#leftPieces, index + 1);
+    const { to } = this.#writer.head.journal;
+    const frames = framesOf(writes);
+    let bytes = 0;
+    let next = to;
+    for (const [index, frame] of frames.entries()) {
+      const body = encodeWritten(frame);
+      const pieces = encodeFrame(body, undefined);
+      const end = next + pieces.length;
+      for (const [part, value] of pieces.entries()) {
+        const isLast = index === frames.length - 1 && part === pieces.length - 1;
+        await this.#put(next + part, value, isLast ? end : undefined);
+      }
+      bytes += body.length;
+      next = end;
     }
-    this.#leftPieces -= pieces.length;
-    return { bytes: body.length, to: to + pieces.length };
+    this.#leftPieces -= next - to;
+    return { bytes, to: next };
+  }
+
+  /** `decidedTo`: it is the last piece of its batch. */
+  async #put(number: number, value: Uint8Array, decidedTo: number | undefined): Promise<void> {
+    const { place, head } = this.#writer;
+    const index = number - head.journal.to;
+    const kind = index < this.#leftPieces ? "set" : "create";
+    await this.#writer.commit(
+      [{ kind, path: journalPath(place.path, number), value }],
+      ({ journal }) => (decidedTo === undefined ? {} : { journal: { ...journal, to: decidedTo } }),
+    );
+    this.#leftPieces = Math.max(this.#leftPieces, index + 1);
   }
 
   /** What is decided, in order. Rejects with CORRUPT, NEWER_FORMAT, and what the store says. */
@@ -126,12 +142,24 @@ export class Journal {
   }
 }
 
-function encodeBatch(writes: readonly EncodedWrite[]): Uint8Array {
-  const bytes = writes.reduce((sum, { key, json }) => sum + key.length + (json?.length ?? 0), 0);
-  if (bytes > batchBytesMax) {
-    const message = `${writes.length} records of ${bytes} bytes are more than is written at once (${batchBytesMax}): write fewer together`;
-    throw new CodedError("TOO_LARGE", message, { bytes, bytesMax: batchBytesMax });
+function framesOf(writes: readonly EncodedWrite[]): readonly (readonly EncodedWrite[])[] {
+  const frames: EncodedWrite[][] = [];
+  let bytes = 0;
+  for (const write of writes) {
+    const { kind, key, json } = write;
+    const length = kind.length + key.length + (json?.length ?? 0) + punctuationBytes;
+    const last = frames.at(-1);
+    if (last !== undefined && bytes + length <= frameBytes) last.push(write);
+    else {
+      frames.push([write]);
+      bytes = 0;
+    }
+    bytes += length;
   }
+  return frames;
+}
+
+function encodeWritten(writes: readonly EncodedWrite[]): Uint8Array {
   const pieces: Uint8Array[] = [];
   for (const [index, { kind, key, json }] of writes.entries()) {
     const start = `${index === 0 ? "[" : ",\n"}[${JSON.stringify(kind)},${JSON.stringify(key)}`;
@@ -143,3 +171,5 @@ function encodeBatch(writes: readonly EncodedWrite[]): Uint8Array {
 }
 
 const closing = Buffer.from("]");
+/** Of each write: `,\n["…","…",…]`. */
+const punctuationBytes = 10;

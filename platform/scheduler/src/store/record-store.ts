@@ -25,8 +25,8 @@ export interface RecordStore {
    */
   load(): Promise<ReadonlyMap<string, ReadonlyMap<string, unknown>>>;
   /**
-   * All of them or none; of several to one record the last counts. Resolves when they are durable. One
-   * call at a time. Rejects with a CodedError: UNAVAILABLE (transient: nothing was written, and
+   * All of them or none, however many; of several to one record the last counts. Resolves when they
+   * are durable. One call at a time. Rejects with a CodedError: UNAVAILABLE (transient: nothing was written, and
    * nothing of it will be), TOO_LARGE (names the record; nothing was written), FENCED (somebody else
    * leads), OUTCOME_UNKNOWN (the session is over), CORRUPT (somebody else writes here). After any but
    * the first two every call rejects: the scheduler must end, and read anew.

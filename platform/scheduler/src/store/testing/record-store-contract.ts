@@ -140,6 +140,20 @@ function testRecords(define: Define): void {
 }
 
 function testLargeOnes(define: Define): void {
+  define("a batch of any size is written, in as many values as it takes", async (given) => {
+    const many = (bytes: number): readonly RecordWrite[] =>
+      Array.from({ length: 8 }, (_, at) => put("task", `t${at}`, `${at}`.padEnd(bytes, ".")));
+    for (const bytes of [valueBytesMax, 100_000]) {
+      const { store } = await given.lead();
+      const batch = [put("request", "first", bytes), ...many(bytes), put("request", "last", bytes)];
+      await store.write(batch);
+      const { records } = await given.lead();
+      assert.deepEqual(records["request"], { first: bytes, last: bytes });
+      const tasks = Object.entries(records["task"] ?? {}).map(([key, of]) => put("task", key, of));
+      assert.deepEqual(tasks, many(bytes));
+    }
+  });
+
   define("a record may grow to megabytes and shrink again", async (given) => {
     const sizes = [valueBytesMax, given.recordBytes, given.recordBytes / 2, 10];
     for (const size of sizes) {
