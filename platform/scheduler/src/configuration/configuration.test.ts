@@ -239,6 +239,11 @@ test("what is wrong is refused, by its key", () => {
     "startNewReconcileEverySeconds must be at least 0.1, not 0",
   );
   assert.match(refused("killOldJobsAfterMs: 1e300"), /^killOldJobsAfterMs must be at most/);
+  assert.equal(refused("maxRequestIdSize: 501"), "maxRequestIdSize must be at most 500, not 501");
+  assert.equal(
+    refused('mesos: {defaultRackId: ""}'),
+    "mesos.defaultRackId must have 1 to 255 characters, not 0",
+  );
   assert.match(refused("defaultAgentPlacement: NOWHERE"), /^defaultAgentPlacement must be one of/);
   assert.match(
     refused("smtp: {emails: {TASK_FIALED: [OWNERS]}}"),

@@ -95,10 +95,23 @@ function limited(shape: Shape<number>, min: number, max: number): Shape<number> 
 
 export const count = limited(whole, 0, Number.MAX_SAFE_INTEGER);
 export const positive = limited(whole, 1, Number.MAX_SAFE_INTEGER);
+/** Of an id: the longest of them together are still the key of a record. */
+export const idSize = limited(whole, 1, 500);
 export const amount = limited(decimal, 0, Number.MAX_SAFE_INTEGER);
 /** Between two checks; not none. */
 export const seconds = limited(decimal, intervalMsMin / secondMs, longestMs / secondMs);
 export const share = limited(decimal, 0, 1);
 export const texts = list(text);
 export const textMap = mapOf(text);
+const nameCharactersMax = 255;
+/** Of what something is filed under. */
+export const name: Pick<Shape<string>, "parse"> = {
+  parse(json, path) {
+    const parsed = text.parse(json, path);
+    if (parsed.error !== undefined) return parsed;
+    const { length } = parsed.value;
+    if (length >= 1 && length <= nameCharactersMax) return parsed;
+    return { error: `${path} must have 1 to ${nameCharactersMax} characters, not ${length}` };
+  },
+};
 export { text, truth };

@@ -6,15 +6,13 @@
 
 import { CodedError, invariant } from "@tavola/base";
 import { encodeFrame, recordBytesMax } from "./record-frame.ts";
-import { isHashed, isKind, nameOfKey } from "./record-layout.ts";
-
-const keyCharactersMax = 2048;
+import { isHashed, isKey, isKind, nameOfKey } from "./record-layout.ts";
 
 /** One change of one record. */
 export interface RecordWrite {
   /** A word: `request`, `pendingTask`. */
   readonly kind: string;
-  /** Unique within its kind; any text of 1 to 2,048 characters. */
+  /** Unique within its kind; what `isKey()` takes. */
   readonly key: string;
   /** JSON; undefined removes the record, and that of one that is not there is no error. */
   readonly value: unknown;
@@ -47,7 +45,8 @@ export function encodeWrites(writes: readonly RecordWrite[]): readonly EncodedWr
 
 function encodeWrite({ kind, key, value }: RecordWrite): EncodedWrite {
   invariant(isKind(kind), `"${kind}" is no kind of record`);
-  invariant(key.length <= keyCharactersMax, `a ${kind}'s key of ${key.length} characters is none`);
+  // Here, and not when it is carried over: what is decided then waits for every leader to come.
+  invariant(isKey(key), `a ${kind}'s key of ${key.length} characters is none`);
   if (value === undefined) return { kind, key, json: undefined };
   const text = JSON.stringify(value);
   invariant(text !== undefined, `record ${kind} "${key}" is JSON`);

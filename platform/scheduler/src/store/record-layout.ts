@@ -46,6 +46,14 @@ export function journalPath(path: StorePath, number: number): StorePath {
   return `${journalFolder(path)}/${number}`;
 }
 
+/** Hashed keys are in the first line of their record, which has room for one of so many characters. */
+const keyCharactersMax = 2048;
+
+/** What a record may be filed under: any text, but not none, not half a character, and not endless. */
+export function isKey(text: string): boolean {
+  return text !== "" && text.length <= keyCharactersMax && text.isWellFormed();
+}
+
 /** What a kind may be called. */
 export function isKind(text: string): boolean {
   return /^[a-z][A-Za-z0-9-]{0,63}$/.test(text);
@@ -62,7 +70,7 @@ export function bucketOf(key: string): string {
 
 /** A node's name: the key with every character escaped (`%2F`) that a path does not take. */
 export function nameOfKey(key: string): string {
-  invariant(key !== "" && key.isWellFormed(), "a record's key is not empty, and is Unicode");
+  invariant(isKey(key), "a record's key is not empty, not endless, and is Unicode");
   const name = encodeURIComponent(key).replaceAll(hashMark, "%7E").replace(/^\.+$/, escapeDots);
   if (name.length <= nameCharactersMax) return name;
   return `${hashMark}${createHash("sha256").update(key).digest("hex")}`;
@@ -81,7 +89,7 @@ export function keyOfName(name: string): string | undefined {
   } catch {
     return undefined;
   }
-  return key !== "" && nameOfKey(key) === name ? key : undefined;
+  return isKey(key) && nameOfKey(key) === name ? key : undefined;
 }
 
 function escapeDots(dots: string): string {

@@ -42,9 +42,12 @@ export function createTaskId(place: TaskPlace, hostSuffixToOmit?: string): TaskI
   return { ...parts, id: formatTaskId(parts) };
 }
 
+/** Names of hosts have 253 at most; what claims to be longer must not make an id that nothing takes. */
+const placeCharactersMax = 255;
+
 /** A host or rack as ids of tasks spell it. */
 export function sanitizeForTaskId(name: string): string {
-  return name.replaceAll("-", "_");
+  return name.slice(0, placeCharactersMax).toWellFormed().replaceAll("-", "_");
 }
 
 function formatTaskId(id: Omit<TaskId, "id">): string {

@@ -21,11 +21,15 @@ export function attributesOf(attributes: readonly Attribute[]): Record<string, s
   return texts;
 }
 
-/** The rack, and the attributes without it. */
+/** Racks are records, and parts of tasks' ids; who gives them names is whoever starts an agent. */
+const rackCharactersMax = 255;
+
+/** The rack, and the attributes without it. None is the same as an empty name. */
 export function splitRack(
   attributes: Readonly<Record<string, string>>,
   { rackAttribute, defaultRackId }: RackNaming,
 ): { readonly rackId: string; readonly rest: Readonly<Record<string, string>> } {
-  const { [rackAttribute]: rackId = defaultRackId, ...rest } = attributes;
+  const { [rackAttribute]: named = "", ...rest } = attributes;
+  const rackId = named === "" ? defaultRackId : named.slice(0, rackCharactersMax).toWellFormed();
   return { rackId, rest };
 }

@@ -78,6 +78,7 @@ export function validateUserId(id: string, config: SchedulerConfig): Outcome<str
         id.length > config.maxUserIdSize,
         `User ID cannot be more than ${config.maxUserIdSize} characters, it was ${id.length}`,
       ),
+    () => when(!id.isWellFormed(), "User ID is no text: it has half a character in it"),
   ]);
 }
 

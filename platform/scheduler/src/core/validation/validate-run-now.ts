@@ -129,6 +129,12 @@ const rules = ({ config, now, deploy }: RunNowContext): readonly Rule<RunNowRequ
       runId.length > config.maxRunIdSize,
       `RunId must be less than ${config.maxRunIdSize} characters. RunId ${runId} has ${runId.length} characters`,
     ),
+  // Differs: runs are looked up by it, in databases that keep no such text.
+  ({ runId = "" }) =>
+    when(
+      runId.includes("\u0000") || !runId.isWellFormed(),
+      "RunId must be a text without U+0000 and halves of characters",
+    ),
   ({ runAt = 0 }) =>
     when(
       runAt > now + config.maxRunNowTaskLaunchDelayMs,
