@@ -4,137 +4,18 @@
  */
 
 import assert from "node:assert/strict";
-import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { type TestContext, test } from "node:test";
+import { test } from "node:test";
 import { eventually } from "@tavola/harness";
-import { connectDiscovery, type DiscoveryClient } from "@tavola/sdk";
 import { keepAsking } from "./frontdoor/asking.ts";
-import { type DaemonProcess, startDaemon } from "./frontdoor/daemon-process.ts";
-
-const isInstalled = (program: string, argument: string): boolean =>
-  spawnSync(program, [argument]).status === 0;
-const skipGit = isInstalled("git", "--version") ? false : "git is not installed";
-const skipHaproxy = skipGit || (isInstalled("haproxy", "-v") ? false : "haproxy is not installed");
-const bound = { boundMs: 60_000 };
-
-interface Repository {
-  readonly location: string;
-  push(rules: string): void;
-  goAway(): void;
-}
-
-function createRepository(folder: string): Repository {
-  const bare = join(folder, "routes.git");
-  const work = join(folder, "work");
-  const git = (...args: readonly string[]): string =>
-    execFileSync("git", ["-c", "user.name=Ada", "-c", "user.email=ada@example.com", ...args], {
-      env: { PATH: process.env["PATH"], HOME: folder, GIT_CONFIG_NOSYSTEM: "1" },
-      encoding: "utf8",
-      stdio: ["ignore", "pipe", "pipe"],
-    });
-  git("init", "--quiet", "--bare", "--initial-branch=main", bare);
-  git("init", "--quiet", "--initial-branch=main", work);
-  return {
-    location: `${bare}#main:frontdoor.rules`,
-    push(rules) {
-      mkdirSync(work, { recursive: true });
-      writeFileSync(join(work, "frontdoor.rules"), rules);
-      git("-C", work, "add", "--all");
-      git("-C", work, "commit", "--quiet", "-m", "Change routes");
-      git("-C", work, "push", "--quiet", bare, "main");
-    },
-    goAway: () => renameSync(bare, `${bare}.away`),
-  };
-}
-
-/** Answers with its name. */
-async function startService(context: TestContext, name: string): Promise<string> {
-  const server = createServer((_, response) => response.end(name));
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  context.after(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-}
-
-/** A process that answers with its name, and the address that it says it has. */
-async function startServiceProcess(
-  context: TestContext,
-  name: string,
-): Promise<{ readonly child: ChildProcess; readonly url: string }> {
-  const program = `const server = require("node:http").createServer((_, response) => response.end("${name}"));
-    server.listen(0, "127.0.0.1", () => console.log(server.address().port));`;
-  const child = spawn(process.execPath, ["-e", program], { stdio: ["ignore", "pipe", "inherit"] });
-  context.after(() => child.kill("SIGKILL"));
-  const [port] = await once(child.stdout, "data");
-  return { child, url: `http://127.0.0.1:${String(port).trim()}` };
-}
-
-interface World {
-  readonly folder: string;
-  readonly repository: Repository;
-  readonly discovery: DaemonProcess;
-  readonly client: DiscoveryClient;
-  startFrontdoor(): Promise<DaemonProcess>;
-}
-
-/** Services a and b, announced; no rules yet. */
-async function openWorld(context: TestContext, dataPlane: string): Promise<World> {
-  const folder = mkdtempSync(join(tmpdir(), "tavola-frontdoor-e2e-"));
-  context.after(() => rmSync(folder, { recursive: true, force: true }));
-  const repository = createRepository(folder);
-  const discovery = await startDaemon(context, "discovery", [
-    "--port=0",
-    `--work_dir=${folder}/discovery`,
-  ]);
-  const client = connectDiscovery({ servers: discovery.url });
-  context.after(() => client.close({ patienceMs: 100 }));
-  for (const serviceType of ["a", "b"]) {
-    const serviceUri = await startService(context, serviceType);
-    client.announce({ serviceType, serviceUri });
-  }
-  const watch = client.subscribe();
-  await eventually(
-    "both services to be announced",
-    () => (watch.find("a").length === 1 && watch.find("b").length === 1 ? true : undefined),
-    bound,
-  );
-  return {
-    folder,
-    repository,
-    discovery,
-    client,
-    startFrontdoor: () =>
-      startDaemon(context, "frontdoor", [
-        "--port=0",
-        "--admin-port=0",
-        `--data-plane=${dataPlane}`,
-        `--rules=${repository.location}`,
-        `--discovery=${discovery.url}`,
-        `--work_dir=${folder}/frontdoor`,
-      ]),
-  };
-}
-
-function adminUrl(frontdoor: DaemonProcess): string {
-  const [, url] = /adminUrl[^h]*(http:\/\/[\d.:]+)/.exec(frontdoor.output()) ?? [];
-  assert.ok(url !== undefined, frontdoor.output());
-  return url;
-}
-
-async function statusOf(frontdoor: DaemonProcess) {
-  return (await (await fetch(`${adminUrl(frontdoor)}/status`)).json()) as {
-    readonly troubles: readonly string[];
-    readonly rules: { readonly refused: readonly { readonly reasons: readonly string[] }[] };
-  };
-}
+import {
+  bound,
+  openWorld,
+  skipGit,
+  skipHaproxy,
+  startServiceProcess,
+  statusOf,
+} from "./frontdoor/world.ts";
 
 for (const dataPlane of ["in-process", "haproxy"]) {
   const skip = dataPlane === "haproxy" ? skipHaproxy : skipGit;

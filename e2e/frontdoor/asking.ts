@@ -15,36 +15,49 @@ export interface Asking {
   stop(): Promise<void>;
 }
 
-export function keepAsking(context: TestContext, url: string): Asking {
+/** Of several front doors one after the other is asked, the one that answered last first, as a balancer before them does. */
+export function keepAsking(context: TestContext, ...urls: readonly string[]): Asking {
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
   const answers = new Map<string, number>();
   const failures: string[] = [];
   const sockets = new Set<unknown>();
   let isStopped = false;
-  const askOnce = (): Promise<void> =>
-    new Promise((resolve) => {
+  let first = 0;
+  const askOne = (url: string): Promise<string> =>
+    new Promise((resolve, reject) => {
       const asked = request(url, { agent }, (response) => {
         let body = "";
         response.setEncoding("utf8").on("data", (text: string) => {
           body += text;
         });
+        response.on("error", reject);
         response.on("close", () => {
-          if (response.statusCode === 200 && response.complete) {
-            answers.set(body, (answers.get(body) ?? 0) + 1);
-          } else failures.push(`${response.statusCode} ${body}`);
-          resolve();
+          if (response.statusCode === 200 && response.complete) resolve(body);
+          else reject(new Error(`${response.statusCode} ${body}`));
         });
       });
       asked.on("socket", (socket) => sockets.add(socket));
-      asked.on("error", (error) => {
-        failures.push(error.message);
-        resolve();
-      });
+      asked.on("error", reject);
       asked.end();
     });
+  const askAny = async (): Promise<void> => {
+    const said: string[] = [];
+    for (let tried = 0; tried < urls.length; tried += 1) {
+      const at = (first + tried) % urls.length;
+      try {
+        const body = await askOne(urls[at] as string);
+        answers.set(body, (answers.get(body) ?? 0) + 1);
+        first = at;
+        return;
+      } catch (error) {
+        said.push((error as Error).message);
+      }
+    }
+    failures.push(said.join("; "));
+  };
   const running = (async () => {
     while (!isStopped) {
-      await askOnce();
+      await askAny();
       await new Promise((resolve) => setTimeout(resolve, 2));
     }
   })();

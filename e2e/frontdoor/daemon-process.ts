@@ -10,6 +10,7 @@ import { tavolaCommand } from "@tavola/harness";
 export interface DaemonProcess {
   /** As it told when it was ready. */
   readonly url: string;
+  readonly pid: number;
   /** Everything it logged so far. */
   output(): string;
   /** Resolves when it is gone. Idempotent. */
@@ -46,5 +47,5 @@ export async function startDaemon(
     });
     exited.then(() => reject(new Error(`tavola ${name} ended early:\n${output}`)));
   });
-  return { url: await ready, output: () => output, end };
+  return { url: await ready, pid: child.pid ?? -1, output: () => output, end };
 }
