@@ -77,11 +77,10 @@ export async function writeCertificates(
 export interface CertificateChange {
   readonly folder: string;
   readonly before: readonly Certificate[];
-  /** As many as before. */
   readonly after: readonly Certificate[];
 }
 
-/** Tells a HAProxy that runs. Rejects with CERTIFICATES_UNREADABLE when it does not take one. */
+/** Tells a HAProxy that runs; there are as many as before. Rejects with CERTIFICATES_UNREADABLE when it does not take one. */
 export async function commitCertificates(
   socketPath: string,
   { folder, before, after }: CertificateChange,

@@ -123,3 +123,11 @@ export interface ServiceBackend {
 
 /** Above all numbers: no rule. */
 export const noNumber = 999_999_999;
+
+/** Names of all backends of a service: what is told of one of its servers is told to each of them. */
+export function backendsByService({
+  serviceBackends,
+}: Pick<CompiledRules, "serviceBackends">): ReadonlyMap<ServiceName, readonly string[]> {
+  const found = Map.groupBy(serviceBackends, ({ service }) => service);
+  return new Map([...found].map(([service, all]) => [service, all.map(({ name }) => name)]));
+}

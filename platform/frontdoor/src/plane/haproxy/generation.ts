@@ -3,7 +3,8 @@
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { RuleSet } from "../../core/routing-table.ts";
-import type { CompiledRules } from "./compiled-rules.ts";
+import type { ServiceName } from "../../core/rule.ts";
+import { backendsByService, type CompiledRules } from "./compiled-rules.ts";
 import { type ConfigOptions, formatConfig, logSocketName, socketName } from "./format-config.ts";
 import { HaproxyProcess } from "./haproxy-process.ts";
 import { LineCutter } from "./log-line.ts";
@@ -13,6 +14,8 @@ export interface Generation {
   /** Others that come to the same may take their place. */
   rules: RuleSet;
   compiled: CompiledRules;
+  /** Those that come to the same have the same. */
+  readonly backends: ReadonlyMap<ServiceName, readonly string[]>;
   readonly process: HaproxyProcess;
   readonly folder: string;
   readonly log: LogReceiver;
@@ -42,7 +45,8 @@ export async function startGeneration(options: GenerationOptions): Promise<Gener
   });
   const socketPath = join(folder, socketName);
   const process = new HaproxyProcess({ binary, configFile, socketPath, before });
-  const generation: Generation = { rules, compiled, process, folder, log };
+  const backends = backendsByService(compiled);
+  const generation: Generation = { rules, compiled, backends, process, folder, log };
   try {
     await process.untilServing();
   } catch (error) {

@@ -11,39 +11,37 @@
  * what that is); what it is handed, it decides anew.
  */
 
-import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { CodedError, describeError, randomUuid } from "@tavola/base";
-import type { Timer } from "@tavola/host";
 import { noRulesYet } from "../../core/no-rules-yet.ts";
-import type { Instance, RuleSet, Services } from "../../core/routing-table.ts";
+import type { RuleSet, Services } from "../../core/routing-table.ts";
 import type { ServiceName } from "../../core/rule.ts";
 import type { DataPlane, InstanceHealth } from "../data-plane.ts";
 import { createInProcessPlane } from "../in-process/create-in-process-plane.ts";
 import { defaultTimeouts, type PlaneOptions, type PlaneTimeouts } from "../plane-options.ts";
-import {
-  type Certificate,
-  commitCertificates,
-  readCertificates,
-  writeCertificates,
-} from "./certificate-files.ts";
+import { commitCertificates } from "./certificate-files.ts";
+import { CertificateStore } from "./certificate-store.ts";
 import { compileRules } from "./compile-rules.ts";
-import type { CompiledRules } from "./compiled-rules.ts";
-import { endedRequest, isInstanceFailure } from "./ended-request.ts";
 import { type ConfigOptions, formatConfig, peerHeader } from "./format-config.ts";
-import { backendNames, rulesMap } from "./format-frontend.ts";
-import { freePort } from "./free-port.ts";
-import { type Generation, startGeneration } from "./generation.ts";
+import { rulesMap } from "./format-frontend.ts";
+import type { Generation } from "./generation.ts";
+import { Generations } from "./generations.ts";
 import { handedOnCommands } from "./handed-on-rules.ts";
-import type { HaproxyProcess } from "./haproxy-process.ts";
-import { parseLogLine } from "./log-line.ts";
+import { InstanceHealthList } from "./instance-health.ts";
+import { KnownServers } from "./known-servers.ts";
+import { formatUrls, type ListenPorts, startOnPorts } from "./listen-ports.ts";
+import { Restart } from "./restart.ts";
 import { askHaproxy, tellHaproxy } from "./runtime-socket.ts";
-import { areSameInstances } from "./same-instances.ts";
-import { addCommands, changesOf, isReusable, reuseCommands, type Server } from "./server-book.ts";
+import { isReusable, type Server } from "./server-book.ts";
 import { ServerDrain } from "./server-drain.ts";
+import { ServerEjections } from "./server-ejections.ts";
 import { ServerHealth } from "./server-health.ts";
 import { ServerNames } from "./server-names.ts";
+import { ServerRoster } from "./server-roster.ts";
+import { serviceCommands, stateCommand } from "./service-commands.ts";
+import { toldByLog } from "./told-by-log.ts";
+import { Turns } from "./turns.ts";
 
 export interface HaproxyPlaneOptions extends PlaneOptions {
   /** A folder of ours, for configurations and sockets; its path has no spaces and quotes. */
@@ -58,16 +56,6 @@ const gatherMs = 25;
 /** What HAProxy says when all is well. */
 const asExpected =
   /^(?:New server registered|IP changed|port changed|no need to change|nothing changed)/;
-
-const limits = {
-  /** Processes that finish what they have; the eldest is ended when there are more. */
-  finishingMax: 8,
-  /** Of tries to find ports that nobody else takes in between. */
-  portTries: 5,
-  restartMsMin: 50,
-  restartMsMax: 5_000,
-  healthFreshMs: 1_000,
-} as const;
 
 /**
  * Listens when it resolves, and answers 503 until it has rules. Rejects with HAPROXY_START (with what
@@ -101,90 +89,94 @@ class HaproxyPlane implements DataPlane {
   readonly #token: string;
   readonly #timeouts: PlaneTimeouts;
   readonly #traceSeed: string;
+  readonly #generations: Generations;
+  readonly #restart: Restart;
+  readonly #certificates: CertificateStore;
   readonly #names: ServerNames;
+  readonly #roster: ServerRoster;
+  readonly #known: KnownServers;
   readonly #health: ServerHealth;
+  readonly #ejections: ServerEjections;
   readonly #drain: ServerDrain;
-  #listen: { ip: string; httpPort: number | undefined; httpsPort: number | undefined };
+  readonly #healthList: InstanceHealthList;
+  #listen: ListenPorts;
   #rules: RuleSet = noRulesYet("it is starting");
   #services: Services = new Map();
   /** Takes what has come until it begins. */
   #gathering: Promise<void> | undefined;
   #toldAt = 0;
-  /** What `#servers` was made of. */
-  #applied: Services = new Map();
-  readonly #servers = new Map<ServiceName, ReadonlyMap<string, Server>>();
-  /** By name, also of those that are gone, as long as their last requests may be logged. */
-  readonly #everyServer = new Map<string, Server>();
-  readonly #handedOn = new Set<ServiceName>();
-  #certificates: readonly Certificate[] = [];
-  #generations = 0;
-  #now: Generation | undefined;
-  /** It ends because another takes its place. */
-  #replaced: Generation | undefined;
-  readonly #finishing: HaproxyProcess[] = [];
-  #turn: Promise<void> = Promise.resolve();
-  #isClosing = false;
-  #restartMs = limits.restartMsMin as number;
-  #restart: Timer | undefined;
-  readonly #ejections = new Set<Timer>();
-  #healthAt: number | undefined;
+  #wasSwitched = false;
+  readonly #turns = new Turns();
 
   constructor(options: HaproxyPlaneOptions, inner: DataPlane, token: string) {
+    const { clock, logger, folder, listen, zone } = options;
     this.#options = options;
     this.#inner = inner;
     this.#token = token;
     this.#timeouts = { ...defaultTimeouts, ...options.timeouts };
     this.#traceSeed = randomUuid(options.random).replaceAll("-", "").slice(0, 21);
-    const { ip, httpPort, httpsPort } = options.listen;
-    this.#listen = { ip, httpPort, httpsPort };
-    this.#names = new ServerNames({ logger: options.logger, zone: options.zone });
-    this.#health = new ServerHealth(options.clock);
+    this.#listen = listen;
+    this.#generations = new Generations({
+      folder,
+      binary: options.binary ?? "haproxy",
+      clock,
+      configOf: (own) => this.#configOptions(own),
+      began: () => this.#began(),
+      died: (generation, how) => this.#died(generation, how),
+      onLine: (from, line) => this.#logged(from, line),
+    });
+    this.#restart = new Restart({
+      clock,
+      start: () => this.#turns.run(() => this.#startAgain()),
+      failed: (error) =>
+        logger.error({ error: describeError(error) }, "HAProxy cannot be started again"),
+    });
+    this.#certificates = new CertificateStore(join(folder, "certificates"), listen.certificates);
+    this.#names = new ServerNames({ logger, zone });
+    this.#roster = new ServerRoster(this.#names);
+    this.#known = new KnownServers({ clock, keptMs: 2 * this.#timeouts.drainMs });
+    this.#health = new ServerHealth(clock);
+    this.#ejections = new ServerEjections({
+      clock,
+      health: this.#health,
+      isServing: (server) => this.#roster.has(server),
+      setState: (server, state) => this.#setState(server, state),
+    });
     this.#drain = new ServerDrain({
-      clock: options.clock,
+      clock,
       drainMs: this.#timeouts.drainMs,
       ask: (command) => this.#ask(command),
       drained: (server, backends) => this.#drained(server, backends),
     });
+    this.#healthList = new InstanceHealthList({
+      clock,
+      logger,
+      slowStartMs: this.#timeouts.slowStartMs,
+      roster: this.#roster,
+      drain: this.#drain,
+      health: this.#health,
+      ask: (command) => this.#ask(command),
+    });
   }
 
   get urls(): readonly string[] {
-    const { ip, httpPort, httpsPort } = this.#listen;
-    const host = ip.includes(":") ? `[${ip}]` : ip;
-    return [
-      ...(httpPort === undefined ? [] : [`http://${host}:${httpPort}`]),
-      ...(httpsPort === undefined ? [] : [`https://${host}:${httpsPort}`]),
-    ];
+    return formatUrls(this.#listen);
   }
 
   async start(): Promise<void> {
-    const { listen, folder } = this.#options;
-    await rm(folder, { recursive: true, force: true });
-    await mkdir(folder, { recursive: true, mode: 0o700 });
+    const { listen } = this.#options;
+    await this.#generations.createFolder();
     if (listen.httpsPort !== undefined) {
-      this.#certificates = await readCertificates(listen.certificates);
-      await writeCertificates(this.#certificatesFolder, this.#certificates);
+      await this.#certificates.load(async () => {});
     }
-    for (let tries = 1; ; tries += 1) {
-      this.#listen = {
-        ip: listen.ip,
-        httpPort: listen.httpPort === 0 ? await freePort(listen.ip) : listen.httpPort,
-        httpsPort: listen.httpsPort === 0 ? await freePort(listen.ip) : listen.httpsPort,
-      };
-      try {
-        return await this.#replace(this.#rules);
-      } catch (error) {
-        const isTaken =
-          error instanceof CodedError && String(error.details["said"]).includes("bind");
-        const mayTryAgain = listen.httpPort === 0 || listen.httpsPort === 0;
-        if (!isTaken) throw error;
-        if (mayTryAgain && tries < limits.portTries) continue;
-        throw new CodedError("LISTEN_FAILED", "cannot listen", { ...listen }, { cause: error });
-      }
-    }
+    await startOnPorts(listen, async (ports) => {
+      this.#listen = ports;
+      await this.#replace(this.#rules);
+    });
   }
 
   setRules(rules: RuleSet): Promise<void> {
-    return this.#inTurn(async () => {
+    return this.#turns.run(async () => {
       const former = this.#rules;
       await this.#inner.setRules(rules);
       if (this.#isTheSame(rules)) return;
@@ -199,7 +191,7 @@ class HaproxyPlane implements DataPlane {
 
   setServices(services: Services): Promise<void> {
     this.#services = services;
-    this.#gathering ??= this.#inTurn(async () => {
+    this.#gathering ??= this.#turns.run(async () => {
       const { clock } = this.#options;
       const left = this.#toldAt + gatherMs - clock.now();
       if (left > 0) await new Promise<void>((resolve) => clock.after(left, resolve));
@@ -213,86 +205,41 @@ class HaproxyPlane implements DataPlane {
     return this.#gathering;
   }
 
-  reloadCertificates(): Promise<void> {
-    return this.#inTurn(async () => {
-      const { listen } = this.#options;
-      if (listen.httpsPort === undefined) return;
-      const certificates = await readCertificates(listen.certificates);
-      const before = this.#certificates;
-      await writeCertificates(this.#certificatesFolder, certificates);
-      this.#certificates = certificates;
-      try {
-        if (certificates.length === before.length) {
-          const { socketPath } = (this.#now as Generation).process;
-          const folder = this.#certificatesFolder;
-          await commitCertificates(socketPath, { folder, before, after: certificates });
+  async reloadCertificates(): Promise<void> {
+    if (this.#options.listen.httpsPort === undefined) return;
+    await this.#turns.run(() =>
+      this.#certificates.load(async (change) => {
+        const { process } = this.#now;
+        if (change.after.length === change.before.length) {
+          await commitCertificates(process.socketPath, change);
         } else await this.#replace(this.#rules);
-      } catch (error) {
-        await writeCertificates(this.#certificatesFolder, before);
-        this.#certificates = before;
-        throw error;
-      }
-    });
+      }),
+    );
   }
 
   health(): readonly InstanceHealth[] {
-    this.#refreshHealth();
-    const { slowStartMs } = this.#timeouts;
-    const all: InstanceHealth[] = [];
-    for (const [service, servers] of this.#servers) {
-      const known = new Set<Instance>();
-      for (const server of servers.values()) {
-        known.add(server.instance);
-        all.push({ service, instance: server.instance, ...this.#health.of(server, slowStartMs) });
-      }
-      for (const instance of this.#services.get(service) ?? []) {
-        if (known.has(instance)) continue;
-        const reason = "its URI leads nowhere";
-        all.push({ service, instance, state: "ejected", reason, active: 0 });
-      }
-    }
-    for (const server of this.#drain.servers) {
-      const { service, instance } = server;
-      const { active } = this.#health.of(server, slowStartMs);
-      all.push({ service, instance, state: "draining", active });
-    }
-    return all;
+    return this.#healthList.read(this.#services);
   }
 
   async close({ drainMs }: { readonly drainMs: number }): Promise<void> {
-    this.#isClosing = true;
-    this.#restart?.cancel();
-    for (const timer of this.#ejections) timer.cancel();
-    await this.#turn;
+    this.#restart.close();
+    this.#ejections.close();
+    this.#known.close();
+    await this.#turns.close();
     this.#drain.clear();
-    const all = [...this.#finishing, ...(this.#now === undefined ? [] : [this.#now.process])];
-    for (const each of all) each.finish();
-    let timer: Timer | undefined;
-    const late = new Promise<void>((resolve) => {
-      timer = this.#options.clock.after(drainMs, resolve);
-    });
-    await Promise.race([Promise.all(all.map(({ ended }) => ended)), late]);
-    timer?.cancel();
-    await Promise.all(all.map((each) => each.kill()));
+    await this.#generations.close({ drainMs });
     await this.#inner.close({ drainMs: 0 });
-    await rm(this.#options.folder, { recursive: true, force: true });
   }
 
-  /** One thing after the other, whatever became of the one before. */
-  #inTurn(run: () => Promise<void>): Promise<void> {
-    const turn = this.#turn.then(async () => {
-      if (this.#isClosing)
-        throw new CodedError("PLANE_CLOSED", "cannot change a closed data plane");
-      await run();
-    });
-    this.#turn = turn.catch(() => {});
-    return turn;
+  /** Once it has started. */
+  get #now(): Generation {
+    return this.#generations.now as Generation;
   }
 
   /** Whether HAProxy would be told the same by these rules: then it stays, and only lines have moved. */
   #isTheSame(rules: RuleSet): boolean {
     const now = this.#now;
-    if (now?.process.isRunning !== true) return false;
+    if (!now.process.isRunning) return false;
     const compiled = compileRules(rules.rules);
     const placed = { ...this.#configOptions(""), servers: () => [] };
     const was = formatConfig(now.rules, now.compiled, placed);
@@ -307,277 +254,146 @@ class HaproxyPlane implements DataPlane {
   #configOptions(folder: string): ConfigOptions {
     return {
       folder,
-      certificatesFolder: this.#certificatesFolder,
+      certificatesFolder: this.#certificates.folder,
       timeouts: this.#timeouts,
       trustedProxies: this.#options.trustedProxies ?? [],
       zone: this.#options.zone,
       traceSeed: this.#traceSeed,
       listen: this.#listen,
       handOnTo: { address: new URL(this.#inner.urls[0] as string).host, token: this.#token },
-      servers: (service) => [...(this.#servers.get(service)?.values() ?? [])],
+      servers: (service) => this.#roster.serversOf(service),
     };
   }
 
   /** Another process with these rules, and the instances that there are; the former finishes. */
   async #replace(rules: RuleSet): Promise<void> {
-    const compiled = compileRules(rules.rules);
-    this.#generations += 1;
-    const folder = join(this.#options.folder, String(this.#generations));
-    const before = this.#now;
-    this.#replaced = before;
-    let generation: Generation;
-    try {
-      generation = await startGeneration({
-        rules,
-        compiled,
-        config: this.#configOptions(folder),
-        binary: this.#options.binary ?? "haproxy",
-        before: before?.process,
-        onLine: (from, line) => this.#logged(from, line),
-      });
-    } catch (error) {
-      this.#replaced = undefined;
-      if (before?.process.isRunning === false)
-        this.#ended(before, "it gave way to one that failed");
-      throw error;
-    }
-    this.#now = generation;
+    await this.#generations.replace(rules);
     this.#rules = rules;
+    await this.#switchHandedOn();
+    await this.#repeatEjections();
+    this.#restart.succeeded();
+  }
+
+  /** It has only servers that serve. */
+  #began(): void {
     this.#drain.clear();
     this.#names.forgetFree();
-    await this.#switchHandedOn(this.#handedOn);
-    await this.#repeatEjections();
-    void generation.process.ended.then((how) => this.#ended(generation, how));
-    if (before !== undefined) await this.#finish(before);
-    this.#restartMs = limits.restartMsMin;
   }
 
-  async #finish({ process, folder }: Generation): Promise<void> {
-    this.#finishing.push(process);
-    process.finish();
-    if (this.#finishing.length > limits.finishingMax) await this.#finishing[0]?.kill();
-    await rm(folder, { recursive: true, force: true });
-  }
-
-  #ended(generation: Generation, how: string): void {
-    const at = this.#finishing.indexOf(generation.process);
-    if (at >= 0) this.#finishing.splice(at, 1);
-    generation.log.finish();
-    if (this.#isClosing || generation !== this.#now || generation === this.#replaced) return;
-    const { said } = generation.process;
-    this.#options.logger.error({ how, said }, "HAProxy has ended; it is started again");
-    void this.#inTurn(() => this.#startAgain()).catch(() => {});
+  #died({ process }: Generation, how: string): void {
+    this.#options.logger.error(
+      { how, said: process.said },
+      "HAProxy has ended; it is started again",
+    );
+    void this.#restart.begin();
   }
 
   async #startAgain(): Promise<void> {
-    if (this.#now?.process.isRunning === true) return;
-    const wait = this.#restartMs;
-    try {
-      await this.#replace(this.#rules);
-    } catch (error) {
-      this.#options.logger.error(
-        { error: describeError(error) },
-        "HAProxy cannot be started again",
-      );
-      this.#restartMs = Math.min(limits.restartMsMax, wait * 2);
-      if (this.#isClosing) return;
-      this.#restart = this.#options.clock.after(wait, () => {
-        void this.#inTurn(() => this.#startAgain()).catch(() => {});
-      });
-    }
+    if (!this.#now.process.isRunning) await this.#replace(this.#rules);
   }
 
   async #ask(command: string): Promise<string> {
-    return this.#now === undefined ? "" : askHaproxy(this.#now.process.socketPath, command);
+    return askHaproxy(this.#now.process.socketPath, command);
   }
 
-  #drained(server: Server, backends: readonly string[]): void {
-    if (isReusable(server) && this.#names.free(server)) return;
-    void this.#inTurn(async () => {
-      await this.#tell(backends.map((backend) => `del server ${backend}/${server.name}`));
-    }).catch(() => {});
-  }
-
-  /** Rejects when HAProxy is away, or says what it should not. */
+  /** Rejects when HAProxy is away; resolves with what it says beside nothing. */
   async #tell(commands: readonly string[]): Promise<readonly string[]> {
-    if (commands.length === 0 || this.#now === undefined) return [];
-    return tellHaproxy(this.#now.process.socketPath, commands);
+    return commands.length === 0 ? [] : tellHaproxy(this.#now.process.socketPath, commands);
   }
 
   /** As `#tell`, of commands after which all must be as wanted: else another process begins with it. */
   async #must(commands: readonly string[]): Promise<void> {
     if (commands.length === 0) return;
+    const { logger } = this.#options;
     try {
       const said = await this.#tell(commands);
       const wrong = said.filter((line) => !asExpected.test(line));
       if (wrong.length === 0) return;
-      this.#options.logger.warn({ said: wrong }, "HAProxy does not take a change; it is reloaded");
+      logger.warn({ said: wrong }, "HAProxy does not take a change; it is reloaded");
     } catch (error) {
-      this.#options.logger.warn(
-        { error: describeError(error) },
-        "HAProxy cannot be told of a change",
-      );
+      logger.warn({ error: describeError(error) }, "HAProxy cannot be told of a change");
     }
     await this.#replace(this.#rules);
   }
 
   async #applyServices(services: Services): Promise<void> {
-    const commands: string[] = [];
-    const removals: { readonly server: Server; readonly backends: readonly string[] }[] = [];
-    const handedOn = new Set<ServiceName>();
-    const backends = this.#backendsByService();
-    const all = new Set([...this.#servers.keys(), ...services.keys()]);
-    for (const service of all) {
-      const before = this.#servers.get(service) ?? new Map<string, Server>();
-      if (areSameInstances(this.#applied.get(service), services.get(service))) {
-        if (this.#handedOn.has(service)) handedOn.add(service);
-        continue;
-      }
-      const named = await this.#names.serversOf(service, services.get(service) ?? []);
-      if (named.isHandedOn) handedOn.add(service);
-      const { added, removed, reweighted } = changesOf(before, named.servers);
-      for (const backend of backends.get(service) ?? []) {
-        for (const server of added) {
-          const isReused = this.#names.isReused(server);
-          if (isReused) commands.push(...reuseCommands(backend, server));
-          else commands.push(...addCommands(backend, server, this.#timeouts));
-        }
-        for (const { name, weight } of reweighted) {
-          commands.push(`set server ${backend}/${name} weight ${weight}`);
-        }
-        for (const server of removed) {
-          commands.push(`set server ${backend}/${server.name} state maint`);
-        }
-      }
-      const own = backends.get(service) ?? [];
-      removals.push(...removed.map((server) => ({ server, backends: own })));
+    const generation = this.#now;
+    const before = [...this.#roster.handedOn].join();
+    const changes = await this.#roster.apply(services);
+    for (const { added, removed } of changes) {
       for (const server of added) {
         this.#health.added(server);
-        this.#everyServer.set(server.name, server);
+        this.#known.added(server);
       }
       for (const server of removed) {
         this.#health.removed(server);
-        this.#forgetLater(server);
+        this.#known.removed(server);
       }
-      if (services.has(service)) this.#servers.set(service, named.servers);
-      else this.#servers.delete(service);
     }
-    this.#applied = services;
-    const { socketPath } = (this.#now as Generation).process;
-    const isChanged = [...handedOn].join() !== [...this.#handedOn].join();
-    this.#handedOn.clear();
-    for (const service of handedOn) this.#handedOn.add(service);
-    await this.#must(commands);
-    if (isChanged) await this.#switchHandedOn(this.#handedOn);
-    if (socketPath === this.#now?.process.socketPath) {
-      for (const { backends: own, server } of removals) this.#drain.add(server, own);
+    const settings = this.#timeouts;
+    const isReused = (server: Server): boolean => this.#names.isReused(server);
+    const backendsOf = (service: ServiceName): readonly string[] =>
+      generation.backends.get(service) ?? [];
+    await this.#must(
+      changes.flatMap((each) =>
+        serviceCommands(backendsOf(each.service), each, { settings, isReused }),
+      ),
+    );
+    if ([...this.#roster.handedOn].join() !== before) await this.#switchHandedOn();
+    // Another process knows nothing of who has gone.
+    if (generation !== this.#now) return;
+    for (const { service, removed } of changes) {
+      for (const server of removed) this.#drain.add(server, backendsOf(service));
     }
-    this.#names.keepOnly(new Set([...this.#servers.values()].flatMap((each) => [...each.keys()])));
   }
 
-  #forgetLater(server: Server): void {
-    const { name } = server;
-    const timer = this.#options.clock.after(2 * this.#timeouts.drainMs, () => {
-      this.#ejections.delete(timer);
-      if (this.#everyServer.get(name) === server) this.#everyServer.delete(name);
-    });
-    this.#ejections.add(timer);
-  }
-
-  #backendsByService(): ReadonlyMap<ServiceName, readonly string[]> {
-    return Map.groupBy(this.#now?.compiled.serviceBackends ?? [], ({ service }) => service)
-      .entries()
-      .reduce(
-        (all, [service, found]) =>
-          all.set(
-            service,
-            found.map(({ name }) => name),
-          ),
-        new Map<ServiceName, readonly string[]>(),
-      );
+  #drained(server: Server, backends: readonly string[]): void {
+    if (isReusable(server) && this.#names.free(server)) return;
+    void this.#turns
+      .run(async () => {
+        await this.#tell(backends.map((backend) => `del server ${backend}/${server.name}`));
+      })
+      .catch(() => {});
   }
 
   /** Rules of these services are the in-process plane's, and those of the others HAProxy's. */
-  async #switchHandedOn(services: ReadonlySet<ServiceName>): Promise<void> {
+  async #switchHandedOn(): Promise<void> {
+    const services = this.#roster.handedOn;
     if (services.size === 0 && !this.#wasSwitched) return;
-    const { compiled, folder, rules } = this.#now as Generation;
+    const { compiled, folder, rules } = this.#now;
     this.#wasSwitched = services.size > 0;
     const map = join(folder, rulesMap);
     await this.#tell(handedOnCommands(map, { rules: rules.rules, compiled, services }));
   }
-  #wasSwitched = false;
 
-  get #certificatesFolder(): string {
-    return join(this.#options.folder, "certificates");
-  }
-
-  #logged(generation: Generation, line: string): void {
-    const logged = parseLogLine(line);
-    if (logged === undefined) {
-      this.#options.logger.debug({ line }, "HAProxy says");
-      return;
-    }
-    // The in-process plane tells of what it was handed.
-    if (logged.backend === backendNames.handedOn) return;
-    const { rules, compiled } = generation;
-    const server = this.#everyServer.get(logged.server);
-    const rule = rules.rules[logged.rule - 1];
-    const service = serviceOf(compiled, logged.backend);
-    const instance = server?.instance.uri;
-    const ended = endedRequest(logged, { rule, service, instance });
-    if (server !== undefined) {
-      this.#judge(server, isInstanceFailure(logged) ? (ended.failure ?? "it fails") : undefined);
-    }
+  #logged(from: Generation, line: string): void {
+    const told = toldByLog(line, {
+      rules: from.rules.rules,
+      compiled: from.compiled,
+      serverOf: (name) => this.#known.get(name),
+    });
+    if (told.kind === "words") this.#options.logger.debug({ line }, "HAProxy says");
+    if (told.kind !== "request") return;
+    const { server, failure, ended } = told;
+    if (server !== undefined) this.#ejections.answered(server, failure);
     this.#options.observer.ended(ended);
   }
 
-  #judge(server: Server, failure: string | undefined): void {
-    const until = this.#health.answered(server.name, failure);
-    if (until === undefined) return;
-    void this.#setState(server, "maint");
-    const timer = this.#options.clock.after(until - this.#options.clock.now(), () => {
-      this.#ejections.delete(timer);
-      if (this.#servers.get(server.service)?.has(server.name) === true) {
-        void this.#setState(server, "ready");
-      }
-    });
-    this.#ejections.add(timer);
-  }
-
-  #setState({ service, name }: Server, state: "maint" | "ready"): Promise<void> {
-    return this.#inTurn(async () => {
-      const backends = this.#backendsByService().get(service) ?? [];
-      await this.#tell(backends.map((backend) => `set server ${backend}/${name} state ${state}`));
-    }).catch(() => {});
+  #setState(server: Server, state: "maint" | "ready"): void {
+    void this.#turns
+      .run(async () => {
+        const backends = this.#now.backends.get(server.service) ?? [];
+        await this.#tell(backends.map((backend) => stateCommand(backend, server, state)));
+      })
+      .catch(() => {});
   }
 
   async #repeatEjections(): Promise<void> {
-    for (const [service, backends] of this.#backendsByService()) {
-      for (const { name } of this.#servers.get(service)?.values() ?? []) {
-        if (!this.#health.isEjected(name)) continue;
-        await this.#tell(backends.map((backend) => `set server ${backend}/${name} state maint`));
+    for (const [service, backends] of this.#now.backends) {
+      for (const server of this.#roster.serversOf(service)) {
+        if (!this.#health.isEjected(server.name)) continue;
+        await this.#tell(backends.map((backend) => stateCommand(backend, server, "maint")));
       }
     }
   }
-
-  /** What it finds is seen by who asks next: nobody waits for it. */
-  #refreshHealth(): void {
-    const now = this.#options.clock.now();
-    if (this.#healthAt !== undefined && now - this.#healthAt < limits.healthFreshMs) return;
-    this.#healthAt = now;
-    const socketPath = this.#now?.process.socketPath;
-    if (socketPath === undefined) return;
-    askHaproxy(socketPath, "show stat -1 4 -1").then(
-      (csv) => this.#health.read(csv),
-      (error: unknown) => {
-        this.#options.logger.debug({ error: describeError(error) }, "HAProxy says no figures");
-      },
-    );
-  }
-}
-
-/** `service-3` is the third backend. */
-function serviceOf({ serviceBackends }: CompiledRules, backend: string): ServiceName | undefined {
-  if (!backend.startsWith("service-")) return undefined;
-  return serviceBackends[Number(backend.slice("service-".length)) - 1]?.service;
 }
