@@ -17,6 +17,7 @@ import { anything, list, mapOf, type Shape, text, truth, whole } from "../core/m
 import type { TaskHistory, TrackedTask } from "../core/model/task.ts";
 import { trackedTaskShape } from "../core/model/task-shape.ts";
 import { type Outcome, refused } from "../core/turn.ts";
+import { taskStatisticsOf } from "../core/usage/task-statistics.ts";
 import { grepLines } from "./grep-lines.ts";
 import { alias, anyUser, body, mayRead, mayReadTask, one, type Route, route } from "./route.ts";
 import { downloadRoutes } from "./sandbox-downloads.ts";
@@ -112,7 +113,8 @@ const statistics = route({
         `Couldn't find executor ${taskId} for ${taskId} on agent ${task.hostname}`,
       );
     }
-    return found.problem === undefined ? { value: found.value } : problemOf(found, agent);
+    if (found.problem !== undefined) return problemOf(found, agent);
+    return { value: taskStatisticsOf(found.value) };
   },
 });
 

@@ -42,11 +42,14 @@ export const taskLabelShape: Shape<TaskLabel> = object(
   { shorthand: (json) => (typeof json === "string" ? { key: json } : undefined) },
 );
 
+/** Singularity's words; OpenTable's Go client has constants for the first two, in lower case. */
+const healthcheckProtocolShape = oneOf(healthcheckProtocols, { http: "HTTP", https: "HTTPS" });
+
 export const healthcheckOptionsShape: Shape<HealthcheckOptions> = object("HealthcheckOptions", {
   uri: optional(text),
   portIndex: optional(whole),
   portNumber: optional(whole),
-  protocol: optional(oneOf(healthcheckProtocols)),
+  protocol: optional(healthcheckProtocolShape),
   method: optional(oneOf(["GET", "POST"])),
   startupTimeoutSeconds: optional(whole),
   startupDelaySeconds: optional(whole),
@@ -136,7 +139,7 @@ export const deployShape: Shape<Deploy> = object(
     loadBalancerServiceIdOverride: optional(text),
     loadBalancerUpstreamGroup: optional(text),
     skipHealthchecksOnDeploy: optional(truth),
-    healthCheckProtocol: optional(oneOf(healthcheckProtocols), { also: ["healthcheckProtocol"] }),
+    healthCheckProtocol: optional(healthcheckProtocolShape, { also: ["healthcheckProtocol"] }),
     deployInstanceCountPerStep: optional(whole),
     deployStepWaitTimeMs: optional(whole),
     autoAdvanceDeploySteps: optional(truth),

@@ -51,7 +51,7 @@ export const mesosTaskStatisticsObjectShape: Shape<MesosTaskStatisticsObject> = 
     mem_total_bytes: optional(whole),
     disk_limit_bytes: optional(whole),
     disk_used_bytes: optional(whole),
-    timestamp: optional(whole),
+    timestamp: optional(decimal),
     cpusLimit: optional(whole),
     cpusNrPeriods: optional(whole),
     cpusNrThrottled: optional(whole),
