@@ -2,6 +2,10 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { finishTurn } from "../core/finish-turn.ts";
+import { explainRequest } from "../core/placement/explain-request.ts";
+import { offersReceived } from "../core/placement/offers-received.ts";
+import { offerOf } from "../core/placement/testing/offers.ts";
 import { ApiFixture } from "./testing/api-fixture.ts";
 import { jobOf, prepareCluster, taskOf } from "./testing/sample-cluster.ts";
 
@@ -99,6 +103,33 @@ test("a run of an on-demand job is found under its id, waiting and running", asy
   }>();
   assert.equal(running.pending, false);
   assert.equal((await api.call("GET", `/track/run/${jobOf("job")}/unknown`)).status, 404);
+});
+
+test("why a request does not run is answered in full, by a model that the OpenAPI document has", async () => {
+  const api = await prepareCluster();
+  const { core } = api;
+  core.state.link.connected = true;
+  core.addService(
+    { id: "large" },
+    { resources: { cpus: 99, memoryMb: 1, diskMb: 0, numPorts: 0 } },
+  );
+  core.turn((turn) => {
+    offersReceived(turn, [offerOf({ attributes: { rackid: "r1" } })]);
+    turn.dirty("large");
+    finishTurn(turn);
+  });
+  for (const id of ["large", "web", jobOf("waiting")]) {
+    const why = await api.call("GET", `/requests/request/${id}/why`);
+    const explained = explainRequest(core.state, core.config, id, core.now);
+    assert.deepEqual(why.json(), JSON.parse(JSON.stringify(explained)));
+  }
+  const large = explainRequest(core.state, core.config, "large", core.now);
+  assert.equal(large?.pendingTasks[0]?.report?.nearest?.rule, "CPUS");
+  const document = (await api.call("GET", "/openapi.json")).json<{
+    readonly paths: Record<string, { readonly get: { readonly responses: object } }>;
+  }>();
+  const path = "/singularity/api/requests/request/{requestId}/why";
+  assert.match(JSON.stringify(document.paths[path]?.get.responses), /schemas\/RequestExplanation"/);
 });
 
 test("an action that operators have forbidden is refused with their message", async () => {

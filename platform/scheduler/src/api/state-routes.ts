@@ -12,6 +12,7 @@ import {
   taskReconciliationStatisticsShape,
 } from "../core/model/state-shape.ts";
 import { explainRequest } from "../core/placement/explain-request.ts";
+import { requestExplanationShape } from "../core/placement/explanation-shape.ts";
 import { placementStrategySet, rackSensitivitySet } from "../core/settings/operator-settings.ts";
 import type { SchedulerState } from "../core/state.ts";
 import { refused } from "../core/turn.ts";
@@ -102,7 +103,7 @@ const why = route({
   path: "/requests/request/{requestId}/why",
   summary: "Why tasks of a request do not run: offers, rules that agents failed, the nearest miss",
   access: mayRead,
-  answer: anything,
+  answer: requestExplanationShape,
   handle(call) {
     const requestId = call.parameter("requestId");
     const explanation = explainRequest(call.state, call.config, requestId, call.now);

@@ -24,7 +24,7 @@ import type {
   DeployUpdate,
   PendingDeploy,
 } from "./model/deploy-progress.ts";
-import type { EmailType, TaskState, WebhookType } from "./model/enums.ts";
+import type { DeployState, EmailType, TaskState, WebhookType } from "./model/enums.ts";
 import type { Agent, MachineStateHistoryUpdate, Rack } from "./model/machine.ts";
 import type {
   DisabledAction,
@@ -71,8 +71,19 @@ export interface RequestDeploys {
   readonly rollback?: DeployRollback;
   /** Ids of deploys that are over, whose records stay until their last task is gone. */
   readonly leaving?: readonly string[];
+  /** No deploy has succeeded yet, and this is how the last one ended. */
+  readonly fruitless?: FruitlessDeploy;
   /** By its schedule, the time of the last run that has ended; wall time. */
   readonly lastRunAt?: number;
+}
+
+export interface FruitlessDeploy {
+  readonly deployId: string;
+  readonly deployState: DeployState;
+  readonly at: number;
+  readonly message?: string;
+  /** With those before it. */
+  readonly count: number;
 }
 
 export interface DeployWatch {

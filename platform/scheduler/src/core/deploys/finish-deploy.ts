@@ -13,6 +13,7 @@ import type { Request } from "../model/request.ts";
 import {
   type DeployRecord,
   deployKey,
+  type FruitlessDeploy,
   type RequestDeploys,
   type UpdatedFields,
 } from "../records.ts";
@@ -111,7 +112,10 @@ export function failDeploy(turn: Turn, deploys: RequestDeploys, end: DeployEnd):
   const { deployMarker, deployProgress } = pending;
   const { deployId, user, message } = deployMarker;
   const record = closeRecord(turn, deployMarker, resultOf(turn, end));
-  turn.put("requestDeploys", requestId, settled(deploys, [deployId]));
+  turn.put("requestDeploys", requestId, {
+    ...settled(deploys, [deployId]),
+    ...given({ fruitless: fruitlessAfter(turn, deploys, end) }),
+  });
   const known = turn.get("request", requestId);
   const hasReplacedSome =
     deployProgress.canary === true &&
@@ -134,6 +138,18 @@ export function failDeploy(turn: Turn, deploys: RequestDeploys, end: DeployEnd):
   if (end.isAskedFor !== true) {
     mailDeploy(turn, "DEPLOY_FAILED", record, { message: end.message ?? end.deployState });
   }
+}
+
+/** Undefined: one has succeeded, and is what is wanted. */
+function fruitlessAfter(
+  turn: Turn,
+  { active, pending, fruitless }: RequestDeploys,
+  { deployState, message }: DeployEnd,
+): FruitlessDeploy | undefined {
+  if (active !== undefined || pending === undefined) return undefined;
+  const { deployId } = pending.deployMarker;
+  const count = (fruitless?.count ?? 0) + 1;
+  return { deployId, deployState, at: Math.floor(turn.now), count, ...given({ message }) };
 }
 
 function failureCleanup(state: DeployState, hasReplacedSome: boolean): TaskCleanupType {
@@ -165,10 +181,10 @@ function closeRecord(
   return closed;
 }
 
-/** Without what belonged to the pending deploy; `gone` are no longer of use. */
+/** Without what belonged to the pending deploy, or to those before it; `gone` are no longer of use. */
 function settled(deploys: RequestDeploys, gone: readonly string[]): RequestDeploys {
   const { pending: _p, failures: _f, cancel: _c, rollback: _r, watch, ...kept } = deploys;
-  const { previous, ...rest } = kept;
+  const { fruitless: _before, previous, ...rest } = kept;
   const isPreviousGone = previous !== undefined && gone.includes(previous.deployId);
   const isWatchOver = watch !== undefined && gone.includes(watch.deployId);
   const leaving = [...new Set([...(deploys.leaving ?? []), ...gone])];

@@ -1,8 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { deployCancelled } from "../deploys/deploy-cancelled.ts";
 import { changeMachineState } from "../machines/machine-state.ts";
 import { actionDisabled } from "../operations/disabled-actions.ts";
 import { priorityFrozen } from "../operations/priority-freeze.ts";
+import { requestPosted } from "../requests/request-posted.ts";
+import { Scenario } from "../testing/scenario.ts";
 import { explainRequest } from "./explain-request.ts";
 import { Placing } from "./testing/placing.ts";
 
@@ -159,6 +162,40 @@ test("explainRequest() names what is in the way of the whole scheduler", () => {
     priorityFrozen(turn, { freeze: { minimumPriorityLevel: 0.8, killTasks: false } }),
   );
   assert.deepEqual(kindsOf(placing), ["ACTION_DISABLED", "PRIORITY_FREEZE"]);
+});
+
+test("explainRequest() says how the first deploy ended when none has succeeded, until one does", () => {
+  const s = new Scenario();
+  const request = { id: "web", requestType: "SERVICE" } as const;
+  s.do((turn) => requestPosted(turn, { request }));
+  const first = () => explainRequest(s.state, s.config, "web", s.now)?.reasons[0];
+  assert.equal(first()?.kind, "NO_DEPLOY");
+  s.deploy("web", { id: "v1" });
+  s.fail(s.instance("web", 1), "exited with status 3");
+  assert.deepEqual(first(), {
+    kind: "DEPLOY_FAILED",
+    message:
+      "no task is asked for, because its first deploy v1 failed: 1 task(s) of deploy v1 failed in this instance group. " +
+      s.result("web", "v1")?.deployFailures[0]?.message,
+    since: s.now,
+  });
+  assert.match(first()?.message ?? "", /exited with status 3/);
+  s.deploy("web", { id: "v2" });
+  s.do((turn) => deployCancelled(turn, { requestId: "web", deployId: "v2", user: "ann" }));
+  s.obeyKills();
+  s.restart();
+  assert.match(
+    first()?.message ?? "",
+    /^no task is asked for, because its last deploy v2 was cancelled \(none of 2 has succeeded\)/,
+  );
+  s.deploy("web", { id: "v3" });
+  assert.equal(first()?.kind, "DEPLOY_PENDING");
+  s.allHealthy();
+  s.advance(60_000);
+  assert.equal(s.active("web"), "v3");
+  s.deploy("web", { id: "v4" });
+  s.fail(s.instance("web", 1, "v4"));
+  assert.equal(first(), undefined);
 });
 
 test("explainRequest() says why a job that is run by hand does not run", () => {

@@ -20,7 +20,7 @@ import { requestReasons } from "./request-reasons.ts";
 const tasksExplainedMax = 20;
 
 export interface WaitingReason {
-  /** One word for programs, such as PAUSED, COOLDOWN, WAITS_FOR_TIME, NO_OFFERS, NO_AGENT_SUITS. */
+  /** One word for programs, such as PAUSED, COOLDOWN, DEPLOY_FAILED, WAITS_FOR_TIME, NO_OFFERS, NO_AGENT_SUITS. */
   readonly kind: string;
   /** One sentence for people. */
   readonly message: string;

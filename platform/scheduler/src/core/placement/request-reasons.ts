@@ -2,6 +2,7 @@
  * What keeps a whole request from running, whatever its tasks and the agents are.
  */
 
+import type { FruitlessDeploy } from "../records.ts";
 import { isLongRunning } from "../requests/long-running.ts";
 import type { SchedulerState } from "../state.ts";
 import type { WaitingReason } from "./explain-request.ts";
@@ -60,6 +61,7 @@ function ofDeploys(state: SchedulerState, requestId: string): WaitingReason[] {
   const deploys = state.records.requestDeploys.get(requestId);
   const pending = deploys?.pending;
   if (deploys?.active === undefined && pending === undefined) {
+    if (deploys?.fruitless !== undefined) return [ofFruitless(deploys.fruitless)];
     return [{ kind: "NO_DEPLOY", message: "nothing of it has been deployed" }];
   }
   if (pending === undefined) return [];
@@ -67,6 +69,19 @@ function ofDeploys(state: SchedulerState, requestId: string): WaitingReason[] {
   const { currentActiveInstances: has, targetActiveInstances: wants } = deployProgress;
   const message = `deploy ${deployMarker.deployId} is under way (${has} of ${wants} instances are active)`;
   return [{ kind: "DEPLOY_PENDING", message, since: deployMarker.timestamp }];
+}
+
+function ofFruitless(last: FruitlessDeploy): WaitingReason {
+  const { deployId, deployState, message, count, at } = last;
+  const which = count === 1 ? "first" : "last";
+  const others = count === 1 ? "" : ` (none of ${count} has succeeded)`;
+  const ended = deployState === "CANCELED" ? "was cancelled" : "failed";
+  const reason = message === undefined ? "" : `: ${message}`;
+  return {
+    kind: "DEPLOY_FAILED",
+    message: `no task is asked for, because its ${which} deploy ${deployId} ${ended}${others}${reason}`,
+    since: at,
+  };
 }
 
 function ofScheduler(state: SchedulerState, requestId: string, now: number): WaitingReason[] {
