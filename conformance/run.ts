@@ -16,6 +16,7 @@ import { mesosCli } from "./mesos-cli.ts";
 import { mesosFramework } from "./mesos-framework.ts";
 import { mesosGoV0 } from "./mesos-go-v0.ts";
 import { msh } from "./msh.ts";
+import { openTableChecks } from "./opentable-checks.ts";
 import { otDiscovery } from "./ot-discovery.ts";
 import { pymesos } from "./pymesos.ts";
 import { singularityGo } from "./singularity-go.ts";
@@ -36,6 +37,7 @@ const clients: readonly Client[] = [
   singularityGo,
   singularityJava,
   otDiscovery,
+  openTableChecks,
   tavola,
 ];
 

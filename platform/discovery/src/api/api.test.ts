@@ -194,6 +194,8 @@ describe("the API of one server", () => {
     }
     const countOf = async (query: string): Promise<number> =>
       JSON.parse((await ask(server, `/announcement?serviceType=zoned&${query}`)).text).length;
+    const whole = JSON.parse((await ask(server, "/state")).text) as { serviceType: string }[];
+    assert.equal(whole.filter(({ serviceType }) => serviceType === "zoned").length, 3);
     assert.equal(await countOf("feature=v1"), 2);
     assert.equal(await countOf("metadata.zone=a"), 2);
     assert.equal(await countOf("metadata.zone=a&feature=v2"), 1);

@@ -3,7 +3,7 @@
  *
  *     GET    /watch  /announcement  /announcement/{id}  /services  /services/{type}[:{feature}]
  *     POST   /announcement            DELETE /announcement/{id}
- *     GET    /state  /health  /metrics  /v1/…          POST /leases, between servers
+ *     GET    /state  /status  /health  /metrics  /v1/…  POST /leases, between servers
  */
 
 import {
@@ -19,7 +19,7 @@ import { refusal } from "./answers.ts";
 import type { ApiContext } from "./api-context.ts";
 import { mesosDnsAnswer } from "./mesos-dns-routes.ts";
 import { service, services } from "./service-routes.ts";
-import { health, leases, state } from "./state-routes.ts";
+import { health, leases, status } from "./status-routes.ts";
 import { watch } from "./watch-routes.ts";
 
 type Route = (
@@ -37,7 +37,9 @@ const places: Readonly<Record<string, Methods>> = {
   "announcement/": { GET: (context, _request, id) => one(context, id), DELETE: withdraw },
   services: { GET: services },
   "services/": { GET: service },
-  state: { GET: state },
+  // What OpenTable's own servers answer there, for their Nagios checks.
+  state: { GET: list },
+  status: { GET: status },
   "v1/": { GET: mesosDns },
   health: { GET: health },
   leases: { POST: leases },

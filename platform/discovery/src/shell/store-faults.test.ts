@@ -24,7 +24,7 @@ interface StateJson {
 }
 
 async function stateOf(server: RunningDiscovery): Promise<StateJson> {
-  return JSON.parse((await ask(server, "/state")).text) as StateJson;
+  return JSON.parse((await ask(server, "/status")).text) as StateJson;
 }
 
 /** Two servers, each with a client of its own of one ensemble. */

@@ -8,8 +8,8 @@ import type { ApiContext } from "./api-context.ts";
 
 const askedIdsMax = 10_000;
 
-/** `GET /state` */
-export function state({ directory, link, url, clock }: ApiContext): HttpResponse {
+/** `GET /status` */
+export function status({ directory, link, url, clock }: ApiContext): HttpResponse {
   const { catalogue, watchers } = directory;
   const { staleSince } = link;
   const now = clock.now();
@@ -34,8 +34,8 @@ export function state({ directory, link, url, clock }: ApiContext): HttpResponse
 
 /** `GET /health`: it answers, so it is well; what it answers may be old. */
 export function health({ link }: ApiContext): HttpResponse {
-  const status = link.staleSince === undefined ? "ok" : "stale";
-  return jsonAnswer(200, JSON.stringify({ status, reason: link.trouble }));
+  const answer = link.staleSince === undefined ? "ok" : "stale";
+  return jsonAnswer(200, JSON.stringify({ status: answer, reason: link.trouble }));
 }
 
 /** `POST /leases`: how many ms ago each of these was heard of here; null: not within its lease. */
