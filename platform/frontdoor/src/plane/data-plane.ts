@@ -62,7 +62,7 @@ export interface EndedRequest {
   readonly line: number | undefined;
   readonly service: ServiceName | undefined;
   readonly instance: string | undefined;
-  /** As the client got it; 499: it went away before. */
+  /** As the client got it; 499: it went away before. A tunnel is 101, over HTTP/2 too. */
   readonly status: number;
   readonly durationMs: number;
   readonly requestBytes: number;

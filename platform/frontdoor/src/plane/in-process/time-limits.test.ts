@@ -1,11 +1,14 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { describe, type TestContext, test } from "node:test";
 import { type SimulatedClock, simulatedClock } from "@tavola/host";
 import { post, request } from "../testing/contract-test.ts";
+import { connectHttp2 } from "../testing/http2-client.ts";
 import { firstValue } from "../testing/message-reader.ts";
 import { type PlaneFixture, planeFixture } from "../testing/plane-fixture.ts";
 import { type BackendOptions, plainAnswer, type RawBackend } from "../testing/raw-backend.ts";
 import { waitFor } from "../testing/wait-for.ts";
+import { switchedTo, webSocketRequest } from "../testing/websocket-words.ts";
 import { ejectionSettings } from "./core/balance/ejection.ts";
 import { createInProcessPlane } from "./create-in-process-plane.ts";
 
@@ -169,6 +172,88 @@ describe("a slow instance", () => {
     fixture.clock.advance(30_001);
     assert.equal((await asked.answer()).status, 502);
     assert.deepEqual(fixture.plane.health(), []);
+  });
+});
+
+describe("a tunnel", () => {
+  const upgrade =
+    "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n" +
+    "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n";
+
+  async function isCutWhenSilent(
+    fixture: TimedFixture,
+    backend: RawBackend,
+    say: (text: string) => void,
+  ): Promise<void> {
+    const { clock } = fixture;
+    clock.advance(timeouts.tunnelIdleMs - 1);
+    say("still here");
+    await waitFor(
+      () => backend.received().endsWith("still here"),
+      () => "what the client says",
+    );
+    clock.advance(timeouts.tunnelIdleMs - 1);
+    assert.equal(backend.connections.open, 1);
+    assert.equal(fixture.ended.length, 0);
+    clock.advance(2);
+    await waitFor(
+      () => backend.connections.open === 0 && fixture.ended.length === 1,
+      () => "the tunnel's end",
+    );
+    assert.equal(fixture.ended[0]?.status, 101);
+  }
+
+  test("that is silent both ways is cut off", async (context) => {
+    const fixture = await timed(context);
+    const backend = await web(fixture, {
+      answer: (seen, socket) => socket.write(switchedTo(seen)),
+    });
+    const asked = fixture.client();
+    asked.write(request("/x", upgrade));
+    await asked.until((text) => text.includes(" 101 "));
+    await isCutWhenSilent(fixture, backend, (text) => asked.write(text));
+    await asked.ended();
+  });
+
+  test("over HTTP/2 likewise", async (context) => {
+    const fixture = await timed(context);
+    const backend = await web(fixture, {
+      answer: (seen, socket) => socket.write(switchedTo(seen)),
+    });
+    const client = connectHttp2(fixture.plane.urls[0] as string);
+    context.after(() => client.close());
+    await once(client.session, "remoteSettings");
+    const stream = client.open(webSocketRequest, { hasBody: true });
+    stream.on("error", () => {}).resume();
+    await once(stream, "response");
+    await isCutWhenSilent(fixture, backend, (text) => stream.write(text));
+    await waitFor(
+      () => stream.closed,
+      () => "the stream's end",
+    );
+  });
+
+  test("whose instance has gone ends for a client that does not take what is left", async (context) => {
+    const fixture = await timed(context);
+    const body = "x".repeat(64 * 1024);
+    const backend = await web(fixture, {
+      answer: (seen, socket) => socket.end(switchedTo(seen) + body),
+    });
+    const client = connectHttp2(fixture.plane.urls[0] as string);
+    context.after(() => client.close());
+    await once(client.session, "remoteSettings");
+    // The window of a stream: less than what the instance has sent.
+    client.session.settings({ initialWindowSize: 1024 });
+    await once(client.session, "localSettings");
+    const stream = client.open(webSocketRequest, { hasBody: true });
+    stream.on("error", () => {}).pause();
+    await once(stream, "response");
+    await waitFor(
+      () => backend.connections.open === 0,
+      () => "the instance's end",
+    );
+    assert.equal(fixture.ended.length, 0);
+    await passes(fixture, () => fixture.ended.length === 1, "the tunnel's end");
   });
 });
 

@@ -14,6 +14,7 @@ import type { CreatePlane } from "./plane-fixture.ts";
 import { routingContract } from "./routing-contract.ts";
 import { tlsContract } from "./tls-contract.ts";
 import { tunnelContract } from "./tunnel-contract.ts";
+import { webSocketHttp2Contract } from "./websocket-http2-contract.ts";
 
 export interface ContractOptions {
   /** It repairs nothing: whatever a strict reader may refuse, it refuses. */
@@ -28,6 +29,7 @@ export function planeContract(name: string, create: CreatePlane, options: Contra
     faultsContract(create);
     tunnelContract(create);
     http2Contract(create);
+    webSocketHttp2Contract(create);
     tlsContract(create);
     hostileContract(create, options);
   });

@@ -4,11 +4,13 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { describe, test } from "node:test";
 import { connect, type TLSSocket } from "node:tls";
+import { Agent } from "undici";
 import { connectHttp2 } from "./http2-client.ts";
 import { firstValue } from "./message-reader.ts";
 import { type CreatePlane, type PlaneFixture, planeFixture } from "./plane-fixture.ts";
 import { type CertificateFolder, certificateFolder } from "./test-certificates.ts";
 import { waitFor } from "./wait-for.ts";
+import { talk } from "./websocket-http2-contract.ts";
 
 interface TlsFixture extends PlaneFixture {
   readonly certificates: CertificateFolder;
@@ -81,6 +83,14 @@ export function tlsContract(create: CreatePlane): void {
       assert.deepEqual(seen.map(({ target }) => target).toSorted(), ["/1", "/2"]);
       for (const { fields } of seen) assert.equal(firstValue(fields, "x-forwarded-proto"), "https");
     });
+
+    tlsTest(
+      "WebSocket over HTTP/2, between a client and a server that others wrote",
+      async (on) => {
+        const connect = { rejectUnauthorized: false, servername: "a.example.com" };
+        await talk(on, new Agent({ allowH2: true, connect }));
+      },
+    );
 
     tlsTest("new certificates are for new connections; those that are stay", async (fixture) => {
       await fixture.rules("REQUEST_URI=/* respond 200 fine");

@@ -9,6 +9,7 @@ import type { Duplex } from "node:stream";
 import type { BodySink } from "../core/message/body-decoder.ts";
 import type { BodyFraming } from "../core/message/body-framing.ts";
 import type { FieldList } from "../core/message/field-list.ts";
+import type { WebSocketHandshake } from "./websocket-handshake.ts";
 
 export interface ClientRequest {
   readonly method: string;
@@ -23,6 +24,13 @@ export interface ClientRequest {
   readonly remoteAddress: string;
   /** What the client asks the connection to become; undefined: nothing, or nothing that can be. */
   readonly upgrade: string | undefined;
+  /** Where it is ours to look at what an instance says to `upgrade`; undefined: the client does. */
+  readonly handshake: WebSocketHandshake | undefined;
+}
+
+/** Whether a status that is no tunnel's says to this client that there is one (RFC 8441 4). */
+export function wouldSeemATunnel({ handshake }: ClientRequest, status: number): boolean {
+  return handshake !== undefined && status < 300;
 }
 
 export interface AnswerHead {
@@ -58,8 +66,8 @@ export interface ClientExchange {
   end(trailers: FieldList | undefined): void;
   /** Cuts the client off in a way that it sees: what it got is not all. */
   abort(): void;
-  /** Answers 101 and gives the connection away. */
-  tunnel(fields: readonly string[]): Duplex;
+  /** Answers that the connection is `protocol`'s from now on, and gives it away. */
+  tunnel(protocol: string, fields: FieldList): Duplex;
 }
 
 /** Serves a request; the listener may be called from its return on. */

@@ -169,6 +169,7 @@ export class Http1Connection {
         isTls: this.#isTls,
         remoteAddress: this.#remoteAddress,
         upgrade: upgradeOf(head),
+        handshake: undefined,
         ...peer,
       },
       writer: this.#writer,

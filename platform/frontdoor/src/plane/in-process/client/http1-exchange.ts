@@ -95,8 +95,9 @@ export class Http1Exchange implements ClientExchange {
     this.#hooks.abort();
   }
 
-  tunnel(fields: readonly string[]): Duplex {
-    this.#writer.push(`${headText(101, "Switching Protocols", fields)}\r\n`);
+  tunnel(protocol: string, fields: FieldList): Duplex {
+    const head = headText(101, "Switching Protocols", fields);
+    this.#writer.push(`${head}connection: upgrade\r\nupgrade: ${protocol}\r\n\r\n`);
     const { socket, ahead } = this.#hooks.giveAway();
     if (ahead !== undefined) socket.unshift(ahead);
     return socket;

@@ -40,12 +40,15 @@ export class Http2Exchange implements ClientExchange {
     stream.on("trailers", (_trailers, _flags, raw) => {
       this.#trailersIn = raw as unknown as string[];
     });
-    stream.on("data", (bytes: Buffer) => this.#data(bytes));
-    // Also of a stream that nobody reads, when nothing is left in it.
-    stream.on("end", () => {
-      this.#hasEnded = true;
-      if (this.#isReading) this.#bodyEnded();
-    });
+    // Of a tunnel that is none yet nothing is taken: it is no body of the request.
+    if (request.upgrade === undefined) {
+      stream.on("data", (bytes: Buffer) => this.#data(bytes));
+      // Also of a stream that nobody reads, when nothing is left in it.
+      stream.on("end", () => {
+        this.#hasEnded = true;
+        if (this.#isReading) this.#bodyEnded();
+      });
+    }
     stream.on("drain", () => this.#drained());
     stream.on("close", () => this.#closed());
     stream.on("wantTrailers", () => stream.sendTrailers(headersOf(this.#trailersOut ?? [])));
@@ -99,8 +102,9 @@ export class Http2Exchange implements ClientExchange {
     this.#isDone = true;
     this.#trailersOut = trailers;
     if (!this.#stream.writableEnded) this.#stream.end();
-    // Answered before the request's end: the rest of it is not wanted (RFC 9113 8.1).
-    if (!this.#isBodyOver) {
+    // Answered before the request's end: the rest of it is not wanted (RFC 9113 8.1). Nor is that of
+    // a tunnel that came to nothing.
+    if (!this.#isBodyOver || this.request.upgrade !== undefined) {
       this.#stream.close(constants.NGHTTP2_NO_ERROR);
       this.#stream.resume();
     }
@@ -113,7 +117,14 @@ export class Http2Exchange implements ClientExchange {
     this.#stream.close(constants.NGHTTP2_INTERNAL_ERROR);
   }
 
-  tunnel(): Duplex {
+  /** 101 is a word of HTTP/1.1's; here it is 200, and who says what `protocol` is was the client. */
+  tunnel(_protocol: string, fields: FieldList): Duplex {
+    this.#isDone = true;
+    this.#deadline.end();
+    const answered = this.request.handshake?.answered(fields) ?? fields;
+    if (!this.#stream.destroyed) {
+      this.#stream.respond({ ":status": 200, ...headersOf(answered) });
+    }
     return this.#stream;
   }
 
@@ -135,6 +146,7 @@ export class Http2Exchange implements ClientExchange {
   }
 
   #drained(): void {
+    if (this.#isDone) return;
     this.#isBlocked = false;
     this.#deadline.clear();
     this.#listener?.drained();

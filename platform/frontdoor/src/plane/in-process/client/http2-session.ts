@@ -10,6 +10,7 @@ import { parseStreamHead } from "../core/message/parse-stream-head.ts";
 import { planeLimits } from "../core/plane-limits.ts";
 import type { ClientContext } from "./client-context.ts";
 import { Http2Exchange } from "./http2-exchange.ts";
+import { WebSocketHandshake } from "./websocket-handshake.ts";
 
 const http2 = process.getBuiltinModule("node:http2");
 
@@ -41,6 +42,7 @@ export class Http2Connection {
         maxHeaderListSize: planeLimits.requestHeadBytesMax,
         initialWindowSize: 256 * 1024,
         enablePush: false,
+        enableConnectProtocol: true,
       },
     });
     this.#session = session;
@@ -91,7 +93,10 @@ export class Http2Connection {
       else if (this.#resets > 0) this.#resets -= 1;
       if (this.#resets > resetsMax) this.destroy();
     });
-    const request = { ...parsed.head, isTls, remoteAddress };
+    const { head } = parsed;
+    const handshake = head.upgrade === undefined ? undefined : new WebSocketHandshake();
+    const fields = handshake?.asked(head.fields) ?? head.fields;
+    const request = { ...head, fields, handshake, isTls, remoteAddress };
     new Http2Exchange(stream, request, context).begin();
   }
 }

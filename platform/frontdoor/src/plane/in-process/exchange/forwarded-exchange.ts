@@ -10,7 +10,11 @@
 
 import type { Duplex } from "node:stream";
 import type { Rule, ServiceName } from "../../../core/rule.ts";
-import type { ClientExchange, ExchangeListener } from "../client/client-exchange.ts";
+import {
+  type ClientExchange,
+  type ExchangeListener,
+  wouldSeemATunnel,
+} from "../client/client-exchange.ts";
 import { instanceFailed, instanceSucceeded, isFailureStatus } from "../core/balance/ejection.ts";
 import { pickInstance } from "../core/balance/pick-instance.ts";
 import { responseFieldsOut } from "../core/headers/response-fields-out.ts";
@@ -141,9 +145,13 @@ export class ForwardedExchange implements ExchangeListener, UpstreamListener {
 
   answerStarted(head: ResponseHead): void {
     const { status, reason, fields, connection } = head;
-    this.#status = status;
     if (isFailureStatus(status)) this.#instanceFailed(`it answered ${status}`);
     else if (this.#target !== undefined) instanceSucceeded(this.#target);
+    if (wouldSeemATunnel(this.#client.request, status)) {
+      this.#refuse(400, `${this.#forwarding.service} has no WebSocket there`);
+      return;
+    }
+    this.#status = status;
     const { rule, setCookie } = this.#forwarding;
     const out = responseFieldsOut(fields, connection, rule.options.responseHeaders);
     if (setCookie !== undefined) out.push("set-cookie", setCookie);
@@ -167,13 +175,18 @@ export class ForwardedExchange implements ExchangeListener, UpstreamListener {
 
   upgraded(fields: FieldList, connection: Duplex, ahead: Buffer): void {
     this.#connection = undefined;
+    const { handshake, upgrade } = this.#client.request;
+    if (handshake?.isAccepted(fields) === false) {
+      connection.destroy();
+      this.#attemptFailed({ kind: "garbage", reason: "it knows no WebSocket", wasReused: false });
+      return;
+    }
     if (this.#target !== undefined) instanceSucceeded(this.#target);
-    const named = fieldValue(fields, "upgrade") ?? this.#client.request.upgrade ?? "";
     const out = responseFieldsOut(fields, undefined, this.#forwarding.rule.options.responseHeaders);
-    const client = this.#client.tunnel([...out, "connection", "upgrade", "upgrade", named]);
+    const client = this.#client.tunnel(fieldValue(fields, "upgrade") ?? upgrade ?? "", out);
     joinTunnel(
       { client, instance: connection, ahead },
-      { clock: this.#plane.clock, idleMs: this.#plane.timeouts.tunnelIdleMs },
+      this.#plane,
       ({ fromClient, fromInstance }) => {
         this.#record.requestBytes += fromClient;
         this.#record.responseBytes += fromInstance;

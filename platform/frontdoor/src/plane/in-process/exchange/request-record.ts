@@ -3,6 +3,7 @@
 import type { Instant } from "@tavola/base";
 import type { Rule, ServiceName } from "../../../core/rule.ts";
 import type { ClientRequest } from "../client/client-exchange.ts";
+import { fieldValue } from "../core/message/field-list.ts";
 import type { PlaneState } from "./plane-state.ts";
 
 export class RequestRecord {
@@ -27,7 +28,7 @@ export class RequestRecord {
   ended(status: number, failure: string | undefined): void {
     if (this.#isEnded) return;
     this.#isEnded = true;
-    const { method, uri, authority, remoteAddress } = this.#request;
+    const { method, uri, authority, remoteAddress, protocol, fields } = this.#request;
     this.#plane.observer.ended({
       method,
       uri,
@@ -43,6 +44,9 @@ export class RequestRecord {
       retries: this.retries,
       failure,
       traceParent: this.traceParent,
+      protocol,
+      referer: fieldValue(fields, "referer"),
+      userAgent: fieldValue(fields, "user-agent"),
     });
   }
 }

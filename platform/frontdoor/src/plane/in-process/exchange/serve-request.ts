@@ -10,7 +10,11 @@ import type { Decision } from "../../../core/decide.ts";
 import { noRule } from "../../../core/refusals.ts";
 import { cookieValue } from "../../../core/request-values.ts";
 import type { Rule, ServiceName } from "../../../core/rule.ts";
-import type { ClientExchange, ExchangeListener } from "../client/client-exchange.ts";
+import {
+  type ClientExchange,
+  type ExchangeListener,
+  wouldSeemATunnel,
+} from "../client/client-exchange.ts";
 import { visibleUri } from "../core/headers/visible-uri.ts";
 import { fieldValue } from "../core/message/field-list.ts";
 import { ClientFacts } from "./client-facts.ts";
@@ -36,6 +40,9 @@ export function serveRequest(plane: PlaneState, client: ClientExchange): Exchang
   const { rule } = decision;
   record.rule = rule;
   const own = ownAnswer(decision);
+  if (own !== undefined && wouldSeemATunnel(client.request, own.status)) {
+    return refuse({ status: 400, body: "no WebSocket is here\n" }, "no WebSocket is here");
+  }
   if (own !== undefined) {
     record.responseBytes = answerOurselves(client, own);
     record.ended(own.status, undefined);

@@ -105,6 +105,24 @@ describe("parseStreamHead()", () => {
     assert.equal(kind(["content-length", "3"], true), "a length without a body");
   });
 
+  test("an extended CONNECT for a WebSocket is a GET that asks for one; all others are refused", () => {
+    const connect = [":method", "CONNECT", ":scheme", "https", ":authority", "a", ":path", "/x"];
+    const read = (fields: readonly string[], isEnded = false): readonly unknown[] => {
+      const parsed = parseStreamHead([...connect, ...fields], isEnded);
+      if ("error" in parsed) return [parsed.status];
+      const { method, upgrade, framing } = parsed.head;
+      return [method, upgrade, framing.kind];
+    };
+    const webSocket = [":protocol", "websocket"];
+    assert.deepEqual(read(webSocket), ["GET", "websocket", "none"]);
+    assert.deepEqual(read([]), [405]);
+    assert.deepEqual(read([":protocol", "connect-udp"]), [501]);
+    assert.deepEqual(read(webSocket, true), [400]);
+    assert.deepEqual(read([...webSocket, "content-length", "5"]), [400]);
+    assert.deepEqual(read([...webSocket, "upgrade", "h2c"]), [400]);
+    assert.ok("error" in parseStreamHead([...pseudo, ...webSocket], false));
+  });
+
   test("refuses what HTTP/1 would read as something else", () => {
     const refused: readonly (readonly string[])[] = [
       ["transfer-encoding", "chunked"],

@@ -20,7 +20,8 @@ export interface StreamHead {
   readonly framing: BodyFraming;
   readonly connection: undefined;
   readonly protocol: "HTTP/2.0";
-  readonly upgrade: undefined;
+  /** Of an extended CONNECT (RFC 8441): it asks for what a GET with `Upgrade` asks for in HTTP/1.1. */
+  readonly upgrade: "websocket" | undefined;
 }
 
 export type ParsedStreamHead =
@@ -52,9 +53,9 @@ export function parseStreamHead(raw: readonly string[], isEnded: boolean): Parse
     else if (host === undefined) host = value;
     else return bad("host twice");
   }
-  const method = pseudo.get(":method") ?? "";
-  if (!isToken(method)) return bad("the method is no token");
-  if (method === "CONNECT") return { status: 405, error: "CONNECT is not served here" };
+  const asked = methodOf(pseudo, isEnded);
+  if ("error" in asked) return asked;
+  const { method, upgrade } = asked;
   const scheme = pseudo.get(":scheme");
   if (scheme !== "http" && scheme !== "https") return bad("the scheme is neither http nor https");
   const authority = pseudo.get(":authority") ?? host;
@@ -65,14 +66,42 @@ export function parseStreamHead(raw: readonly string[], isEnded: boolean): Parse
   const target = parseTarget(pseudo.get(":path") ?? "", method);
   if ("error" in target) return bad(target.error);
   if (target.authority !== undefined) return bad("the path is no path");
-  const framing = framingOf(fields, isEnded);
+  const framing = upgrade === undefined ? framingOf(fields, isEnded) : tunnelFraming(fields);
   if ("error" in framing) return bad(framing.error);
   return {
     head: {
       ...{ method, uri: target.uri, authority, fields, framing },
-      ...{ connection: undefined, protocol: "HTTP/2.0", upgrade: undefined },
+      ...{ connection: undefined, protocol: "HTTP/2.0", upgrade },
     },
   };
+}
+
+type AskedMethod =
+  | { readonly method: string; readonly upgrade: StreamHead["upgrade"] }
+  | { readonly status: number; readonly error: string };
+
+function methodOf(pseudo: ReadonlyMap<string, string>, isEnded: boolean): AskedMethod {
+  const method = pseudo.get(":method") ?? "";
+  const protocol = pseudo.get(":protocol");
+  if (!isToken(method)) return bad("the method is no token");
+  if (method !== "CONNECT") {
+    return protocol === undefined
+      ? { method, upgrade: undefined }
+      : bad("a protocol of no CONNECT");
+  }
+  if (protocol === undefined) return { status: 405, error: "CONNECT is not served here" };
+  // RFC 9220 3 has this status for it.
+  if (protocol !== "websocket") return { status: 501, error: "only WebSocket is tunnelled here" };
+  return isEnded
+    ? bad("a tunnel that is over before it begins")
+    : { method: "GET", upgrade: protocol };
+}
+
+/** What comes is the tunnel's, and no body. */
+function tunnelFraming(fields: FieldList): BodyFraming | { readonly error: string } {
+  const framing = requestFraming(fields, 1);
+  if ("error" in framing || framing.kind === "none") return framing;
+  return { error: "a length of a tunnel" };
 }
 
 function framingOf(fields: FieldList, isEnded: boolean): BodyFraming | { readonly error: string } {
@@ -83,6 +112,6 @@ function framingOf(fields: FieldList, isEnded: boolean): BodyFraming | { readonl
   return framing.kind === "length" ? framing : noBody;
 }
 
-function bad(error: string): ParsedStreamHead {
+function bad(error: string): { readonly status: number; readonly error: string } {
   return { status: 400, error };
 }
