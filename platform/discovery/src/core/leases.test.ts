@@ -30,6 +30,51 @@ test("what another server heard earlier does not take away what this one heard s
   assert.equal(leases.ageMs("b", instant(110)), undefined);
 });
 
+test("over() finds what isOver() says of each that is kept here, whatever came and went", () => {
+  const ids = Array.from({ length: 12 }, (_, each) => `id-${each}`);
+  const id = fc.constantFrom(...ids);
+  const step = fc.oneof(
+    fc.record({ kind: fc.constantFrom("known", "renewed", "forget"), id }),
+    fc.constant({ kind: "allRenewed", id: "" }),
+    fc.constant({ kind: "keepersChanged", id: "" }),
+  );
+  const leaseMs = 7;
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
+      const leases = new Leases(leaseMs, instant(0));
+      const there = new Set<string>();
+      let others = 2;
+      for (const [at, { kind, id: touched }] of steps.entries()) {
+        const now = instant(at);
+        if (kind === "known" || kind === "renewed") there.add(touched);
+        if (kind === "known") leases.known(touched);
+        if (kind === "renewed") leases.renewed(touched, now);
+        if (kind === "forget") {
+          leases.forget(touched);
+          there.delete(touched);
+        }
+        if (kind === "allRenewed") leases.allRenewed(now);
+        if (kind === "keepersChanged") {
+          others = others === 2 ? 3 : 2;
+          leases.keepersChanged();
+        }
+        const isKeptHere = (each: string): boolean => ids.indexOf(each) % others === 0;
+        const expected = [...there].filter((each) => isKeptHere(each) && leases.isOver(each, now));
+        assert.deepEqual([...leases.over(now, isKeptHere)].sort(), expected.sort());
+      }
+    }),
+  );
+});
+
+test("many leases at once are found again, each by its own time", () => {
+  const count = 5_000;
+  const leases = new Leases(1_000, instant(0));
+  for (let each = 0; each < count; each += 1) leases.renewed(`id-${each}`, instant(each));
+  const over = [...leases.over(instant(count), () => true)];
+  assert.deepEqual(over.length, count - 1_000 + 1);
+  assert.deepEqual(over.slice(-1), [`id-${count - 1_000}`]);
+});
+
 test("keeperOf(): every member agrees, whatever order they are known in, and a change moves few", () => {
   const names = fc.uniqueArray(fc.string({ minLength: 1, maxLength: 12 }), {
     minLength: 2,

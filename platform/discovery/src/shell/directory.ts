@@ -60,6 +60,7 @@ export class Directory implements LogReader {
 
   reset(generation: string, index: number, announcements: Iterable<Announcement>): void {
     this.catalogue.reset(generation, index, announcements);
+    for (const { id } of this.catalogue.values()) this.leases.known(id);
     this.leases.allRenewed(this.#clock.now());
     this.#untold = [];
     this.watchers.replaced();

@@ -43,6 +43,8 @@ export class Expiry {
   #lookedAt: Instant;
   #isLooking = false;
   #isBlocked = false;
+  /** By whose names it was last computed who looks after what. */
+  #keepers = "";
 
   constructor(options: ExpiryOptions) {
     this.#options = options;
@@ -72,10 +74,15 @@ export class Expiry {
     const { name: self, servers } = link;
     if (self === undefined) return;
     const names = servers.map(({ name }) => name);
+    this.#keepersAre(names);
     const over: string[] = [];
     let characters = 0;
-    for (const { id } of directory.catalogue.values()) {
-      if (!directory.leases.isOver(id, now) || keeperOf(id, names) !== self) continue;
+    for (const id of directory.leases.over(now, (each) => keeperOf(each, names) === self)) {
+      // Heard of by another server when it was gone here already.
+      if (directory.catalogue.get(id) === undefined) {
+        directory.leases.forget(id);
+        continue;
+      }
       over.push(id);
       characters += id.length;
       if (over.length === limits.idsMax || characters > limits.idCharactersMax) break;
@@ -98,6 +105,13 @@ export class Expiry {
       return;
     }
     await this.#expire(over, names);
+  }
+
+  #keepersAre(names: readonly string[]): void {
+    const keepers = names.join();
+    if (keepers === this.#keepers) return;
+    this.#keepers = keepers;
+    this.#options.directory.leases.keepersChanged();
   }
 
   /** What that server has heard of counts as heard here. */
