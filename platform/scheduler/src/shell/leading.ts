@@ -41,6 +41,7 @@ import type { Probe } from "../health/probe.ts";
 import { openRecordStore, type RecordStore } from "../store/record-store.ts";
 import { Announcing } from "./announcing.ts";
 import { Engine } from "./engine.ts";
+import { type ExecutorTalk, tellDestroy, tellShellCommand } from "./executor-talk.ts";
 import { loadState } from "./load-state.ts";
 import {
   type Deliverers,
@@ -88,6 +89,7 @@ export class Leading {
   readonly #announcing: Announcing;
   readonly #directories: DirectoryFinder;
   readonly #wallClock: { close(): void };
+  readonly #talk: ExecutorTalk;
 
   /** Reads everything, begins to act on it, and resolves. Rejects with what the store says. */
   static async begin(options: LeadingOptions): Promise<Leading> {
@@ -201,6 +203,8 @@ export class Leading {
       },
     });
     this.link.ended.catch((error: unknown) => options.ended(this.#whyUnlinked(error)));
+    const { state } = engine;
+    this.#talk = { state, link: this.link, decide: (what) => this.#decide(what) };
   }
 
   /** Where to ask about an agent; undefined: it is not known, or has not said its port. */
@@ -229,7 +233,11 @@ export class Leading {
         this.#health.stop(effect.taskId);
         break;
       case "shellCommand":
-        this.#shellCommand(effect);
+        tellShellCommand(this.#talk, effect);
+        break;
+      case "kill":
+        if (effect.gracePeriodMs === 0) tellDestroy(this.#talk, effect.taskId);
+        this.link.perform(effect);
         break;
       case "resign":
         this.#options.resigned(effect.reason);
@@ -312,34 +320,6 @@ export class Leading {
     const telling = task && healthTelling(state, config, task);
     if (task === undefined || telling?.kind !== "checks") return;
     this.#health.start(healthTargetOf(task, telling.plan, now));
-  }
-
-  /** Only executors that were made for it take commands; what is not one answers for itself. */
-  #shellCommand({ taskId, name, timestamp }: Extract<Effect, { kind: "shellCommand" }>): void {
-    const { records } = this.engine.state;
-    const task = records.task.get(taskId);
-    if (task === undefined) return;
-    const deploy = records.deploy.get(
-      deployKey(task.taskId.requestId, task.taskId.deployId),
-    )?.deploy;
-    if (deploy?.customExecutorCmd !== undefined) {
-      const executorId = deploy.customExecutorId ?? taskId;
-      const command = task.shellCommands?.find(
-        ({ shellRequest }) =>
-          shellRequest.timestamp === timestamp && shellRequest.shellCommand.name === name,
-      );
-      const message = { type: "SHELL_COMMAND", shellCommandRequest: command?.shellRequest };
-      this.link.sendMessage(executorId, task.agentId, Buffer.from(JSON.stringify(message)));
-      return;
-    }
-    this.#decide((turn) =>
-      shellCommandUpdated(turn, {
-        shellRequestId: { taskId: task.taskId, name, timestamp },
-        timestamp: turn.now,
-        updateType: "INVALID",
-        message: "the task has no executor that takes commands (customExecutorCmd)",
-      }),
-    );
   }
 
   #taskInfos(taskIds: readonly string[]): readonly TaskInfo[] {

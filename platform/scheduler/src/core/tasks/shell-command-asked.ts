@@ -11,6 +11,7 @@ import type {
   TaskShellCommandUpdate,
 } from "../model/task.ts";
 import { type Outcome, refused, type Turn } from "../turn.ts";
+import { shellCommandSentence } from "../validation/shell-command-rules.ts";
 
 /** Of one task, the last that are kept; and of each what was told of it. */
 const commandsMax = 50;
@@ -29,19 +30,8 @@ export function shellCommandAsked(
   const { taskId, user, shellCommand } = asked;
   const task = turn.get("task", taskId);
   if (task === undefined) return refused(404, `Couldn't find active task with id ${taskId}`);
-  const known = turn.config.shellCommands.find(({ name }) => name === shellCommand.name);
-  if (known === undefined) {
-    const names = turn.config.shellCommands.map(({ name }) => name).join(", ") || "none";
-    return refused(400, `Shell command ${shellCommand.name} not in: ${names}`);
-  }
-  const allowed = (known.options ?? []).map(({ name }) => name);
-  const odd = shellCommand.options?.find((option) => !allowed.includes(option));
-  if (odd !== undefined) {
-    return refused(
-      400,
-      `Shell command ${shellCommand.name} does not have option ${odd} (${allowed.join(", ")})`,
-    );
-  }
+  const sentence = shellCommandSentence(shellCommand, turn.config);
+  if (sentence !== undefined) return refused(400, sentence);
   const request: TaskShellCommandRequest = {
     taskId: task.taskId,
     timestamp: Math.floor(turn.now),
