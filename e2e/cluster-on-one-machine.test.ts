@@ -90,7 +90,7 @@ function runSleeper(master: string) {
     lines += text.split("\n").length - 1;
   });
   const runs = eventually("both instances to run", () => (lines === 2 ? true : undefined));
-  return { runs, ended: once(child, "close") };
+  return { child, runs, ended: once(child, "close") };
 }
 
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
@@ -183,6 +183,8 @@ test("when up itself is killed, its daemons and tasks end by themselves", async 
   await eventually("everything to end", () => (processesLeft().length === 0 ? true : undefined), {
     boundMs: 20_000,
   });
+  // It would look for another master for half a minute more.
+  sleeper.child.kill("SIGKILL");
   await sleeper.ended;
   for (const mount of cgroupsOf(cluster.ready.pid)) {
     const root = join(mount, `tavola-up-${cluster.ready.pid}`);

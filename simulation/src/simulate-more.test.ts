@@ -1,5 +1,5 @@
-/** The other half of 200 seeds, for another process. */
+/** The other half of 100 seeds, for another process. */
 
 import { seedsHold } from "./testing/seeds-hold.ts";
 
-seedsHold(1100, 100);
+seedsHold(1050, 50);
