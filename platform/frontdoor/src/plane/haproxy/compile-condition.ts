@@ -47,24 +47,13 @@ function compileText({ patterns, isNegated }: Condition, source: TestSource): Co
 }
 
 function matchOf({ pieces, network }: Pattern): Match {
-  if (network !== undefined) return { kind: "network", text: networkText(network), bits: network };
+  if (network !== undefined) return { kind: "network", bits: network };
   const [first = "", ...rest] = pieces;
   if (rest.length === 0) return { kind: "exact", text: first };
   const last = rest.at(-1) ?? "";
   if (rest.length === 1 && last === "") return { kind: "prefix", text: first };
   if (rest.length === 1 && first === "") return { kind: "suffix", text: last };
   return { kind: "pieces", pieces };
-}
-
-/** From `parseNetwork`'s bits: `10.0.0.0/8`, `2001:db8:0:0:0:0:0:0/32`. */
-function networkText(network: string): string {
-  const isFour = network.startsWith("4");
-  const [groupBits, groups, radix] = isFour ? [8, 4, 10] : [16, 8, 16];
-  const bits = network.slice(1).padEnd(groupBits * groups, "0");
-  const parts = Array.from({ length: groups }, (_, at) =>
-    Number.parseInt(bits.slice(at * groupBits, (at + 1) * groupBits), 2).toString(radix),
-  );
-  return `${parts.join(isFour ? "." : ":")}/${network.length - 1}`;
 }
 
 function compileHttps({ patterns, isNegated }: Condition): CompiledCondition {

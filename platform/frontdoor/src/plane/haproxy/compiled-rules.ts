@@ -95,7 +95,8 @@ export type TestSource =
 export type Match =
   | { readonly kind: "exact" | "prefix" | "suffix"; readonly text: string }
   | { readonly kind: "pieces"; readonly pieces: readonly string[] }
-  | { readonly kind: "network"; readonly text: string; readonly bits: string };
+  /** As `parseNetwork` has it. */
+  | { readonly kind: "network"; readonly bits: string };
 
 export type Outcome =
   | { readonly kind: "service"; readonly backend: string }

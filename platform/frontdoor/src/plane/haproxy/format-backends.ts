@@ -7,6 +7,7 @@ import { templateParts } from "../../core/fill-template.ts";
 import * as refusals from "../../core/refusals.ts";
 import type { Rule, RuleOptions } from "../../core/rule.ts";
 import type { PlaneTimeouts } from "../plane-options.ts";
+import { clientAddress } from "./client-address.ts";
 import type { Outcome, ServiceBackend } from "./compiled-rules.ts";
 import { escapeFormat, escapeRegex, quoteArgument, quoteLines } from "./config-text.ts";
 
@@ -14,7 +15,8 @@ export interface BackendOptions {
   /** Where files will lie; without spaces and quotes. */
   readonly folder: string;
   readonly timeouts: PlaneTimeouts;
-  readonly trustedProxies: readonly string[];
+  /** Whether some client may be a trusted proxy (`txn.p`). */
+  readonly trusts: boolean;
   readonly prefersZone: boolean;
   /** Whether clients may come from IPv6 addresses. */
   readonly isIpv6: boolean;
@@ -136,32 +138,33 @@ function formatLimits(
 }
 
 /** PERF: a pass over the header names with one regular expression, and five headers written. */
-function formatForwarding({ trustedProxies, traceSeed, isIpv6 }: BackendOptions): string[] {
-  const trusted = trustedProxies.map((proxy) => quoteArgument(proxy)).join(" ");
-  const isTrusted = trusted === "" ? undefined : `{ src -m ip ${trusted} }`;
-  const lines =
-    isTrusted === undefined
-      ? [deletion(`${unsaid}|forwarded|x[-_]forwarded[-_].*`)]
-      : [
-          deletion(`${unsaid}|x_forwarded[-_].*|x-forwarded_.*`),
-          `${deletion("forwarded|x-forwarded-.*")} unless ${isTrusted}`,
-        ];
+function formatForwarding({ trusts, traceSeed, isIpv6 }: BackendOptions): string[] {
+  const lines = !trusts
+    ? [deletion(`${unsaid}|forwarded|x[-_]forwarded[-_].*`)]
+    : [
+        deletion(`${unsaid}|x_forwarded[-_].*|x-forwarded_.*`),
+        `${deletion("forwarded|x-forwarded-.*")} unless { var(txn.p) -m found }`,
+      ];
   const unlessSaid = (name: string): string =>
-    isTrusted === undefined ? "" : ` unless { req.hdr(${name}) -m found }`;
+    !trusts ? "" : ` unless { req.hdr(${name}) -m found }`;
   const proto = "%[ssl_fc,iif(https,http)]";
   const forwarded = (node: string): string =>
     `  http-request add-header forwarded 'for=${node};host="%[var(txn.a)]";proto=${proto}'`;
-  const isIpv4 = "{ src -m ip 0.0.0.0/0 }";
+  const isIpv6Client = "{ var(txn.s) -m sub : }";
+  const client = clientAddress(isIpv6);
   const begun = `00-${traceSeed.slice(0, 14)}${random}${random}-${traceSeed.slice(14)}${random}-01`;
   const isTraced = `{ var(txn.t) -m reg '${traceParent}' }`;
   return [
     ...lines,
-    "  http-request add-header x-forwarded-for %[src]",
+    `  http-request add-header x-forwarded-for %[${client}]`,
     `  http-request add-header x-forwarded-proto ${proto}${unlessSaid("x-forwarded-proto")}`,
     `  http-request add-header x-forwarded-host %[var(txn.a)]${unlessSaid("x-forwarded-host")}`,
     ...(isIpv6
-      ? [`${forwarded("%[src]")} if ${isIpv4}`, `${forwarded('"[%[src]]"')} unless ${isIpv4}`]
-      : [forwarded("%[src]")]),
+      ? [
+          `${forwarded(`"[%[${client}]]"`)} if ${isIpv6Client}`,
+          `${forwarded(`%[${client}]`)} unless ${isIpv6Client}`,
+        ]
+      : [forwarded(`%[${client}]`)]),
     "  http-request del-header te if { req.fhdr(te) -m found } !{ req.fhdr(te) trailers }",
     "  http-request set-var(txn.t) req.fhdr(traceparent)",
     `  http-request del-header tracestate if { req.fhdr(tracestate) -m found } !${isTraced}`,

@@ -8,10 +8,12 @@
  *         socket  log                         its runtime API, and where it tells of requests
  */
 
+import { parseNetwork } from "../../core/address.ts";
 import * as refusals from "../../core/refusals.ts";
 import type { RuleSet } from "../../core/routing-table.ts";
 import type { Rule, ServiceName } from "../../core/rule.ts";
 import type { PlaneTimeouts } from "../plane-options.ts";
+import { clientAddress } from "./client-address.ts";
 import type { CompiledRules } from "./compiled-rules.ts";
 import {
   type BackendOptions,
@@ -67,7 +69,12 @@ export function formatConfig(
   const bodyLimited = rules.flatMap((rule, at) =>
     rule.options.bodyBytesMax === undefined ? [] : [at + 1],
   );
-  const frontend = formatFrontend(compiled, { folder: options.folder, bodyLimited });
+  const frontend = formatFrontend(compiled, {
+    folder: options.folder,
+    bodyLimited,
+    isIpv6: isIpv6(options),
+    trusted: trustedNetworks(options),
+  });
   for (const [name, text] of frontend.maps) files.set(name, text);
   const lines = [
     ...formatGlobal(options),
@@ -121,17 +128,25 @@ function backendOptionsOf(
   { segments }: CompiledRules,
   options: ConfigOptions,
 ): BackendOptions {
-  const { folder, timeouts, trustedProxies, traceSeed, zone, listen } = options;
+  const { folder, timeouts, traceSeed, zone } = options;
   return {
     folder,
     timeouts,
-    trustedProxies,
+    trusts: trustedNetworks(options).length > 0,
     traceSeed,
     prefersZone: zone !== undefined,
-    isIpv6: listen.ip.includes(":"),
+    isIpv6: isIpv6(options),
     rewrites: segments.length > 1,
     lineOf: (number) => rules[number - 1]?.line ?? 0,
   };
+}
+
+function trustedNetworks({ trustedProxies }: ConfigOptions): readonly string[] {
+  return trustedProxies.map(parseNetwork).filter((network) => network !== undefined);
+}
+
+function isIpv6({ listen }: ConfigOptions): boolean {
+  return listen.ip.includes(":");
 }
 
 function formatGlobal({ folder, timeouts }: ConfigOptions): string[] {
@@ -185,8 +200,9 @@ function formatBinds({ listen, certificatesFolder }: ConfigOptions): string[] {
 /** The header by which the in-process plane knows who asked us; nobody else knows the token. */
 export const peerHeader = "x-tavola-peer";
 
-function formatFixedBackends({ handOnTo, timeouts }: ConfigOptions): string[] {
-  const peer = `${handOnTo.token} %[src] %[ssl_fc,iif(https,http)] %HV`;
+function formatFixedBackends(options: ConfigOptions): string[] {
+  const { handOnTo, timeouts } = options;
+  const peer = `${handOnTo.token} %[${clientAddress(isIpv6(options))}] %[ssl_fc,iif(https,http)] %HV`;
   return [
     `backend ${backendNames.none}`,
     `  ${formatReturn(refusals.noRule({ rule: undefined, why: "no line" }))}`,

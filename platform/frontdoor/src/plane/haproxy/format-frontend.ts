@@ -5,9 +5,11 @@
  *     txn.a  the Host header                                  txn.u  the URI after rewrites
  *     txn.h  the host, in lower case, without a port
  *     txn.r  the number of the rule                           txn.b  the backend, where dice chose it
+ *     txn.s  the client's address, where it may be an IPv6 one    txn.p  set: the client is a trusted proxy
  */
 
 import { stickyValue } from "../../core/choose-share.ts";
+import { clientAddress, unclothing } from "./client-address.ts";
 import {
   type CompiledRules,
   type HostKey,
@@ -21,6 +23,7 @@ import {
   type TestSource,
 } from "./compiled-rules.ts";
 import { escapeFormat, quoteArgument, regexOfPieces } from "./config-text.ts";
+import { networkTexts } from "./network-text.ts";
 import { formatGuards, nulRefusal } from "./request-guards.ts";
 
 export const backendNames = { handedOn: "handed-on", none: "none" } as const;
@@ -39,6 +42,10 @@ export interface FrontendOptions {
   readonly folder: string;
   /** Rules with `bodyBytesMax`, whose requests without a length are handed on. */
   readonly bodyLimited: readonly number[];
+  /** Whether clients may come from IPv6 addresses. */
+  readonly isIpv6: boolean;
+  /** Who is believed, as `parseNetwork` has it. */
+  readonly trusted: readonly string[];
 }
 
 export function formatFrontend(
@@ -56,16 +63,20 @@ class FrontendWriter {
   readonly #compiled: CompiledRules;
   readonly #options: FrontendOptions;
   readonly #rewrites: boolean;
+  readonly #facts: FactFetches;
 
   constructor(compiled: CompiledRules, options: FrontendOptions) {
     this.#compiled = compiled;
     this.#options = options;
     this.#rewrites = compiled.segments.length > 1;
+    this.#facts = { rewrites: this.#rewrites, isIpv6: options.isIpv6 };
   }
 
   write(): void {
     const { guards, segments } = this.#compiled;
     this.#say(nulRefusal);
+    if (this.#options.isIpv6) this.#say(unclothing);
+    this.#writeTrust();
     this.#say("http-request set-var(txn.a) req.hdr(host)");
     if (asksForHost(this.#compiled)) {
       this.#say("http-request set-var(txn.h) var(txn.a),host_only,lower,rtrim(.)");
@@ -79,6 +90,14 @@ class FrontendWriter {
 
   #say(line: string): void {
     this.lines.push(`  ${line}`);
+  }
+
+  /** Once for all backends; a line of HAProxy's has 64 words at most, so each network has its own. */
+  #writeTrust(): void {
+    const texts = this.#options.trusted.flatMap(networkTexts);
+    if (texts.length === 0) return;
+    for (const text of texts) this.#say(`acl trusted src -m ip -- ${text}`);
+    this.#say("http-request set-var(txn.p) bool(true) if trusted");
   }
 
   #map(name: string, entries: Iterable<readonly [string, string | number]>): string {
@@ -162,7 +181,7 @@ class FrontendWriter {
       if (source.kind === "tls") return isNegated ? "!{ ssl_fc }" : "{ ssl_fc }";
       const name = `test-${number}-${at}`;
       for (const match of matches) {
-        for (const line of formatMatch(source, match, this.#rewrites)) {
+        for (const line of formatMatch(source, match, this.#facts)) {
           this.#say(`acl ${name} ${line}`);
         }
       }
@@ -289,13 +308,19 @@ function hostFetch(host: HostKey): HostFetch {
   };
 }
 
+/** By what the facts of a request are got depends on these. */
+interface FactFetches {
+  readonly rewrites: boolean;
+  readonly isIpv6: boolean;
+}
+
 /** What comes after an `acl`'s name; several lines of one name are alternatives. */
-function formatMatch(source: TestSource, match: Match, rewrites: boolean): readonly string[] {
-  const fetch = fetchOf(source, rewrites);
+function formatMatch(source: TestSource, match: Match, facts: FactFetches): readonly string[] {
+  const fetch = fetchOf(source, facts);
   switch (match.kind) {
     case "exact":
       return match.text === ""
-        ? formatEmpty(source, rewrites)
+        ? formatEmpty(source, facts)
         : [`${fetch} -m str -- ${quoteArgument(match.text)}`];
     case "prefix":
       return [`${fetch} -m beg -- ${quoteArgument(match.text)}`];
@@ -304,23 +329,23 @@ function formatMatch(source: TestSource, match: Match, rewrites: boolean): reado
     case "pieces":
       return [`${fetch} -m reg -- ${quoteArgument(regexOfPieces(match.pieces))}`];
     case "network":
-      return [`${fetch} -m ip -- ${match.text}`];
+      return networkTexts(match.bits).map((text) => `src -m ip -- ${text}`);
   }
 }
 
 /** What a request does not have is the empty text; to HAProxy it is nothing, which matches nothing. */
-function formatEmpty(source: TestSource, rewrites: boolean): readonly string[] {
-  const fetch = fetchOf(source, rewrites);
+function formatEmpty(source: TestSource, facts: FactFetches): readonly string[] {
+  const fetch = fetchOf(source, facts);
   if (source.kind === "header") {
     return [`req.fhdr_cnt(${source.name}) eq 0`, `${fetch} -m len 0`];
   }
   if (source.kind === "query") {
-    return [`${rewrites ? "var(txn.u)" : "pathq"} -m reg -- '^[^?]*[?]?$'`];
+    return [`${facts.rewrites ? "var(txn.u)" : "pathq"} -m reg -- '^[^?]*[?]?$'`];
   }
   return [`${fetch} -m len 0`];
 }
 
-function fetchOf(source: TestSource, rewrites: boolean): string {
+function fetchOf(source: TestSource, { rewrites, isIpv6 }: FactFetches): string {
   switch (source.kind) {
     case "uri":
       return rewrites ? "var(txn.u)" : "pathq";
@@ -335,7 +360,7 @@ function fetchOf(source: TestSource, rewrites: boolean): string {
     case "protocol":
       return "req.ver";
     case "address":
-      return "src";
+      return clientAddress(isIpv6);
     case "header":
       return `req.fhdr(${source.name})`;
     case "tls":

@@ -3,6 +3,8 @@
  * written last, so that no text of a client's can be taken for a field of HAProxy's.
  */
 
+import { withoutIpv6Clothes } from "../in-process/core/headers/forwarded-fields.ts";
+
 /** In HAProxy's words; see `parseLogLine`. */
 export const logFormat = [
   ...["R", "%ST", "%Ta", "%U", "%B", "%rc", "%ts", "%b", "%s", "%[var(txn.r)]", "%[src]", "%HM"],
@@ -51,7 +53,7 @@ export function parseLogLine(line: string): LoggedRequest | undefined {
     backend: fields[7] as string,
     server: fields[8] as string,
     rule: Number.parseInt(fields[9] as string, 10),
-    remoteAddress: fields[10] as string,
+    remoteAddress: withoutIpv6Clothes(fields[10] as string),
     method: fields[11] as string,
     protocol: fields[12] as string,
     traceParent: traceParent === "-" || traceParent === "" ? undefined : traceParent,

@@ -10,6 +10,7 @@ import { faultsContract } from "./faults-contract.ts";
 import { fieldsContract } from "./fields-contract.ts";
 import { hostileContract } from "./hostile-contract.ts";
 import { http2Contract } from "./http2-contract.ts";
+import { instancesContract } from "./instances-contract.ts";
 import type { CreatePlane } from "./plane-fixture.ts";
 import { routingContract } from "./routing-contract.ts";
 import { tlsContract } from "./tls-contract.ts";
@@ -24,6 +25,7 @@ export interface ContractOptions {
 export function planeContract(name: string, create: CreatePlane, options: ContractOptions): void {
   describe(`a data plane ${name}`, () => {
     routingContract(create);
+    instancesContract(create);
     fieldsContract(create);
     bodyContract(create);
     faultsContract(create);

@@ -69,7 +69,7 @@ export async function planeFixture(
     serve: (services) => plane.setServices(servicesOf(services)),
     rules: (text) => plane.setRules({ source: "test", rules: rulesOf(text) }),
     client(clientOptions) {
-      const client = connectClient(plane.urls[0] as string, clientOptions);
+      const client = connectClient(clientOptions?.to ?? (plane.urls[0] as string), clientOptions);
       clients.push(client);
       return client;
     },

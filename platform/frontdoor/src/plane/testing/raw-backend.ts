@@ -33,6 +33,8 @@ export interface BackendOptions {
   readonly head?: Answerer;
   readonly connected?: (socket: Socket) => void;
   readonly name?: string;
+  /** Default 127.0.0.1. */
+  readonly ip?: string;
 }
 
 export function plainAnswer(body: string, fields = ""): string {
@@ -40,7 +42,7 @@ export function plainAnswer(body: string, fields = ""): string {
 }
 
 export async function startBackend(options: BackendOptions = {}): Promise<RawBackend> {
-  const { name = "backend", head, connected } = options;
+  const { name = "backend", ip = "127.0.0.1", head, connected } = options;
   const answer = options.answer ?? ((_request, socket) => socket.write(plainAnswer(name)));
   const inputs: { text: string; heads: number; answered: number }[] = [];
   const sockets = new Set<Socket>();
@@ -67,12 +69,12 @@ export async function startBackend(options: BackendOptions = {}): Promise<RawBac
       }
     });
   });
-  server.listen(0, "127.0.0.1");
+  server.listen(0, ip);
   await once(server, "listening");
   const { port } = server.address() as { readonly port: number };
   return {
     port,
-    uri: `http://127.0.0.1:${port}`,
+    uri: `http://${ip.includes(":") ? `[${ip}]` : ip}:${port}`,
     requests: () => inputs.flatMap(({ text }) => seen(text)),
     get connections() {
       return { made: inputs.length, open: sockets.size };

@@ -24,11 +24,13 @@ export interface RawClient {
 export interface ClientOptions {
   /** Of what is asked here: HEAD has no body. */
   readonly method?: string;
+  /** Default: where the plane says that it listens. */
+  readonly to?: string;
 }
 
 export function connectClient(url: string, { method = "GET" }: ClientOptions = {}): RawClient {
   const { hostname, port } = new URL(url);
-  const socket = connect(Number(port), hostname);
+  const socket = connect(Number(port), hostname.replace(/^\[|\]$/g, ""));
   let received = "";
   let isOver = false;
   let taken = 0;
