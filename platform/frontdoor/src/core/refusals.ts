@@ -18,51 +18,47 @@ export interface Refusal {
 
 const retryAfterSeconds = 5;
 
+/** `more.failure`: what is more than the client is told. */
+function refusal(
+  status: number,
+  text: string,
+  more: Partial<Pick<Refusal, "failure" | "retryAfterSeconds">> = {},
+): Refusal {
+  return { status, body: `${text}\n`, failure: text, ...more };
+}
+
 export function noRule({ why }: Extract<Decision, { readonly rule: undefined }>): Refusal {
   if (why === "no line") {
-    return { status: 404, body: "no rule takes this request\n", failure: "no rule" };
+    return refusal(404, "no rule takes this request", { failure: "no rule" });
   }
   if (why === "rewritten out of its path") {
-    return { status: 400, body: "the path leads out of where it is rewritten to\n", failure: why };
+    return refusal(400, "the path leads out of where it is rewritten to", { failure: why });
   }
-  return { status: 500, body: "too many rules rewrite this request\n", failure: why };
+  return refusal(500, "too many rules rewrite this request", { failure: why });
 }
 
 export function noInstance(service: ServiceName): Refusal {
-  const failure = `no instance of ${service}`;
-  return { status: 503, body: `${failure}\n`, retryAfterSeconds, failure };
+  return refusal(503, `no instance of ${service}`, { retryAfterSeconds });
 }
 
 export function rateExceeded(line: number): Refusal {
-  return {
-    status: 429,
-    body: "too many requests a second\n",
-    retryAfterSeconds: 1,
-    failure: `rate of line ${line}`,
-  };
+  const failure = `rate of line ${line}`;
+  return refusal(429, "too many requests a second", { failure, retryAfterSeconds: 1 });
 }
 
 export function concurrencyExceeded(line: number): Refusal {
-  return {
-    status: 503,
-    body: "too many requests at once\n",
-    retryAfterSeconds: 1,
-    failure: `concurrency of line ${line}`,
-  };
+  const failure = `concurrency of line ${line}`;
+  return refusal(503, "too many requests at once", { failure, retryAfterSeconds: 1 });
 }
 
 export function bodyTooLarge(line: number): Refusal {
-  return { status: 413, body: "the body is too large\n", failure: `max-body of line ${line}` };
+  return refusal(413, "the body is too large", { failure: `max-body of line ${line}` });
 }
 
 export function upstreamFailed(service: ServiceName, failure: string): Refusal {
-  return { status: 502, body: `${service} did not answer properly\n`, failure };
+  return refusal(502, `${service} did not answer properly`, { failure });
 }
 
 export function upstreamTimedOut(service: ServiceName): Refusal {
-  return {
-    status: 504,
-    body: `${service} did not answer in time\n`,
-    failure: `${service} did not answer in time`,
-  };
+  return refusal(504, `${service} did not answer in time`);
 }

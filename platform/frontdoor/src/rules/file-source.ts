@@ -20,34 +20,22 @@ export interface FileSourceOptions {
 const fileBytesMax = 16 * 1024 * 1024;
 
 export function openFileSource(options: FileSourceOptions): RulesSource {
-  return new FileSource(options);
+  const { clock, intervalMs } = options;
+  const file = new WatchedFile(options);
+  return new Looking({ clock, intervalMs, look: () => file.look() });
 }
 
-class FileSource implements RulesSource {
+class WatchedFile {
   readonly #options: FileSourceOptions;
-  readonly #looking: Looking;
   #judged: string | undefined;
   #trouble: string | undefined;
 
   constructor(options: FileSourceOptions) {
     this.#options = options;
-    const { clock, intervalMs } = options;
-    this.#looking = new Looking({ clock, intervalMs, look: () => this.#look() });
   }
 
-  get looked(): Promise<void> {
-    return this.#looking.looked;
-  }
-
-  look(): void {
-    this.#looking.call();
-  }
-
-  close(): Promise<void> {
-    return this.#looking.close();
-  }
-
-  async #look(): Promise<boolean> {
+  /** Whether it could be read. */
+  async look(): Promise<boolean> {
     const { path, sink } = this.#options;
     try {
       const { size, mtimeMs } = await stat(path);

@@ -21,13 +21,14 @@ export interface GitSourceOptions extends GitMirrorOptions {
 }
 
 export function openGitSource(options: GitSourceOptions): RulesSource {
-  return new GitSource(options);
+  const { clock, intervalMs } = options;
+  const branch = new WatchedBranch(options);
+  return new Looking({ clock, intervalMs, look: (signal) => branch.look(signal) });
 }
 
-class GitSource implements RulesSource {
+class WatchedBranch {
   readonly #options: GitSourceOptions;
   readonly #mirror: GitMirror;
-  readonly #looking: Looking;
   #isOpen = false;
   /** Whose verdict is known. */
   #judged: string | undefined;
@@ -37,23 +38,10 @@ class GitSource implements RulesSource {
   constructor(options: GitSourceOptions) {
     this.#options = options;
     this.#mirror = new GitMirror(options);
-    const { clock, intervalMs } = options;
-    this.#looking = new Looking({ clock, intervalMs, look: (signal) => this.#look(signal) });
   }
 
-  get looked(): Promise<void> {
-    return this.#looking.looked;
-  }
-
-  look(): void {
-    this.#looking.call();
-  }
-
-  close(): Promise<void> {
-    return this.#looking.close();
-  }
-
-  async #look(signal: AbortSignal): Promise<boolean> {
+  /** Whether its server answered. Rejects only when the signal was aborted. */
+  async look(signal: AbortSignal): Promise<boolean> {
     try {
       if (!this.#isOpen) await this.#mirror.open(signal);
       this.#isOpen = true;

@@ -1,9 +1,10 @@
 /**
- * Looks at something again and again: at its turn, or at once when told that there is news; with
- * longer and longer pauses while it cannot be seen. One look at a time.
+ * Looks at where rules are again and again: at its turn, or at once when told that there is news; with
+ * longer and longer pauses while they cannot be seen. One look at a time.
  */
 
 import type { Clock, Timer } from "@tavola/host";
+import type { RulesSource } from "./rule-candidate.ts";
 
 export interface LookingOptions {
   readonly clock: Clock;
@@ -18,7 +19,7 @@ const limits = {
   awayPauseMsMax: 30_000,
 } as const;
 
-export class Looking {
+export class Looking implements RulesSource {
   /** Resolves after the first look. */
   readonly looked: Promise<void>;
   readonly #options: LookingOptions;
@@ -34,8 +35,7 @@ export class Looking {
     this.#running = this.#run();
   }
 
-  /** Looks soon. */
-  call(): void {
+  look(): void {
     this.#isCalled = true;
     this.#wake?.();
   }
