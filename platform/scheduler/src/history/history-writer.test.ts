@@ -33,6 +33,9 @@ class FailingHistory {
 
 const away = (): CodedError => new CodedError("UNAVAILABLE", "away", {}, { transient: true });
 
+/** What comes within so long is written together. */
+const gatherMs = 100;
+
 function setUp(t: TestContext) {
   const clock = simulatedClock();
   const history = new FailingHistory();
@@ -71,7 +74,7 @@ test("what is in the history is confirmed, every kind of it, 500 at a time", asy
   const event = eventSample("a", 5);
   add({ kind: "outboxRequest", key: "a-5-UPDATED", value: event });
   add({ kind: "outboxDeploy", key: "a-d", value: deploySample("a", "d", 6) });
-  await clock.advanceSettling(10);
+  await clock.advanceSettling(gatherMs);
   assert.equal(outbox.size, 0);
   assert.equal(writer.waiting, 0);
   assert.deepEqual(history.batches, [500, 500, 202]);
@@ -88,13 +91,13 @@ test("a record that waits is not taken twice; one that was confirmed may come ag
   const [first, second] = [task(1), task(2)];
   add(first);
   add({ ...first }, second);
-  await clock.advanceSettling(10);
+  await clock.advanceSettling(gatherMs);
   assert.equal(writer.waiting, 2);
   history.failWith = undefined;
   await clock.advanceSettling(5000);
   assert.equal(writer.waiting, 0);
   add(first);
-  await clock.advanceSettling(10);
+  await clock.advanceSettling(gatherMs);
   assert.equal(writer.waiting, 0);
   assert.equal(history.batches.at(-1), 1);
   assert.equal(await history.inner.countTasks({}), 2);
@@ -123,7 +126,7 @@ test("a record that the database refuses holds nobody up, and is tried again wit
       ? new CodedError("RECORD_REFUSED", "no")
       : undefined;
   add(...Array.from({ length: 100 }, (_, at) => task(at)));
-  await clock.advanceSettling(10);
+  await clock.advanceSettling(gatherMs);
   assert.deepEqual([...outbox.keys()], [refusedKey]);
   assert.equal(writer.waiting, 1);
   assert.equal(await history.inner.countTasks({}), 99);
@@ -155,7 +158,7 @@ test("close() leaves what was not written in the outbox, also while it waits to 
   const { clock, history, outbox, writer, add } = setUp(t);
   history.failWith = away;
   add(task(1));
-  await clock.advanceSettling(10);
+  await clock.advanceSettling(gatherMs);
   await writer.close();
   assert.equal(outbox.size, 1);
   add(task(2));

@@ -39,7 +39,9 @@ export interface HistoryWriterOptions {
 const limits = {
   batchRecords: 500,
   /** Of them; a deploy may have megabytes of artifacts in it. */
-  batchDeploys: 16,
+  batchDeploys: 64,
+  /** What comes within so long is written together: each write waits for the disk. */
+  gatherMs: 100,
   retryMs: { first: 1000, most: minuteMs },
   purgeFirstMs: 10 * minuteMs,
   purgeEveryMs: dayMs,
@@ -101,11 +103,16 @@ export class HistoryWriter {
   #work(): void {
     const isIdle = this.#from === this.#queue.length;
     if (this.#working !== undefined || this.#isClosed || isIdle) return;
-    this.#working = this.#writeAll().finally(() => {
+    this.#working = this.#gatherAndWrite().finally(() => {
       this.#working = undefined;
       // What came after the last look.
       this.#work();
     });
+  }
+
+  async #gatherAndWrite(): Promise<void> {
+    if (this.waiting < limits.batchRecords) await this.#wait(limits.gatherMs);
+    await this.#writeAll();
   }
 
   async #writeAll(): Promise<void> {
@@ -198,11 +205,14 @@ export class HistoryWriter {
 
   /** Up to half as long again, so that several schedulers do not knock at once. */
   #pause(ms: number): Promise<void> {
+    return this.#wait(ms * (1 + this.#options.random.next() / 2));
+  }
+
+  /** Until then, or until it is to end. */
+  #wait(ms: number): Promise<void> {
     if (this.#isClosed) return Promise.resolve();
-    const { clock, random } = this.#options;
     const { promise, resolve } = Promise.withResolvers<void>();
-    const timer = clock.after(ms * (1 + random.next() / 2), resolve);
-    this.#retry = { timer, now: resolve };
+    this.#retry = { timer: this.#options.clock.after(ms, resolve), now: resolve };
     return promise;
   }
 

@@ -70,6 +70,7 @@ test("as root: what does not fit waits, and is written once when there is room",
     return { kind: "outboxTask", key: value.task.taskId.id, value } as const;
   });
   writer.add(records);
+  clock.advance(100);
   await eventually(() => writer.trouble?.code === "DISK_FULL");
   assert.deepEqual([writer.waiting, confirmed], [20, []]);
   assert.equal(await history.countTasks({}), 0);
