@@ -57,5 +57,18 @@ test("an agent that does not answer is asked ever more seldom, whatever comes up
     finder.want(`t${second}`, "silent");
     await clock.advanceSettling(1000);
   }
-  assert.ok(asked() >= 10 && asked() <= 20, `${asked()} times in five minutes`);
+  assert.ok(asked() >= 4 && asked() <= 8, `${asked()} times in five minutes`);
+});
+
+test("an agent on which tasks come up one by one is not asked for each", async () => {
+  const known = new Map<string, string>();
+  const { clock, found, finder, asked } = finderOf(known);
+  for (let n = 0; n < 100; n += 1) {
+    known.set(`t${n}`, `/t${n}`);
+    finder.want(`t${n}`, "a");
+    await clock.advanceSettling(100);
+  }
+  await clock.advanceSettling(60_000);
+  assert.equal(found.size, 100);
+  assert.ok(asked() <= 5, `${asked()} times in ten seconds`);
 });

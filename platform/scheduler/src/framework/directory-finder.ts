@@ -1,7 +1,8 @@
 /**
  * Finds out where the sandboxes of tasks are, soon after these run: an agent is asked once for all of
- * its tasks that came up meanwhile. One that does not answer is asked ever more seldom, however many
- * tasks come up on it.
+ * its tasks that came up meanwhile. It answers with all that it runs, so it is left alone for a while
+ * then. One that does not answer is asked ever more seldom, however many tasks come up on it; who wants
+ * to look into a sandbox before it is known asks by himself.
  */
 
 import type { Clock, Timer } from "@tavola/host";
@@ -10,8 +11,10 @@ import type { AgentAddress, Directories, Fetched } from "../api/task-files.ts";
 const limits = {
   /** Tasks of one agent that come up within so long are asked about together. */
   gatherMs: 200,
-  /** Between two questions to an agent that does not answer, at most. */
-  silentMsMax: 30_000,
+  /** For so long an agent is left alone that has answered for all of its tasks. */
+  againMs: 3000,
+  /** After the first that an agent did not answer, and after each further one: three times as long. */
+  silentMs: { first: 3000, factor: 3, max: 600_000 },
   /** A task that the agent does not know yet is asked about again, so often, ever more slowly. */
   triesMax: 5,
   askedAtOnceMax: 16,
@@ -49,7 +52,7 @@ export class DirectoryFinder {
       return;
     }
     this.#wanted.set(agentId, new Map([[taskId, 0]]));
-    this.#askAfter(agentId, 0);
+    this.#askAfter(agentId, Math.max(limits.gatherMs, this.#silentMs(agentId)));
   }
 
   close(): void {
@@ -57,10 +60,7 @@ export class DirectoryFinder {
     for (const timer of this.#timers) timer.cancel();
   }
 
-  /** `tries`: how often those that are wanted were asked for in vain. */
-  #askAfter(agentId: string, tries: number): void {
-    const inVain = Math.max(tries, this.#silences.get(agentId) ?? 0);
-    const ms = Math.min(limits.gatherMs * 2 ** inVain, limits.silentMsMax);
+  #askAfter(agentId: string, ms: number): void {
     const timer = this.#options.clock.after(ms, () => {
       this.#timers.delete(timer);
       this.#waiting.push(agentId);
@@ -83,8 +83,12 @@ export class DirectoryFinder {
 
   async #askOne(agentId: string): Promise<void> {
     const wanted = this.#wanted.get(agentId);
-    const address = this.#options.addressOf(agentId);
     if (wanted === undefined) return;
+    if (wanted.size === 0) {
+      this.#wanted.delete(agentId);
+      return;
+    }
+    const address = this.#options.addressOf(agentId);
     const answer = address === undefined ? undefined : await this.#options.ask(address);
     if (this.#isClosed) return;
     if (answer?.value !== undefined) this.#silences.delete(agentId);
@@ -97,7 +101,16 @@ export class DirectoryFinder {
       else wanted.delete(taskId);
     }
     if (found.size > 0) this.#options.found(found);
-    if (wanted.size === 0) this.#wanted.delete(agentId);
-    else this.#askAfter(agentId, Math.min(...wanted.values()));
+    // Also when nothing is wanted now: what comes up within that time is asked about together.
+    const ms =
+      wanted.size === 0 ? limits.againMs : limits.gatherMs * 2 ** Math.min(...wanted.values());
+    this.#askAfter(agentId, Math.max(ms, this.#silentMs(agentId)));
+  }
+
+  /** For how long an agent is left alone that did not answer when it last was asked. */
+  #silentMs(agentId: string): number {
+    const silences = this.#silences.get(agentId) ?? 0;
+    const { first, factor, max } = limits.silentMs;
+    return silences === 0 ? 0 : Math.min(first * factor ** (silences - 1), max);
   }
 }

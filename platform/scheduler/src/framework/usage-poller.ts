@@ -111,22 +111,28 @@ export class UsagePoller {
   }
 
   async #ask(agentId: string): Promise<void> {
-    const { addressOf, agents, clock, logger, onSample } = this.#options;
+    const { addressOf, clock, logger, onSample } = this.#options;
     const address = addressOf(agentId);
     if (address === undefined) return;
-    const [metrics, statistics] = await Promise.all([
-      agents.metrics(address),
-      agents.allStatistics(address),
-    ]);
+    const measured = await this.#measure(address);
     if (this.#isClosed) return;
-    const failed = [metrics, statistics].find(({ problem }) => problem !== undefined);
-    if (metrics.problem !== undefined || statistics.problem !== undefined) {
-      const message = failed?.problem === undefined ? "" : failed.message;
+    if (measured.problem !== undefined) {
       this.#wasSilent(agentId);
+      const { message } = measured;
       logger.debug({ agentId, message }, "an agent does not say what it uses");
       return;
     }
     this.#silences.delete(agentId);
-    onSample({ agentId, at: clock.now(), metrics: metrics.value, tasks: statistics.value });
+    onSample({ agentId, at: clock.now(), ...measured.value });
+  }
+
+  /** One that does not answer is not asked for the rest. */
+  async #measure(address: AgentAddress): Promise<Fetched<Omit<AgentSample, "agentId" | "at">>> {
+    const { agents } = this.#options;
+    const metrics = await agents.metrics(address);
+    if (metrics.problem !== undefined) return metrics;
+    const tasks = await agents.allStatistics(address);
+    if (tasks.problem !== undefined) return tasks;
+    return { value: { metrics: metrics.value, tasks: tasks.value } };
   }
 }
