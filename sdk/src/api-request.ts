@@ -21,6 +21,8 @@ export interface ApiRequest<T> {
   readonly call: T;
   readonly format: MessageFormat;
   readonly headers?: Readonly<Record<string, string>>;
+  /** As in `HttpClientRequest`. */
+  readonly isIdempotent?: boolean;
   readonly signal?: AbortSignal;
 }
 
@@ -42,6 +44,7 @@ export function sendCall<T>(http: HttpClient, request: ApiRequest<T>): Promise<H
     url: request.url,
     headers: { ...request.headers, "content-type": mediaType, accept: mediaType },
     body: encodeBody(request.type, request.format, request.call),
+    ...(request.isIdempotent === undefined ? {} : { isIdempotent: request.isIdempotent }),
     ...(request.signal === undefined ? {} : { signal: request.signal }),
   });
 }

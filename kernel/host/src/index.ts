@@ -105,6 +105,7 @@ export type { DiskFaults, SimulatedDiskOptions } from "./simulated-disk-faults.t
 export type { AttachedDisk } from "./simulated-disk-view.ts";
 export type { MachineLoad } from "./system-metrics.ts";
 export { addSystemMetrics } from "./system-metrics.ts";
+export { collectTurnWrites } from "./turn-writes.ts";
 export type { UnixSocketOptions, UnixSocketServer } from "./unix-socket.ts";
 export { serveUnixSocket } from "./unix-socket.ts";
 export type { UnixUser } from "./unix-users.ts";

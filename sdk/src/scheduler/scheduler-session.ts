@@ -98,10 +98,12 @@ export class SchedulerSession {
     this.#connection = undefined;
   }
 
-  /** Resolves when the master has taken the call (202, or 200). `inOrder` is for all but acknowledgements. */
+  /**
+   * Resolves when the master has taken the call (202, or 200). `inOrder` is for all but acknowledgements,
+   * of which the second is as good as none.
+   */
   call(call: scheduler.Call, inOrder = true): Promise<void> {
-    const send = (): Promise<void> => this.#send(call);
-    return inOrder ? this.#lane.run(send) : send();
+    return inOrder ? this.#lane.run(() => this.#send(call, false)) : this.#send(call, true);
   }
 
   #subscribeAt(url: string, signal: AbortSignal): Promise<HttpClientResponse> {
@@ -116,7 +118,7 @@ export class SchedulerSession {
     });
   }
 
-  async #send(call: scheduler.Call): Promise<void> {
+  async #send(call: scheduler.Call, isIdempotent: boolean): Promise<void> {
     const { world, format, signal } = this.#options;
     const name = call.type ?? "UNKNOWN";
     const connection = this.#connection;
@@ -136,6 +138,7 @@ export class SchedulerSession {
         call: { ...call, framework_id: this.frameworkId },
         format,
         headers: { "mesos-stream-id": connection.streamId },
+        isIdempotent,
         signal,
       });
     } catch (error) {

@@ -24,16 +24,20 @@ async function pair(
   return { client, url: `http://127.0.0.1:${endpoint.port}` };
 }
 
-/** Answers the first bytes of each connection with `reply`. */
+function sum(numbers: Iterable<number>): number {
+  return [...numbers].reduce((total, each) => total + each, 0);
+}
+
+/** Answers whatever comes on each connection with `reply`. */
 async function scripted(
   context: TestContext,
-  reply: (socket: Socket, connection: number) => void,
+  reply: (socket: Socket, data: string, connection: number) => void,
 ): Promise<{ client: HttpClient; url: string; connections: () => number }> {
   const sockets: Socket[] = [];
   const server = createServer((socket) => {
     sockets.push(socket);
     socket.on("error", () => {});
-    socket.on("data", () => reply(socket, sockets.length));
+    socket.on("data", (bytes) => reply(socket, bytes.toString("latin1"), sockets.length));
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const client = createPooledHttp();
@@ -73,6 +77,25 @@ test("calls share few connections, also when nobody reads their empty answers", 
   const many = Array.from({ length: 500 }, () => client.request({ method: "POST", url }));
   assert.ok((await Promise.all(many)).every(({ status }) => status === 202));
   assert.ok(connections() <= 32, `${connections()} connections`);
+});
+
+test("calls that may be repeated wait neither for each other's answers nor behind a stream", async (context) => {
+  const calls = 50;
+  const asked = new Map<Socket, number>();
+  const { client, url } = await scripted(context, (socket, data) => {
+    if (data.startsWith("GET")) {
+      socket.write("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n");
+      return;
+    }
+    asked.set(socket, (asked.get(socket) ?? 0) + data.split("POST ").length - 1);
+    if (sum(asked.values()) < calls) return;
+    for (const [each, count] of asked) each.write(empty.repeat(count));
+  });
+  await client.request({ method: "GET", url });
+  const request = { method: "POST", url, body: "call", isIdempotent: true };
+  const answers = await Promise.all(Array.from({ length: calls }, () => client.request(request)));
+  assert.ok(answers.every(({ status }) => status === 202));
+  assert.ok(asked.size <= 2, `${asked.size} connections`);
 });
 
 test("chunks() gives a stream as it comes, and throws CONNECTION_LOST when the peer breaks off", async (context) => {
@@ -121,7 +144,7 @@ test("request() rejects with CONNECTION_REFUSED where nobody listens", async (co
 });
 
 test("request() sends what may be sent twice again, once, and nothing else", async (context) => {
-  const { client, url, connections } = await scripted(context, (socket, connection) => {
+  const { client, url, connections } = await scripted(context, (socket, _data, connection) => {
     if (connection === 2) socket.write(empty);
     else socket.destroy();
   });

@@ -5,17 +5,22 @@
  * placing a task costs (docs/decisions/0002-http.md). Connections to one peer are few, and calls
  * wait for one. Owns the bodies' flow and the same codes as the client of `@tavola/host`, which it asks
  * for what undici would have to be told per connection: sockets of Unix, unverified certificates.
+ *
+ * Calls that may be repeated (POST, `isIdempotent`) do not wait for each other's answers: they are sent
+ * one behind the other on connections of their own, and those of one turn of the event loop in one
+ * piece. Nothing else is sent on these, because an answer that is long in coming would hold them up.
  */
 
 import { CodedError } from "@tavola/base";
 import {
+  collectTurnWrites,
   createHttpClient,
   type HttpClient,
   type HttpClientRequest,
   type HttpClientResponse,
   onAbort,
 } from "@tavola/host";
-import { Agent, type Dispatcher } from "undici";
+import { Agent, buildConnector, type Dispatcher } from "undici";
 
 const limits = {
   /** To one peer; a stream keeps one. */
@@ -25,6 +30,16 @@ const limits = {
   waitingBytesMax: 256 * 1024,
   connectMs: 10_000,
   keepAliveMs: 60_000,
+  /** Of calls that may be repeated: connections to one peer, and calls unanswered on each. */
+  lanesMax: 2,
+  unansweredMax: 128,
+} as const;
+
+/** Silence of a stream is judged by who reads it. */
+const agentOptions = {
+  keepAliveTimeout: limits.keepAliveMs,
+  headersTimeout: 0,
+  bodyTimeout: 0,
 } as const;
 
 export function createPooledHttp(): HttpClient {
@@ -32,13 +47,16 @@ export function createPooledHttp(): HttpClient {
 }
 
 class PooledHttp implements HttpClient {
-  /** Silence of a stream is judged by who reads it. */
   readonly #agent = new Agent({
+    ...agentOptions,
     connections: limits.connectionsMax,
     connect: { timeout: limits.connectMs },
-    keepAliveTimeout: limits.keepAliveMs,
-    headersTimeout: 0,
-    bodyTimeout: 0,
+  });
+  readonly #lanes = new Agent({
+    ...agentOptions,
+    connections: limits.lanesMax,
+    pipelining: limits.unansweredMax,
+    connect: connectLane,
   });
   #others: HttpClient | undefined;
   #isClosed = false;
@@ -57,7 +75,7 @@ class PooledHttp implements HttpClient {
 
   async close(): Promise<void> {
     this.#isClosed = true;
-    await Promise.all([this.#agent.destroy(), this.#others?.close()]);
+    await Promise.all([this.#agent.destroy(), this.#lanes.destroy(), this.#others?.close()]);
   }
 
   #send(request: HttpClientRequest, { resolve, reject, mayRepeat }: Asked): void {
@@ -72,8 +90,11 @@ class PooledHttp implements HttpClient {
     try {
       const { origin, pathname, search } = new URL(request.url);
       const { method, headers, body } = request;
-      this.#agent.dispatch(
+      const isLane = method === "POST" && isRepeatable(request);
+      const agent = isLane ? this.#lanes : this.#agent;
+      agent.dispatch(
         {
+          ...(isLane ? { idempotent: true, blocking: false } : {}),
           origin,
           path: `${pathname}${search}`,
           method: method as Dispatcher.HttpMethod,
@@ -89,12 +110,25 @@ class PooledHttp implements HttpClient {
   }
 }
 
+const connect = buildConnector({ timeout: limits.connectMs });
+
+/** What is written to it in one turn leaves together. */
+function connectLane(options: buildConnector.Options, callback: buildConnector.Callback): void {
+  connect(options, (...result) => {
+    const [, socket] = result;
+    if (socket !== null) collectTurnWrites(socket);
+    callback(...result);
+  });
+}
+
 interface Asked {
   readonly resolve: (response: HttpClientResponse) => void;
   readonly reject: (error: CodedError) => void;
   /** Doing it twice is as good as once, and it was done once at most. */
   readonly mayRepeat: boolean;
 }
+
+const nothing = new Uint8Array();
 
 /** One request, and its answer as it comes. */
 class Exchange implements Dispatcher.DispatchHandler, HttpClientResponse {
@@ -150,6 +184,7 @@ class Exchange implements Dispatcher.DispatchHandler, HttpClientResponse {
   }
 
   async body(): Promise<Uint8Array> {
+    if (this.#end === "ended" && this.#chunks.length === 0) return nothing;
     const chunks: Uint8Array[] = [];
     let bytes = 0;
     for await (const chunk of this.chunks()) {
