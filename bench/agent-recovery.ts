@@ -18,10 +18,10 @@ import { readProcesses } from "@tavola/host";
 import { startCommands } from "./load/command-load.ts";
 import { type Daemon, startDaemon } from "./load/daemon.ts";
 import { tavolaBinary } from "./load/tavola-binary.ts";
+import { amountOption } from "./measure/options.ts";
 import { percentile, report } from "./report.ts";
 
-const given = process.argv.find((argument) => argument.startsWith("--tasks="));
-const tasks = Number(given?.slice("--tasks=".length) ?? 500);
+const tasks = amountOption("tasks", 500);
 const kills = 3;
 const boundMs = 60_000;
 

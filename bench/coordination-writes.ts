@@ -21,10 +21,10 @@ import {
 } from "@tavola/coordination";
 import { silentLogger } from "@tavola/host";
 import { findEtcd, findZooKeeper, startEtcd, startZooKeeper } from "@tavola/test-servers";
+import { amountOption } from "./measure/options.ts";
 import { type BenchResult, percentile, report } from "./report.ts";
 
-const secondsGiven = process.argv.find((argument) => argument.startsWith("--seconds="));
-const measuredMs = 1000 * Number(secondsGiven?.slice("--seconds=".length) ?? 2);
+const measuredMs = 1000 * amountOption("seconds", 2);
 const entryBytes = 2048;
 const inFlight = 32;
 const root = "/bench/registry";

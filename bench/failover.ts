@@ -33,6 +33,7 @@ import { findZooKeeper, startZooKeeper } from "@tavola/test-servers";
 import { AgentFleet } from "./load/agent-fleet.ts";
 import { type Leader, MasterGroup, untilAnswering } from "./load/master-group.ts";
 import { ReconcilingFramework } from "./load/reconciling-framework.ts";
+import { option } from "./measure/options.ts";
 import { type BenchResult, report } from "./report.ts";
 
 const tasksPerAgent = 10;
@@ -214,11 +215,6 @@ async function resultsOfBench(name: string): Promise<readonly BenchResult[]> {
   });
   if (code !== 0) throw new Error(`the benchmark ${name} ended with ${code}: ${stderr}`);
   return (JSON.parse(stdout) as { readonly results: readonly BenchResult[] }).results;
-}
-
-function option(name: string): string | undefined {
-  const given = process.argv.find((argument) => argument.startsWith(`--${name}=`));
-  return given?.slice(name.length + 3);
 }
 
 function progress(text: string): void {

@@ -39,10 +39,11 @@ import {
   startPlainNginx,
 } from "./load/plain-proxies.ts";
 import { type LoadFigures, runWrk, wrkMissing } from "./load/wrk.ts";
+import { amountOption, option } from "./measure/options.ts";
 import { type BenchResult, percentile, report } from "./report.ts";
 
-const seconds = Number(option("seconds") ?? 2);
-const rounds = Number(option("rounds") ?? 5);
+const seconds = amountOption("seconds", 2);
+const rounds = amountOption("rounds", 5);
 const ruleCounts = (option("rules") ?? "1,100,2000").split(",").map(Number);
 const ratioRules = 100;
 const changesPerSecond = 100;
@@ -110,11 +111,6 @@ async function measureAll(): Promise<void> {
     await backEnd.stop();
     rmSync(folder, { recursive: true, force: true });
   }
-}
-
-function option(name: string): string | undefined {
-  const given = process.argv.find((argument) => argument.startsWith(`--${name}=`));
-  return given?.slice(name.length + 3);
 }
 
 function makeCertificate(folder: string): string {

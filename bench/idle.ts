@@ -7,11 +7,11 @@
  * `agent-memory`). `--seconds=N` makes the minute shorter or longer.
  */
 import { startCluster } from "@tavola/harness";
+import { amountOption } from "./measure/options.ts";
 import { cpuShareOver, daemonOf, processesOf, pssBytesOf } from "./measure/processes.ts";
 import { report } from "./report.ts";
 
-const secondsGiven = process.argv.find((argument) => argument.startsWith("--seconds="));
-const seconds = Number(secondsGiven?.slice("--seconds=".length) ?? 60);
+const seconds = amountOption("seconds", 60);
 
 const cluster = await startCluster({ agents: 1 });
 try {

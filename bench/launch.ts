@@ -23,15 +23,16 @@
 import { accessSync, constants, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { eventually, repositoryRoot } from "@tavola/harness";
+import { eventually } from "@tavola/harness";
 import { type Daemon, startDaemon } from "./load/daemon.ts";
 import { type LaunchLoad, type LaunchResult, launchInstantTasks } from "./load/launch-load.ts";
+import { startLoneMaster } from "./load/lone-master.ts";
+import { amountOption, option } from "./measure/options.ts";
 import { cpuSecondsOf } from "./measure/processes.ts";
 import { type BenchResult, percentile, report } from "./report.ts";
 
 const agentResources = "cpus:500;mem:160000;disk:1000;ports:[31000-32000]";
-const countGiven = process.argv.find((argument) => argument.startsWith("--tasks="));
-const count = Number(countGiven?.slice("--tasks=".length) ?? 10_000);
+const count = amountOption("tasks", 10_000);
 const warmUpCount = 4000;
 const load = { executors: "each", count, perOfferMax: 50, pendingMax: 400 } as const;
 
@@ -40,8 +41,7 @@ interface Parties {
   readonly agents: readonly Daemon[];
 }
 
-const parentGiven = process.argv.find((argument) => argument.startsWith("--folder="));
-const parent = parentGiven?.slice("--folder=".length) ?? memoryFolder() ?? tmpdir();
+const parent = option("folder") ?? memoryFolder() ?? tmpdir();
 const folder = mkdtempSync(join(parent, "tavola-bench-launch-"));
 const daemons: Daemon[] = [];
 try {
@@ -80,14 +80,7 @@ function memoryFolder(): string | undefined {
 }
 
 async function startParties(): Promise<Parties> {
-  const master = await startDaemon(join(repositoryRoot, "cli/src/main.ts"), [
-    "master",
-    `--work_dir=${join(folder, "master")}`,
-    "--ip=127.0.0.1",
-    "--hostname=127.0.0.1",
-    "--port=0",
-    "--logging_level=WARNING",
-  ]);
+  const master = await startLoneMaster(folder);
   daemons.push(master);
   const script = join(import.meta.dirname, "load/instant-agent.ts");
   const agents = await Promise.all(

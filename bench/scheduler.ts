@@ -31,14 +31,16 @@ import { eventually, repositoryRoot } from "@tavola/harness";
 import { findPostgres, startPostgres } from "@tavola/test-servers";
 import { readInThread } from "./load/api-reader.ts";
 import { type Daemon, startDaemon } from "./load/daemon.ts";
+import { startLoneMaster } from "./load/lone-master.ts";
 import { RunningFleet } from "./load/running-fleet.ts";
 import { askInside, type InsideReading } from "./measure/inside-probe.ts";
+import { amountOption } from "./measure/options.ts";
 import { cpuSecondsOf, cpuShareOver } from "./measure/processes.ts";
 import { type BenchResult, percentile, report } from "./report.ts";
 
-const requests = Number(option("requests") ?? 10_000);
-const instances = Number(option("instances") ?? 5);
-const agents = Number(option("agents") ?? 2000);
+const requests = amountOption("requests", 10_000);
+const instances = amountOption("instances", 5);
+const agents = amountOption("agents", 2000);
 const tasks = requests * instances;
 const postersMax = 16;
 const readers = 10;
@@ -89,24 +91,12 @@ try {
   rmSync(folder, { recursive: true, force: true });
 }
 
-function option(name: string): string | undefined {
-  const given = process.argv.find((argument) => argument.startsWith(`--${name}=`));
-  return given?.slice(name.length + 3);
-}
-
 function progress(text: string): void {
   process.stderr.write(`${text}\n`);
 }
 
 async function startMaster(): Promise<Daemon> {
-  const master = await startDaemon(join(repositoryRoot, "cli/src/main.ts"), [
-    "master",
-    `--work_dir=${join(folder, "master")}`,
-    "--ip=127.0.0.1",
-    "--hostname=127.0.0.1",
-    "--port=0",
-    "--logging_level=WARNING",
-  ]);
+  const master = await startLoneMaster(folder);
   daemons.push(master);
   return master;
 }

@@ -13,6 +13,7 @@ import { join } from "node:path";
 import { type Cluster, startCluster } from "@tavola/harness";
 import { readProcess } from "@tavola/host";
 import { startCommands } from "./load/command-load.ts";
+import { amountOption } from "./measure/options.ts";
 import {
   cpuShareOver,
   daemonOf,
@@ -23,8 +24,7 @@ import {
 import { report } from "./report.ts";
 
 const tasks = 500;
-const secondsGiven = process.argv.find((argument) => argument.startsWith("--seconds="));
-const seconds = Number(secondsGiven?.slice("--seconds=".length) ?? 30);
+const seconds = amountOption("seconds", 30);
 
 const cluster = await startCluster({
   agents: 1,
