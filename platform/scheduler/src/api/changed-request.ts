@@ -4,7 +4,8 @@
 
 import type { RequestParent } from "../core/model/answers.ts";
 import type { RequestWithState } from "../core/model/request.ts";
-import { type Outcome, refused, type Turn } from "../core/turn.ts";
+import { knownRequest } from "../core/requests/known-request.ts";
+import type { Outcome, Turn } from "../core/turn.ts";
 import { parentOf } from "./request-parents.ts";
 import type { Call, QueryTable } from "./route.ts";
 
@@ -22,10 +23,6 @@ export async function changed(
 }
 
 /** The request that the path names, or 404. */
-export function knownRequest(call: AnyCall, turn?: Turn): Outcome<RequestWithState> {
-  const requestId = call.parameter("requestId");
-  const found = (turn?.state ?? call.state).records.request.get(requestId);
-  return found === undefined
-    ? refused(404, `Couldn't find request with id ${requestId}`)
-    : { value: found };
+export function requestOfPath(call: AnyCall, turn?: Turn): Outcome<RequestWithState> {
+  return knownRequest(turn ?? call, call.parameter("requestId"));
 }

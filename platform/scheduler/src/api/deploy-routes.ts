@@ -20,6 +20,7 @@ import { object, optional, required } from "../core/model/fields.ts";
 import type { Request } from "../core/model/request.ts";
 import { list, oneOf, type Shape, text, truth } from "../core/model/shape.ts";
 import { deployKey } from "../core/records.ts";
+import { knownRequest } from "../core/requests/known-request.ts";
 import { isDeployable } from "../core/requests/long-running.ts";
 import { wallNow } from "../core/tasks/due-plans.ts";
 import { type Outcome, refused, type Turn } from "../core/turn.ts";
@@ -54,12 +55,11 @@ const deploy = route({
   }),
   answer: requestParentShape,
   async handle(call) {
-    const { body: posted, state, actor: user } = call;
+    const { body: posted, actor: user } = call;
     const { requestId, id } = posted.deploy;
-    const request = state.records.request.get(requestId)?.request;
-    if (request === undefined) {
-      return refused(404, `Couldn't find request with id ${requestId}`);
-    }
+    const known = knownRequest(call, requestId);
+    if (known.refusal !== undefined) return known;
+    const { request } = known.value;
     const forbidden = call.permit(request, "DEPLOY") ?? permitUpdate(call, posted, request);
     if (forbidden !== undefined) return forbidden;
     const { history } = call.context;
@@ -99,8 +99,9 @@ function validateBody(
   isIdTaken: boolean,
 ): Outcome<DeployRequest> {
   const { requestId } = posted.deploy;
-  const now = turn.get("request", requestId)?.request;
-  if (now === undefined) return refused(404, `Couldn't find request with id ${requestId}`);
+  const known = knownRequest(turn, requestId);
+  if (known.refusal !== undefined) return known;
+  const now = known.value.request;
   const { activeDeploy: _, ...context } = requestContext(turn, requestId);
   const updated: Outcome<Request | undefined> =
     posted.updatedRequest === undefined
@@ -166,9 +167,8 @@ const update = route({
   answer: requestParentShape,
   handle(call) {
     const { requestId } = call.body;
-    if (!call.state.records.request.has(requestId)) {
-      return refused(404, `Couldn't find request with id ${requestId}`);
-    }
+    const known = knownRequest(call, requestId);
+    if (known.refusal !== undefined) return known;
     const forbidden = call.permit(requestId, "DEPLOY");
     if (forbidden !== undefined) return forbidden;
     const asked = { body: call.body, ...given({ user: call.actor }) };

@@ -23,6 +23,7 @@ import {
   disastersData,
 } from "../core/operations/disasters.ts";
 import { priorityFrozen, priorityUnfrozen } from "../core/operations/priority-freeze.ts";
+import { knownRequest } from "../core/requests/known-request.ts";
 import { fireAlarmSet, shuffleBlocked } from "../core/settings/operator-settings.ts";
 import { settingOf } from "../core/state.ts";
 import { type Outcome, refused, type Turn } from "../core/turn.ts";
@@ -252,9 +253,8 @@ function shuffleRoute(method: "POST" | "DELETE"): Route {
     access: mayWrite(),
     handle(call) {
       const requestId = call.parameter("requestId");
-      if (!call.state.records.request.has(requestId)) {
-        return refused(404, `Couldn't find request with id ${requestId}`);
-      }
+      const known = knownRequest(call, requestId);
+      if (known.refusal !== undefined) return known;
       return done(call, (turn) => {
         shuffleBlocked(turn, requestId, method === "POST");
         return undefined;

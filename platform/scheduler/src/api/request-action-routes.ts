@@ -30,7 +30,7 @@ import { validatePause, validateSkipHealthchecks } from "../core/validation/vali
 import { validateBounce } from "../core/validation/validate-bounce.ts";
 import { validatePriority } from "../core/validation/validate-priority.ts";
 import { validateScale } from "../core/validation/validate-scale.ts";
-import { changed, knownRequest } from "./changed-request.ts";
+import { changed, requestOfPath } from "./changed-request.ts";
 import { freezeRefusal } from "./request-context.ts";
 import {
   admin,
@@ -55,7 +55,7 @@ const bounce = route({
   answer: requestParentShape,
   handle: (call) =>
     changed(call, (turn) => {
-      const found = knownRequest(call, turn);
+      const found = requestOfPath(call, turn);
       if (found.refusal !== undefined) return found;
       const { request } = found.value;
       const context = { ...agentsContextOf(turn), random: turn.random };
@@ -79,7 +79,7 @@ const scale = route({
   answer: requestParentShape,
   handle: (call) =>
     changed(call, (turn) => {
-      const found = knownRequest(call, turn);
+      const found = requestOfPath(call, turn);
       if (found.refusal !== undefined) return found;
       const { request } = found.value;
       const largeScaleDownAcknowledged = call.query.largeScaleDownAcknowledged ?? false;

@@ -20,7 +20,7 @@ import { requestRemoved } from "../core/requests/request-removed.ts";
 import { refused } from "../core/turn.ts";
 import { validateRequest } from "../core/validation/validate-request.ts";
 import { groupChangeSentence } from "./auth/authorize.ts";
-import { changed, knownRequest } from "./changed-request.ts";
+import { changed, requestOfPath } from "./changed-request.ts";
 import { requestContext } from "./request-context.ts";
 import { parentOf } from "./request-parents.ts";
 import {
@@ -86,7 +86,7 @@ const getRequest = route({
   answer: requestParentShape,
   isFilterable: true,
   handle(call) {
-    const found = knownRequest(call);
+    const found = requestOfPath(call);
     return found.refusal === undefined ? { value: parentOf(call.state, found.value) } : found;
   },
 });
@@ -98,7 +98,7 @@ const getRequestSimple = route({
   access: mayRead,
   query: { useWebCache: one(truth) },
   answer: requestWithStateShape,
-  handle: (call) => knownRequest(call),
+  handle: (call) => requestOfPath(call),
 });
 
 const deleteRequest = route({
@@ -126,7 +126,7 @@ const updateGroups = route({
   body: body(updateGroupsRequestShape),
   answer: requestParentShape,
   handle(call) {
-    const found = knownRequest(call);
+    const found = requestOfPath(call);
     if (found.refusal !== undefined) return found;
     const { message: _, ...groups } = call.body;
     const before = found.value.request;
@@ -187,7 +187,7 @@ const getRun = route({
   access: mayRead,
   answer: taskIdShape,
   async handle(call) {
-    const found = knownRequest(call);
+    const found = requestOfPath(call);
     if (found.refusal !== undefined) return found;
     const { requestId, runId } = {
       requestId: call.parameter("requestId"),

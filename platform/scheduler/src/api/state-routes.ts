@@ -13,6 +13,7 @@ import {
 } from "../core/model/state-shape.ts";
 import { explainRequest } from "../core/placement/explain-request.ts";
 import { requestExplanationShape } from "../core/placement/explanation-shape.ts";
+import { knownRequest } from "../core/requests/known-request.ts";
 import { placementStrategySet, rackSensitivitySet } from "../core/settings/operator-settings.ts";
 import type { SchedulerState } from "../core/state.ts";
 import { refused } from "../core/turn.ts";
@@ -106,10 +107,9 @@ const why = route({
   answer: requestExplanationShape,
   handle(call) {
     const requestId = call.parameter("requestId");
-    const explanation = explainRequest(call.state, call.config, requestId, call.now);
-    return explanation === undefined
-      ? refused(404, `Couldn't find request with id ${requestId}`)
-      : { value: explanation };
+    const known = knownRequest(call, requestId);
+    if (known.refusal !== undefined) return known;
+    return { value: explainRequest(call.state, call.config, requestId, call.now) };
   },
 });
 

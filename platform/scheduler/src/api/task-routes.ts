@@ -14,6 +14,7 @@ import {
   taskShape,
 } from "../core/model/task-shape.ts";
 import type { TaskRecord } from "../core/records.ts";
+import { knownRequest } from "../core/requests/known-request.ts";
 import type { SchedulerState } from "../core/state.ts";
 import { taskOf } from "../core/tasks/task-history.ts";
 import { type Outcome, refused } from "../core/turn.ts";
@@ -59,9 +60,8 @@ const idsOfRequest = route({
   answer: taskIdsByStatusShape,
   handle(call) {
     const requestId = call.parameter("requestId");
-    if (!call.state.records.request.has(requestId)) {
-      return refused(404, `Couldn't find request with id ${requestId}`);
-    }
+    const known = knownRequest(call, requestId);
+    if (known.refusal !== undefined) return known;
     return { value: taskIdsOf(call.state, requestId) };
   },
 });
@@ -74,9 +74,8 @@ const countsOfRequest = route({
   answer: taskCountsShape,
   handle(call) {
     const requestId = call.parameter("requestId");
-    if (!call.state.records.request.has(requestId)) {
-      return refused(404, `Couldn't find request with id ${requestId}`);
-    }
+    const known = knownRequest(call, requestId);
+    if (known.refusal !== undefined) return known;
     const tasks = [...(call.state.tasksOf.get(requestId)?.values() ?? [])];
     return {
       value: {

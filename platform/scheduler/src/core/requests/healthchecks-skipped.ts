@@ -6,8 +6,7 @@ import { given } from "../given.ts";
 import type { SkipHealthchecksRequest } from "../model/actions.ts";
 import type { RequestWithState } from "../model/request.ts";
 import type { Outcome, Turn } from "../turn.ts";
-import { actionIdOf } from "./action-id.ts";
-import { clearExpiring, setExpiring } from "./expiring-record.ts";
+import { expireWhenAsked } from "./expiring-record.ts";
 import { knownRequest } from "./known-request.ts";
 import { changeRefusal } from "./request-posted.ts";
 import { updateRequest } from "./update-request.ts";
@@ -28,18 +27,9 @@ export function healthchecksSkipped(
   const refusal = changeRefusal(turn, requestId);
   if (refusal !== undefined) return { refusal };
   const { skipHealthchecks: revertToSkipHealthchecks, ...rest } = known.value.request;
-  const { message, skipHealthchecks, durationMillis } = body;
+  const { message, skipHealthchecks } = body;
   const request = { ...rest, ...given({ skipHealthchecks }) };
-  if (durationMillis === undefined) clearExpiring(turn, requestId, "skipHealthchecks");
-  else {
-    setExpiring(turn, requestId, "skipHealthchecks", {
-      requestId,
-      startMillis: Math.floor(turn.now),
-      expiringAPIRequestObject: body,
-      actionId: actionIdOf(turn, body.actionId),
-      ...given({ user, revertToSkipHealthchecks }),
-    });
-  }
+  expireWhenAsked(turn, "skipHealthchecks", skipped, given({ revertToSkipHealthchecks }));
   return {
     value: updateRequest(turn, {
       before: known.value,

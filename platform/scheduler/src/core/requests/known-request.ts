@@ -3,10 +3,15 @@
  */
 
 import type { RequestWithState } from "../model/request.ts";
+import type { SchedulerState } from "../state.ts";
 import { type Outcome, refused, type Turn } from "../turn.ts";
 
-export function knownRequest(turn: Turn, requestId: string): Outcome<RequestWithState> {
-  const known = turn.get("request", requestId);
+/** Refused with 404. */
+export function knownRequest(
+  { state }: { readonly state: SchedulerState },
+  requestId: string,
+): Outcome<RequestWithState> {
+  const known = state.records.request.get(requestId);
   return known === undefined
     ? refused(404, `Couldn't find request with id ${requestId}`)
     : { value: known };

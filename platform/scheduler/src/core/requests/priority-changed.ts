@@ -6,8 +6,7 @@ import { given } from "../given.ts";
 import type { PriorityRequest } from "../model/actions.ts";
 import type { RequestWithState } from "../model/request.ts";
 import type { Outcome, Turn } from "../turn.ts";
-import { actionIdOf } from "./action-id.ts";
-import { clearExpiring, setExpiring } from "./expiring-record.ts";
+import { expireWhenAsked } from "./expiring-record.ts";
 import { knownRequest } from "./known-request.ts";
 import { changeRefusal } from "./request-posted.ts";
 import { updateRequest } from "./update-request.ts";
@@ -25,18 +24,9 @@ export function priorityChanged(turn: Turn, changed: PriorityChanged): Outcome<R
   const refusal = changeRefusal(turn, requestId);
   if (refusal !== undefined) return { refusal };
   const { taskPriorityLevel: revertToPriority, ...rest } = known.value.request;
-  const { priority, durationMillis } = body;
+  const { priority } = body;
   const request = { ...rest, ...given({ taskPriorityLevel: priority }) };
-  if (durationMillis === undefined) clearExpiring(turn, requestId, "priority");
-  else {
-    setExpiring(turn, requestId, "priority", {
-      requestId,
-      startMillis: Math.floor(turn.now),
-      expiringAPIRequestObject: body,
-      actionId: actionIdOf(turn, body.actionId),
-      ...given({ user, revertToPriority }),
-    });
-  }
+  expireWhenAsked(turn, "priority", changed, given({ revertToPriority }));
   const what = `Priority from ${revertToPriority ?? "default"} -> ${priority ?? "default"}`;
   const message =
     body.message === undefined || body.message === "" ? what : `${body.message} -- ${what}`;

@@ -14,8 +14,7 @@ import { cleanUpTask } from "../tasks/clean-up-task.ts";
 import { dropPlans } from "../tasks/plan-task.ts";
 import { shellCommandAsked } from "../tasks/shell-command-asked.ts";
 import { type Outcome, type Refusal, refused, type Turn } from "../turn.ts";
-import { actionIdOf } from "./action-id.ts";
-import { clearExpiring, setExpiring } from "./expiring-record.ts";
+import { clearExpiring, expireWhenAsked } from "./expiring-record.ts";
 import { changeableRequest } from "./known-request.ts";
 import { requestChanged } from "./request-changed.ts";
 
@@ -41,16 +40,7 @@ export function requestPaused(turn: Turn, paused: RequestPaused): Outcome<Reques
   dropPlans(turn, requestId, () => true);
   turn.remove("requestCleanup", requestId);
   clearExpiring(turn, requestId, "bounce");
-  clearExpiring(turn, requestId, "pause");
-  if (body.durationMillis !== undefined) {
-    setExpiring(turn, requestId, "pause", {
-      requestId,
-      startMillis: Math.floor(turn.now),
-      expiringAPIRequestObject: body,
-      actionId: actionIdOf(turn, body.actionId),
-      ...given({ user }),
-    });
-  }
+  expireWhenAsked(turn, "pause", { requestId, user, body }, {});
   const { message, durationMillis } = body;
   putMail(turn, {
     type: "REQUEST_PAUSED",

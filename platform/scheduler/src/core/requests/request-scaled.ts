@@ -10,8 +10,7 @@ import { putMail } from "../mail/put-mail.ts";
 import type { ScaleRequest } from "../model/actions.ts";
 import type { RequestWithState } from "../model/request.ts";
 import { type Outcome, refused, type Turn } from "../turn.ts";
-import { actionIdOf } from "./action-id.ts";
-import { clearExpiring, setExpiring } from "./expiring-record.ts";
+import { expireWhenAsked } from "./expiring-record.ts";
 import { knownRequest } from "./known-request.ts";
 import { instancesOf } from "./long-running.ts";
 import { planMissing } from "./plan-missing.ts";
@@ -47,7 +46,9 @@ export function requestScaled(turn: Turn, scaled: RequestScaled): Outcome<Reques
   if (refusal !== undefined) return { refusal };
   const message = scaleMessage(body.message, from, to);
   const changed = updateRequest(turn, { before, request, eventType: "SCALED", user, message });
-  keepRevert(turn, scaled, before.request.instances);
+  const { bounce } = body;
+  const { instances: revertToInstances } = before.request;
+  expireWhenAsked(turn, "scale", scaled, given({ revertToInstances, bounce }));
   if (body.skipEmailNotification !== true) {
     const { durationMillis } = body;
     const details = { oldInstances: from, newInstances: to, ...given({ durationMillis }) };
@@ -86,23 +87,4 @@ export function requestScaled(turn: Turn, scaled: RequestScaled): Outcome<Reques
 function scaleMessage(message: string | undefined, from: number, to: number): string {
   const what = `Scaling from ${from} -> ${to}`;
   return message === undefined || message === "" ? what : `${message} -- ${what}`;
-}
-
-/** A scale without a duration is for good, whatever was to be reverted before. */
-function keepRevert(
-  turn: Turn,
-  { requestId, user, body }: RequestScaled,
-  revertToInstances: number | undefined,
-): void {
-  if (body.durationMillis === undefined) {
-    clearExpiring(turn, requestId, "scale");
-    return;
-  }
-  setExpiring(turn, requestId, "scale", {
-    requestId,
-    startMillis: Math.floor(turn.now),
-    expiringAPIRequestObject: body,
-    actionId: actionIdOf(turn, body.actionId),
-    ...given({ user, revertToInstances, bounce: body.bounce }),
-  });
 }
