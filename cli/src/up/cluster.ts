@@ -27,7 +27,7 @@ import { DaemonProcess, describeEnd } from "./daemon-process.ts";
 import { killProcessesOf, removeCgroups } from "./leftovers.ts";
 import { untilScheduling } from "./scheduling.ts";
 import { type SupervisedDaemon, superviseDaemon } from "./supervised-daemon.ts";
-import { planDiscovery, planFrontdoor } from "./traffic-plan.ts";
+import { answersDns, planDiscovery, planFrontdoor } from "./traffic-plan.ts";
 
 const limits = {
   /** Until a master leads; an elder one that was killed may have to time out in the store first. */
@@ -87,10 +87,11 @@ export class Cluster {
 
   /** Resolves when every agent has registered with the leader. Rejects with CANNOT_START. */
   async start(): Promise<StartedCluster> {
-    const discovering = this.#startDiscoveries();
+    const mastering = this.#startMasters();
+    const discovering = this.#startDiscoveries(mastering);
     // What fails first is told; the others are not left to fail unheard.
     discovering.catch(() => undefined);
-    const masters = await this.#startMasters();
+    const masters = await mastering;
     const addresses = masters.map((url) => new URL(url).host);
     const master = await this.#leaderOf(addresses);
     const store = storeOf(this.#plan) ?? (addresses[0] as string);
@@ -163,9 +164,12 @@ export class Cluster {
   }
 
   /** Their URLs. */
-  async #startDiscoveries(): Promise<readonly string[]> {
+  async #startDiscoveries(masters: Promise<readonly string[]>): Promise<readonly string[]> {
+    const ofOne = async () => (await masters).map((url) => new URL(url).host)[0];
+    // Waits for them only where somebody may ask for their names.
+    const master = answersDns(this.#plan) ? (storeOf(this.#plan) ?? (await ofOne())) : undefined;
     const daemons = Array.from({ length: this.#plan.discoveries }, (_, index) =>
-      this.#supervise((port) => planDiscovery(this.#plan, index, port)),
+      this.#supervise((before) => planDiscovery(this.#plan, index, { master, before })),
     );
     this.#discoveries.push(...daemons);
     return await Promise.all(daemons.map(({ ready }) => ready));

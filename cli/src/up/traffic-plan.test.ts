@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { ClusterPlanOptions } from "./cluster-plan.ts";
-import { planDiscovery, planFrontdoor } from "./traffic-plan.ts";
+import { answersDns, planDiscovery, planFrontdoor } from "./traffic-plan.ts";
 import { parseUpOptions } from "./up-options.ts";
 
 function planOf(...args: readonly string[]): ClusterPlanOptions {
@@ -10,7 +10,7 @@ function planOf(...args: readonly string[]): ClusterPlanOptions {
 }
 
 test("planDiscovery() gives one server its usual port, and several a store in common", () => {
-  assert.deepEqual(planDiscovery(planOf(), 0).args, [
+  assert.deepEqual(planDiscovery(planOf(), 0, {}).args, [
     "discovery",
     "--work_dir=/w/discovery",
     "--store=sqlite:///w/discovery/discovery.db",
@@ -21,13 +21,22 @@ test("planDiscovery() gives one server its usual port, and several a store in co
     "--log-name=discovery",
   ]);
   const three = planOf("--discoveries=3", "--zk=zk://h:1/m");
-  const { name, args } = planDiscovery(three, 2);
+  const { name, args } = planDiscovery(three, 2, {});
   assert.equal(name, "discovery 3");
   assert.ok(args.includes("--store=zk://h:1/m/discovery"));
   assert.ok(args.includes("--port=7102"), "behind the scheduler's");
-  assert.ok(planDiscovery(planOf("--ports=6000"), 0).args.includes("--port=6004"));
-  assert.ok(planDiscovery(planOf("--ports=auto"), 0, 40_000).args.includes("--port=40000"));
-  assert.ok(planDiscovery(planOf("--discovery.lease=5secs"), 0).args.includes("--lease=5secs"));
+  assert.ok(planDiscovery(planOf("--ports=6000"), 0, {}).args.includes("--port=6004"));
+  assert.ok(
+    planDiscovery(planOf("--ports=auto"), 0, { before: 40_000 }).args.includes("--port=40000"),
+  );
+  assert.ok(planDiscovery(planOf("--discovery.lease=5secs"), 0, {}).args.includes("--lease=5secs"));
+});
+
+test("a discovery server that answers DNS is told the masters, whose names it answers", () => {
+  const dns = planOf("--discovery.dns_port=0");
+  assert.equal(answersDns(dns), true);
+  assert.equal(answersDns(planOf("--discovery.dns_domain=x")), false);
+  assert.ok(planDiscovery(dns, 0, { master: "h:5050" }).args.includes("--master=h:5050"));
 });
 
 test("planFrontdoor() has a file to write rules into, unless it is given some", () => {

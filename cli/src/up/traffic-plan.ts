@@ -18,11 +18,24 @@ const firstRules = `# Rules of the front door: conditions, then an action. What 
 #   REQUEST_URI=/api/timezone* passthru timezone
 `;
 
-/** Several share a store. `before`: the port it had, when it is started again. */
+/** Whether discovery answers DNS, in which the masters have names. */
+export function answersDns({
+  discoveryFlags,
+}: Pick<ClusterPlanOptions, "discoveryFlags">): boolean {
+  return discoveryFlags.some((flag) => /^--dns[-_]port=/.test(flag));
+}
+
+/**
+ * Several share a store. `master`: as for agents, where it is to know the cluster's own names; `before`:
+ * the port it had, when it is started again.
+ */
 export function planDiscovery(
   options: ClusterPlanOptions,
   index: number,
-  before?: number,
+  {
+    master,
+    before,
+  }: { readonly master?: string | undefined; readonly before?: number | undefined },
 ): PlannedDaemon {
   const { discoveries, discoveryPort, workDir, zk } = options;
   const name = discoveries === 1 ? "discovery" : `discovery-${index + 1}`;
@@ -35,6 +48,7 @@ export function planDiscovery(
     "--store_session_timeout=4secs",
     `--ip=${loopback}`,
     `--port=${before ?? (discoveryPort === 0 ? 0 : discoveryPort + index)}`,
+    ...(master === undefined ? [] : [`--master=${master}`]),
   ];
   return {
     name: name.replace("-", " "),

@@ -1,13 +1,13 @@
 /**
  * mesos-dns's HTTP interface, in its JSON: what DNS says, for the tools that read it over HTTP.
  *
- *     GET /v1/version   /v1/config   /v1/enumerate   /v1/hosts/{host}   /v1/services/{service}
+ *     GET /v1/version  /v1/config  /v1/enumerate  /v1/axfr  /v1/hosts/{host}  /v1/services/{service}
  */
 
 import type { HttpResponse } from "@tavola/host";
 import type { AnnouncedTask } from "../dns/announced-task.ts";
 import type { DnsZone } from "../dns/dns-zone.ts";
-import { jsonAnswer, refusal } from "./answers.ts";
+import { jsonAnswer, refusal, unavailableAnswer } from "./answers.ts";
 
 export interface MesosDnsOptions {
   readonly zone: DnsZone;
@@ -16,6 +16,8 @@ export interface MesosDnsOptions {
   readonly dnsAddress: { readonly ip: string; readonly port: number } | undefined;
   readonly httpAddress: { readonly ip: string; readonly port: number };
   readonly resolvers: readonly string[];
+  /** As `--master`; undefined: no cluster is known. */
+  readonly masters: string | undefined;
 }
 
 /** Undefined: no such route. `rest` is percent-decoded. */
@@ -24,10 +26,23 @@ export async function mesosDnsAnswer(
   what: string,
   rest: string,
 ): Promise<HttpResponse | undefined> {
+  try {
+    return await answerOf(options, what, rest);
+  } catch (error) {
+    return unavailableAnswer(error);
+  }
+}
+
+async function answerOf(
+  options: MesosDnsOptions,
+  what: string,
+  rest: string,
+): Promise<HttpResponse | undefined> {
   if (rest === "") {
     if (what === "version") return json(version);
     if (what === "config") return json(configuration(options));
     if (what === "enumerate") return json(await enumerate(options.zone));
+    if (what === "axfr") return json(await transfer(options));
     return undefined;
   }
   if (what === "services") return json(await services(options.zone, rest));
@@ -48,8 +63,9 @@ function json(value: unknown): HttpResponse {
 
 /** With mesos-dns's members; what there is nothing of here is as where it was not set. */
 function configuration(options: MesosDnsOptions): object {
-  const { zone, ttlSeconds, dnsAddress, httpAddress, resolvers } = options;
+  const { zone, ttlSeconds, dnsAddress, httpAddress, resolvers, masters } = options;
   const isForwarding = resolvers.length > 0;
+  const isStore = masters?.includes("://") ?? false;
   return {
     RefreshSeconds: 0,
     Port: dnsAddress?.port ?? 0,
@@ -66,11 +82,11 @@ function configuration(options: MesosDnsOptions): object {
     SOAMinttl: ttlSeconds,
     SOAMname: `${zone.serverName}.`,
     SOARname: `root.${zone.serverName}.`,
-    Masters: null,
+    Masters: isStore ? null : (masters?.split(",") ?? null),
     ZoneResolvers: {},
     Resolvers: resolvers,
     IPSources: ["host"],
-    Zk: "",
+    Zk: isStore ? masters : "",
     Domain: zone.domain,
     File: "",
     Listener: dnsAddress?.ip ?? "",
@@ -129,6 +145,40 @@ interface EnumeratedRecord {
   readonly name: string;
   readonly host: string;
   readonly rtype: "A" | "AAAA" | "SRV";
+}
+
+type RecordSet = Record<string, string[]>;
+
+/** All records, by type and name. PERF: O(announcements). */
+async function transfer({ zone, ttlSeconds }: MesosDnsOptions): Promise<object> {
+  const sets = { A: {}, AAAA: {}, SRV: {} } satisfies Record<string, RecordSet>;
+  for await (const { name, host, rtype } of allRecords(zone)) {
+    const set: RecordSet = sets[rtype];
+    const known = set[name] ?? [];
+    if (!known.includes(host)) set[name] = [...known, host];
+  }
+  return {
+    TTL: ttlSeconds,
+    Serial: zone.serial,
+    RefreshSeconds: 0,
+    Mname: `${zone.serverName}.`,
+    Rname: `root.${zone.serverName}.`,
+    Domain: zone.domain,
+    Records: { As: sets.A, AAAAs: sets.AAAA, SRVs: sets.SRV },
+  };
+}
+
+async function* allRecords(zone: DnsZone): AsyncGenerator<EnumeratedRecord> {
+  for (const name of [zone.serverName, ...(await zone.partNames())]) {
+    const { addresses = [], targets = [] } = (await zone.find(name)) ?? {};
+    for (const { address, family } of addresses) {
+      yield { name: `${name}.`, host: address, rtype: family === 4 ? "A" : "AAAA" };
+    }
+    for (const { host, port } of targets) {
+      yield { name: `${name}.`, host: `${host}.:${port}`, rtype: "SRV" };
+    }
+  }
+  for (const task of zone.tasks()) yield* await recordsOf(zone, task);
 }
 
 /** PERF: O(announcements); makes every record there is. */

@@ -158,7 +158,9 @@ class OpenDnsServer implements DnsServer {
     try {
       return await this.#reply(query, message, transport);
     } catch (error) {
-      logger.warn({ error: describeError(error) }, "a DNS question could not be answered");
+      // Who did not answer us was logged when that began.
+      const level = error instanceof CodedError && error.transient ? "debug" : "warn";
+      logger[level]({ error: describeError(error) }, "a DNS question could not be answered");
       const bare: Packet = { id: query.id, flags: 0, questions: [] };
       return this.#refuse(bare, responseCodes.serverFailure);
     }

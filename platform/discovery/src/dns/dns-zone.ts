@@ -8,6 +8,7 @@
  *     _admin._web._tcp.marathon.mesos         of the ports with that name
  *     _web._tcp.marathon.slave.mesos          SRV, targets below .slave
  *     ns1.mesos                               this server
+ *     leader.mesos, marathon.mesos, …         the cluster's own parts; see `cluster-names.ts`
  *
  * Only which task is called what is kept; records are made when somebody asks. The zone is built at the
  * first question and follows the catalogue from then on: without DNS it costs nothing.
@@ -16,6 +17,7 @@
 import type { Announcement } from "../core/announcement.ts";
 import type { Catalogue, Change } from "../core/catalogue.ts";
 import { type AnnouncedTask, announcedTask, nameKeyOf, type TaskPort } from "./announced-task.ts";
+import { type ClusterParts, clusterNames, findClusterName } from "./cluster-names.ts";
 import type { HostAddress, HostAddresses } from "./host-addresses.ts";
 
 export interface SrvTarget {
@@ -39,6 +41,8 @@ export interface ZoneOptions {
   readonly defaultFramework: string;
   /** Of the server itself. */
   readonly ownAddresses: readonly HostAddress[];
+  /** Default: nothing is known of a cluster. */
+  readonly cluster?: ClusterParts | undefined;
 }
 
 /** A name within the domain, taken apart. */
@@ -92,8 +96,8 @@ export class DnsZone {
   }
 
   /**
-   * Undefined: there is no such name. Empty: there is, or there are names below it. PERF: O(tasks of
-   * that name).
+   * Undefined: there is no such name. Empty: there is, or there are names below it. Rejects with a
+   * CodedError when the cluster does not say who is called so. PERF: O(tasks of that name).
    */
   async find(name: string): Promise<NameAnswer | undefined> {
     const { ownAddresses, domain } = this.#options;
@@ -103,7 +107,8 @@ export class DnsZone {
     const parsed = parseName(labels);
     const tasks = parsed === undefined ? [] : this.#tasksNamed(parsed);
     if (parsed === undefined || tasks.length === 0) {
-      return this.#isAboveNames(labels) ? nothing : undefined;
+      const part = await this.#partOfCluster(labels.join("."));
+      return part ?? (this.#isAboveNames(labels) ? nothing : undefined);
     }
     if (parsed.service === undefined) {
       return { addresses: await this.#addressesOf(tasks, parsed), targets: [] };
@@ -119,6 +124,13 @@ export class DnsZone {
       const task = announcedTask(entry, defaultFramework);
       if (task !== undefined) yield task;
     }
+  }
+
+  /** Names of the cluster's parts, fully qualified. Rejects as `find`. */
+  async partNames(): Promise<readonly string[]> {
+    const { cluster } = this.#options;
+    const names = cluster === undefined ? [] : await clusterNames(cluster);
+    return names.map((name) => `${name}.${this.domain}`);
   }
 
   async addressesOfHost(host: string): Promise<readonly HostAddress[]> {
@@ -191,12 +203,31 @@ export class DnsZone {
     );
   }
 
-  async #addressesOf(
+  async #partOfCluster(name: string): Promise<NameAnswer | undefined> {
+    const { cluster, domain } = this.#options;
+    const found = cluster === undefined ? undefined : await findClusterName(cluster, name);
+    if (found === undefined) return undefined;
+    const { hosts, service } = found;
+    if (service === undefined)
+      return { addresses: await this.#addressesOfHosts(hosts), targets: [] };
+    const addresses = await this.#addressesOfHosts(service.places.map(({ host: each }) => each));
+    const host = `${service.target}.${domain}`;
+    const ports = new Set(service.places.flatMap(({ port }) => port ?? []));
+    return { addresses: [], targets: [...ports].map((port) => ({ host, port, addresses })) };
+  }
+
+  #addressesOf(
     tasks: readonly AnnouncedTask[],
     { isBelowSlave }: ParsedName,
   ): Promise<readonly HostAddress[]> {
-    const hosts = new Set(tasks.map(({ host, agentHost }) => (isBelowSlave ? agentHost : host)));
-    const found = await Promise.all([...hosts].map((host) => this.addressesOfHost(host)));
+    return this.#addressesOfHosts(
+      tasks.map(({ host, agentHost }) => (isBelowSlave ? agentHost : host)),
+    );
+  }
+
+  /** Each address once. */
+  async #addressesOfHosts(hosts: readonly string[]): Promise<readonly HostAddress[]> {
+    const found = await Promise.all([...new Set(hosts)].map((host) => this.addressesOfHost(host)));
     return [...new Map(found.flat().map((each) => [each.address, each])).values()];
   }
 

@@ -102,6 +102,11 @@ export const discoveryFlags = {
     help: "Framework that an announcement belongs to which names none: web.FRAMEWORK.DOMAIN.",
     default: "marathon",
   },
+  master: {
+    kind: "string",
+    help: "Masters whose names are answered as well (leader.DOMAIN): HOST:PORT, several with commas, or their store: zk://…, etcd://…, sqlite:///…; default: none.",
+    aliases: ["zk"],
+  },
   dns_resolvers: {
     kind: "string",
     help: "Servers that questions outside the domain are passed on to, HOST or HOST:PORT, with commas; default: none, they are refused.",

@@ -39,6 +39,7 @@ import { DnsForwarder, parseResolvers, type Upstream } from "../dns/dns-forwarde
 import { type DnsServer, openDnsServer } from "../dns/dns-server.ts";
 import { DnsZone } from "../dns/dns-zone.ts";
 import { type HostAddress, HostAddresses } from "../dns/host-addresses.ts";
+import { MastersCluster } from "./cluster-parts.ts";
 import { Directory } from "./directory.ts";
 import type { DiscoveryFlags } from "./discovery-flags.ts";
 import { addDiscoveryMetrics } from "./discovery-metrics.ts";
@@ -88,6 +89,7 @@ const serversKey = "server";
 export async function startDiscovery(options: DiscoveryOptions): Promise<RunningDiscovery> {
   const { flags, logger } = options;
   const store = storeUrl(flags);
+  const cluster = clusterOf(options);
   resolversOf(flags);
   if (options.openStore === undefined) await makeDirectory(flags.work_dir);
   let serve: HttpHandler = () => textResponse(503, "The discovery server is starting");
@@ -99,7 +101,7 @@ export async function startDiscovery(options: DiscoveryOptions): Promise<Running
     streamBufferBytesMax: limits.streamBufferBytesMax,
     logger,
   });
-  const daemon = new DiscoveryDaemon(options, store, endpoint);
+  const daemon = new DiscoveryDaemon(options, { store, endpoint, cluster });
   try {
     await daemon.start();
   } catch (error) {
@@ -118,10 +120,28 @@ function storeUrl(flags: DiscoveryFlags): StoreUrl {
   throw new CodedError("CONFIGURATION_INVALID", `--store: ${error}`);
 }
 
+/** Undefined where no master was named. */
+function clusterOf({ flags, logger, clock }: DiscoveryOptions): MastersCluster | undefined {
+  if (flags.master === undefined) return undefined;
+  try {
+    return new MastersCluster({ masters: flags.master, clock: clock ?? systemClock(), logger });
+  } catch (error) {
+    if (!(error instanceof CodedError)) throw error;
+    throw new CodedError("CONFIGURATION_INVALID", `--master: ${error.message}`);
+  }
+}
+
+interface Parts {
+  readonly store: StoreUrl;
+  readonly endpoint: Endpoint;
+  readonly cluster: MastersCluster | undefined;
+}
+
 class DiscoveryDaemon implements RunningDiscovery {
   readonly url: string;
   readonly #options: DiscoveryOptions;
   readonly #endpoint: Endpoint;
+  readonly #cluster: MastersCluster | undefined;
   readonly #clock: Clock;
   readonly #http: HttpClient = createHttpClient({ bodyBytesMax: limits.bodyBytesMax });
   readonly #metrics = createMetrics();
@@ -137,10 +157,11 @@ class DiscoveryDaemon implements RunningDiscovery {
   #isAnnouncing = false;
   #isClosed = false;
 
-  constructor(options: DiscoveryOptions, store: StoreUrl, endpoint: Endpoint) {
+  constructor(options: DiscoveryOptions, { store, endpoint, cluster }: Parts) {
     const { flags, logger, wallNow = Date.now } = options;
     this.#options = options;
     this.#endpoint = endpoint;
+    this.#cluster = cluster;
     this.#clock = options.clock ?? systemClock();
     const host = flags.hostname ?? endpoint.ip;
     this.url = `http://${host.includes(":") ? `[${host}]` : host}:${endpoint.port}`;
@@ -179,6 +200,7 @@ class DiscoveryDaemon implements RunningDiscovery {
       domain: flags.dns_domain.toLowerCase(),
       defaultFramework: flags.dns_framework,
       ownAddresses: ownAddresses(flags.dns_ip ?? flags.ip, endpoint.ip),
+      cluster,
     });
     this.#forwarder = new DnsForwarder(resolversOf(flags), random);
     this.#directory.onChanged = (changes, missed) => {
@@ -227,6 +249,7 @@ class DiscoveryDaemon implements RunningDiscovery {
         dnsAddress: this.dns,
         httpAddress: { ip: this.#endpoint.ip, port: this.#endpoint.port },
         resolvers: flags.dns_resolvers?.split(",") ?? [],
+        masters: this.#cluster?.description,
       },
     };
     return createDiscoveryHandler(context, machineHandler(context));
@@ -242,6 +265,7 @@ class DiscoveryDaemon implements RunningDiscovery {
     await this.#dns?.close();
     await this.#endpoint.close();
     await this.#http.close();
+    await this.#cluster?.close();
   }
 
   /** Unless the store takes too long: then the others see that this server is gone. */
