@@ -8,7 +8,6 @@ import static tavola.conformance.Expect.until;
 
 import com.hubspot.singularity.DeployState;
 import com.hubspot.singularity.MachineState;
-import com.hubspot.singularity.RequestType;
 import com.hubspot.singularity.SingularityAgent;
 import com.hubspot.singularity.SingularitySlave;
 import com.hubspot.singularity.SingularityTask;
@@ -39,8 +38,7 @@ final class Machines {
   static void run(Scheduler scheduler) throws Exception {
     Machines story = new Machines(scheduler);
     story.list();
-    scheduler.client.createOrUpdateSingularityRequest(
-        Scheduler.request(ID, RequestType.WORKER).setInstances(Optional.of(1)).build());
+    scheduler.wantWorkers(ID, 1);
     scheduler.post(Scheduler.sleeper(ID, "v1").build(), "moves about");
     scheduler.ended(ID, "v1", DeployState.SUCCEEDED);
     scheduler.healthy(ID, 1);

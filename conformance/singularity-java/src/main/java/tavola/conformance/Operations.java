@@ -8,7 +8,6 @@ import static tavola.conformance.Expect.until;
 import static tavola.conformance.Expect.untilTrue;
 
 import com.hubspot.singularity.DeployState;
-import com.hubspot.singularity.RequestType;
 import com.hubspot.singularity.SingularityAction;
 import com.hubspot.singularity.SingularityAuthorizationScope;
 import com.hubspot.singularity.SingularityCreateResult;
@@ -50,8 +49,7 @@ final class Operations {
 
   static void run(Scheduler scheduler) throws Exception {
     Operations story = new Operations(scheduler);
-    scheduler.client.createOrUpdateSingularityRequest(
-        Scheduler.request(ID, RequestType.WORKER).setInstances(Optional.of(1)).build());
+    scheduler.wantWorkers(ID, 1);
     story.beTold();
     story.lookAtAll();
     story.forbid();

@@ -57,6 +57,11 @@ final class Scheduler {
         .setConsiderHealthyAfterRunningForSeconds(Optional.of(1L));
   }
 
+  void wantWorkers(String requestId, int instances) {
+    client.createOrUpdateSingularityRequest(
+        request(requestId, RequestType.WORKER).setInstances(Optional.of(instances)).build());
+  }
+
   SingularityRequestParent post(SingularityDeploy deploy, String message) {
     return client.createDeployForSingularityRequest(
         deploy.getRequestId(), deploy, Optional.empty(), Optional.of(message));

@@ -10,7 +10,6 @@ import com.hubspot.mesos.json.MesosFileChunkObject;
 import com.hubspot.singularity.DeployState;
 import com.hubspot.singularity.ExtendedTaskState;
 import com.hubspot.singularity.OrderDirection;
-import com.hubspot.singularity.RequestType;
 import com.hubspot.singularity.SingularitySandbox;
 import com.hubspot.singularity.SingularitySandboxFile;
 import com.hubspot.singularity.SingularityShellCommand;
@@ -39,8 +38,7 @@ final class Tasks {
 
   static void run(Scheduler scheduler) throws Exception {
     Tasks story = new Tasks(scheduler);
-    scheduler.client.createOrUpdateSingularityRequest(
-        Scheduler.request(ID, RequestType.WORKER).setInstances(Optional.of(2)).build());
+    scheduler.wantWorkers(ID, 2);
     scheduler.post(
         Scheduler.deploy(
                 ID, "v1", "mkdir logs; echo one > logs/a.log; echo started; echo bad >&2; sleep 1000")
