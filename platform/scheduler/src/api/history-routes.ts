@@ -18,6 +18,7 @@ import { taskHistoryShape, taskIdHistoryShape } from "../core/model/task-shape.t
 import { deployKey } from "../core/records.ts";
 import { type Outcome, refused } from "../core/turn.ts";
 import type { Slice, TaskHistoryQuery } from "../history/history-store.ts";
+import { countDeploys, listDeploys } from "./deploy-histories.ts";
 import { pagedRoutes } from "./paged-routes.ts";
 import { pagingQuery, sliceBlended, sliceOf } from "./paging.ts";
 import {
@@ -162,66 +163,14 @@ const getDeploy = route({
   },
 });
 
-/** Those that history need not be asked about, latest first. */
-function deploysHere({
-  state,
-  parameter,
-}: Pick<Call, "state" | "parameter">): readonly DeployHistory[] {
-  const requestId = parameter("requestId");
-  const deploys = state.records.requestDeploys.get(requestId);
-  const ids = new Set(
-    [
-      deploys?.active?.deployId,
-      deploys?.pending?.deployMarker.deployId,
-      ...(deploys?.leaving ?? []),
-    ]
-      .filter((id) => id !== undefined)
-      .map((id) => deployKey(requestId, id)),
-  );
-  const known = [...ids].flatMap((key) => {
-    const record = state.records.deploy.get(key);
-    return record === undefined ? [] : [deployHistoryOf(record)];
-  });
-  const onTheirWay = [...state.records.outboxDeploy]
-    .filter(([key, { deployMarker }]) => deployMarker.requestId === requestId && !ids.has(key))
-    .map(([, deploy]) => deploy);
-  return [...known, ...onTheirWay]
-    .map(({ deploy: _, deployStatistics: _statistics, ...brief }) => brief)
-    .sort((a, b) => b.deployMarker.timestamp - a.deployMarker.timestamp);
-}
-
 const deployRoutes = pagedRoutes<typeof pagingQuery, DeployHistory>({
   path: "/history/request/{requestId}/deploys",
   summary: "Deploys of a request",
   access: mayRead,
   query: pagingQuery,
   item: deployHistoryShape,
-  async slice(call, slice) {
-    const here = deploysHere(call);
-    const ids = new Set(here.map(({ deployMarker }) => deployMarker.deployId));
-    const requestId = call.parameter("requestId");
-    // History may have some of them already: as many more are asked for, and those left out.
-    const there = async (part: Slice): Promise<readonly DeployHistory[]> => {
-      const wanted = { offset: 0, limit: part.offset + part.limit + here.length };
-      const limit = Math.min(1000, wanted.limit);
-      const found = await call.context.history.deploys(requestId, { offset: 0, limit });
-      return found
-        .filter(({ deployMarker }) => !ids.has(deployMarker.deployId))
-        .slice(part.offset, part.offset + part.limit);
-    };
-    return sliceBlended({ here, there }, slice);
-  },
-  async count(call) {
-    const requestId = call.parameter("requestId");
-    const here = deploysHere(call);
-    const known = await Promise.all(
-      here.map(({ deployMarker }) =>
-        call.context.history.hasDeploy(requestId, deployMarker.deployId),
-      ),
-    );
-    const twice = known.filter((isKnown) => isKnown).length;
-    return here.length - twice + (await call.context.history.countDeploys(requestId));
-  },
+  slice: (call, slice) => listDeploys(call, call.parameter("requestId"), slice),
+  count: (call) => countDeploys(call, call.parameter("requestId")),
 });
 
 const requestQuery = { ...pagingQuery, createdBefore: one(whole), createdAfter: one(whole) };
