@@ -88,6 +88,7 @@ export class Http1Exchange implements ClientExchange {
       }
       this.#writer.push(`${text}\r\n`);
     }
+    this.#writer.flush();
     this.#hooks.answered(this, this.#keepsAlive);
   }
 

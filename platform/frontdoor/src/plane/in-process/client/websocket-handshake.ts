@@ -6,8 +6,10 @@
  * says 101 to whatever it is asked must not get bytes that a stranger chose.
  */
 
-import { createHash, randomBytes } from "node:crypto";
 import { type FieldList, fieldValue } from "../core/message/field-list.ts";
+
+/** Not by `import`, which would load Web Cryptography (`entropy.ts` of host). */
+const { createHash, randomBytes } = process.getBuiltinModule("node:crypto");
 
 const keyField = "sec-websocket-key";
 const acceptField = "sec-websocket-accept";

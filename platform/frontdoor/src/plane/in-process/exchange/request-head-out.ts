@@ -16,10 +16,8 @@ export function prepareHead(
   request: ClientRequest,
   options: { readonly uri: string; readonly isTrusted: boolean; readonly random: Random },
 ): PreparedHead {
-  const { uri, isTrusted, random } = options;
-  const { fields, traceParent } = requestFieldsOut({ ...request, isTrusted }, random);
-  let rest = "";
-  for (let at = 0; at < fields.length; at += 2) rest += `${fields[at]}: ${fields[at + 1]}\r\n`;
+  const { uri } = options;
+  const { lines, traceParent } = requestFieldsOut(request, options);
   const { method, authority } = request;
   return {
     traceParent,
@@ -27,7 +25,7 @@ export function prepareHead(
       const name =
         authority === "" ? `${host.includes(":") ? `[${host}]` : host}:${port}` : authority;
       const target = uri === "*" ? uri : visibleUri(pathPrefix + uri);
-      return `${method} ${target} HTTP/1.1\r\nhost: ${name}\r\n${rest}\r\n`;
+      return `${method} ${target} HTTP/1.1\r\nhost: ${name}\r\n${lines}\r\n`;
     },
   };
 }

@@ -27,21 +27,17 @@ type Decided = Extract<Decision, { readonly rule: Rule }>;
 
 export function serveRequest(plane: PlaneState, client: ClientExchange): ExchangeListener {
   const record = new RequestRecord(plane, client.request);
+  const asked: Asked = { client, record };
   const decision = plane.routing.decider.decide(new ClientFacts(client.request));
-  const refuse = (answer: OwnAnswer, failure: string): ExchangeListener => {
-    record.responseBytes = answerOurselves(client, answer);
-    record.ended(answer.status, failure);
-    return answered;
-  };
   if (decision.rule === undefined) {
     const { status, body, failure } = noRule(decision);
-    return refuse({ status, body }, failure);
+    return refuse(asked, { status, body }, failure);
   }
   const { rule } = decision;
   record.rule = rule;
   const own = ownAnswer(decision);
   if (own !== undefined && wouldSeemATunnel(client.request, own.status)) {
-    return refuse({ status: 400, body: "no WebSocket is here\n" }, "no WebSocket is here");
+    return refuse(asked, { status: 400, body: "no WebSocket is here\n" }, "no WebSocket is here");
   }
   if (own !== undefined) {
     record.responseBytes = answerOurselves(client, own);
@@ -49,26 +45,32 @@ export function serveRequest(plane: PlaneState, client: ClientExchange): Exchang
     return answered;
   }
   const refusal = refusalBy(rule, client);
-  if (refusal !== undefined) return refuse(refusal, refusal.body.trim());
+  if (refusal !== undefined) return refuse(asked, refusal, refusal.body.trim());
   const gate = plane.routing.gates.get(rule.text);
   const closed = gate?.enter(plane.clock.now());
   if (closed !== undefined) {
     const { status, reason, retryAfterMs } = closed;
     const fields = ["retry-after", String(Math.max(1, Math.ceil(retryAfterMs / 1000)))];
-    return refuse({ status, body: `${reason}\n`, fields }, reason);
+    return refuse(asked, { status, body: `${reason}\n`, fields }, reason);
   }
   const { service, setCookie } = chosenService(rule, client, plane);
   record.service = service;
-  const exchange = new ForwardedExchange(plane, client, {
-    record,
-    gate,
-    rule,
-    service,
-    setCookie,
-    uri: decision.uri,
-  });
+  const { uri } = decision;
+  const forwarding = { record, gate, rule, service, setCookie, uri };
+  const exchange = new ForwardedExchange(plane, client, forwarding);
   exchange.begin();
   return exchange;
+}
+
+interface Asked {
+  readonly client: ClientExchange;
+  readonly record: RequestRecord;
+}
+
+function refuse({ client, record }: Asked, answer: OwnAnswer, failure: string): ExchangeListener {
+  record.responseBytes = answerOurselves(client, answer);
+  record.ended(answer.status, failure);
+  return answered;
 }
 
 /** Nobody listens to what a client says after it was answered. */
@@ -82,6 +84,7 @@ const answered: ExchangeListener = {
 
 function ownAnswer({ rule, location }: Decided): OwnAnswer | undefined {
   const { action, options } = rule;
+  if (action.kind !== "redirect" && action.kind !== "respond") return undefined;
   const fields = (options.responseHeaders ?? []).flatMap(({ name, value }) =>
     value === undefined ? [] : [name, value],
   );
@@ -93,7 +96,6 @@ function ownAnswer({ rule, location }: Decided): OwnAnswer | undefined {
       fields: [...fields, "location", visibleUri(to)],
     };
   }
-  if (action.kind !== "respond") return undefined;
   return { status: action.status, body: action.body, contentType: action.contentType, fields };
 }
 

@@ -22,17 +22,20 @@ export interface Earlier {
   readonly forwarded: string | undefined;
 }
 
-export function addForwardedFields(fields: string[], facts: ForwardedFacts): void {
+/** Each with its line's end. */
+export function forwardedLines(facts: ForwardedFacts): string {
   const { authority, isTls, earlier } = facts;
   const address = facts.remoteAddress;
   const proto = isTls ? "https" : "http";
-  fields.push("x-forwarded-for", after(earlier?.xForwardedFor, address));
-  fields.push("x-forwarded-proto", earlier?.xForwardedProto ?? proto);
   const host = earlier?.xForwardedHost ?? authority;
-  if (host !== "") fields.push("x-forwarded-host", host);
   const hostPair = authority === "" ? "" : `;host=${quoted(authority)}`;
   const element = `for=${node(address)}${hostPair};proto=${proto}`;
-  fields.push("forwarded", after(earlier?.forwarded, element));
+  return (
+    `x-forwarded-for: ${after(earlier?.xForwardedFor, address)}\r\n` +
+    `x-forwarded-proto: ${earlier?.xForwardedProto ?? proto}\r\n` +
+    (host === "" ? "" : `x-forwarded-host: ${host}\r\n`) +
+    `forwarded: ${after(earlier?.forwarded, element)}\r\n`
+  );
 }
 
 function after(earlier: string | undefined, value: string): string {

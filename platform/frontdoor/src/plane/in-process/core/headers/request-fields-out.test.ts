@@ -1,20 +1,25 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { seededRandom } from "@tavola/base";
-import { fieldValue } from "../message/field-list.ts";
+import { type FieldList, fieldValue } from "../message/field-list.ts";
+import { parseFields } from "../message/parse-fields.ts";
+import { planeLimits } from "../plane-limits.ts";
 import { type RequestFieldsInput, requestFieldsOut } from "./request-fields-out.ts";
 import { isTraceParent } from "./trace-context.ts";
 import { visibleUri } from "./visible-uri.ts";
 
-function out(input: Partial<RequestFieldsInput> = {}): string[] {
-  return requestFieldsOut(
+function out(input: Partial<RequestFieldsInput> = {}): FieldList {
+  const { lines } = requestFieldsOut(
     {
       ...{ fields: [], connection: undefined, authority: "a.example", framing: { kind: "none" } },
-      ...{ remoteAddress: "192.0.2.1", isTls: true, isTrusted: false, upgrade: undefined },
+      ...{ remoteAddress: "192.0.2.1", isTls: true, upgrade: undefined },
       ...input,
     },
-    seededRandom(1),
-  ).fields;
+    { isTrusted: false, random: seededRandom(1) },
+  );
+  const parsed = parseFields(lines, 0, planeLimits.fieldsMax);
+  assert.ok("fields" in parsed, lines);
+  return parsed.fields;
 }
 
 describe("requestFieldsOut()", () => {

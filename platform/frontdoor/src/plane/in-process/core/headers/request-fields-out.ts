@@ -9,12 +9,10 @@
 import type { Random } from "@tavola/base";
 import type { BodyFraming } from "../message/body-framing.ts";
 import { type FieldList, hasMember } from "../message/field-list.ts";
-import { addForwardedFields, type Earlier, isForwardedField } from "./forwarded-fields.ts";
-import { isHopByHop, namedByConnection } from "./hop-by-hop.ts";
+import { type Earlier, forwardedLines } from "./forwarded-fields.ts";
+import { namedByConnection } from "./hop-by-hop.ts";
+import { requestFieldKind } from "./request-field-kind.ts";
 import { beginTrace, isTraceParent } from "./trace-context.ts";
-
-/** https://httpoxy.org; X-Original-URL and X-Rewrite-URL override the path in IIS and Symfony. */
-const misleading = new Set(["proxy", "x-original-url", "x-rewrite-url"]);
 
 export interface RequestFieldsInput {
   readonly fields: FieldList;
@@ -23,49 +21,54 @@ export interface RequestFieldsInput {
   readonly framing: BodyFraming;
   readonly remoteAddress: string;
   readonly isTls: boolean;
-  /** Whether what the peer says of those before it is believed. */
-  readonly isTrusted: boolean;
   /** What the client wants the connection to become, if we let it. */
   readonly upgrade: string | undefined;
 }
 
 export interface RequestFieldsOut {
-  /** All but Host, which goes first. */
-  readonly fields: string[];
+  /** All but Host, which goes first: lines, each with its end. */
+  readonly lines: string;
   readonly traceParent: string;
 }
 
-export function requestFieldsOut(input: RequestFieldsInput, random: Random): RequestFieldsOut {
-  const { fields, framing } = input;
+/** PERF: 2 to 4 µs; one text is made, and no list of what stands in it. */
+export function requestFieldsOut(
+  input: RequestFieldsInput,
+  options: { readonly isTrusted: boolean; readonly random: Random },
+): RequestFieldsOut {
+  const { fields, remoteAddress, authority, isTls } = input;
   const named = namedByConnection(input.connection);
-  const out: string[] = [];
-  const earlier: Writable<Earlier> = { ...nothingEarlier };
+  let lines = "";
+  let earlier: Writable<Earlier> | undefined;
   let traceParent: string | undefined;
   let traceState: string | undefined;
   let cookie: string | undefined;
   for (let at = 0; at < fields.length; at += 2) {
     const name = fields[at] as string;
     const value = fields[at + 1] as string;
-    if (name === "host" || isHopByHop(name) || named.has(name) || misleading.has(name)) {
-      if (name === "te" && hasMember(value, "trailers")) out.push("te", "trailers");
-      continue;
+    const kind = requestFieldKind(name);
+    if (kind === "te") {
+      if (hasMember(value, "trailers")) lines += "te: trailers\r\n";
+    } else if (kind === "ends here" || named.has(name)) continue;
+    else if (kind === "goes on") lines += `${name}: ${value}\r\n`;
+    else if (kind === "traceparent") traceParent = traceParent === undefined ? value : "";
+    else if (kind === "tracestate") traceState = joined(traceState, value, ", ");
+    else if (kind === "cookie") cookie = joined(cookie, value, "; ");
+    else {
+      earlier ??= { ...nothingEarlier };
+      noteEarlier(earlier, name, value);
     }
-    if (name === "traceparent") traceParent = traceParent === undefined ? value : "";
-    else if (name === "tracestate") traceState = joined(traceState, value, ", ");
-    else if (name === "cookie") cookie = joined(cookie, value, "; ");
-    else if (isForwardedField(name)) noteEarlier(earlier, name, value);
-    else if (isForgedName(name)) continue;
-    else out.push(name, value);
   }
-  if (cookie !== undefined) out.push("cookie", cookie);
+  if (cookie !== undefined) lines += `cookie: ${cookie}\r\n`;
   const isValidTrace = traceParent !== undefined && isTraceParent(traceParent);
-  const trace = isValidTrace ? (traceParent as string) : beginTrace(random);
-  out.push("traceparent", trace);
-  if (isValidTrace && traceState !== undefined) out.push("tracestate", traceState);
-  addForwardedFields(out, { ...input, earlier: input.isTrusted ? earlier : undefined });
-  addFraming(out, framing);
-  if (input.upgrade !== undefined) out.push("connection", "upgrade", "upgrade", input.upgrade);
-  return { fields: out, traceParent: trace };
+  const trace = isValidTrace ? (traceParent as string) : beginTrace(options.random);
+  lines += `traceparent: ${trace}\r\n`;
+  if (isValidTrace && traceState !== undefined) lines += `tracestate: ${traceState}\r\n`;
+  const believed = options.isTrusted ? earlier : undefined;
+  lines += forwardedLines({ remoteAddress, authority, isTls, earlier: believed });
+  lines += framingLine(input.framing);
+  if (input.upgrade !== undefined) lines += `connection: upgrade\r\nupgrade: ${input.upgrade}\r\n`;
+  return { lines, traceParent: trace };
 }
 
 type Writable<T> = { -readonly [Key in keyof T]: T[Key] };
@@ -89,16 +92,7 @@ function joined(before: string | undefined, value: string, separator: string): s
   return before === undefined ? value : `${before}${separator}${value}`;
 }
 
-/** `X_Forwarded_For` is `X-Forwarded-For` to whoever reads it by CGI's rules. */
-function isForgedName(name: string): boolean {
-  if (!name.includes("_")) return false;
-  const dashed = name.replaceAll("_", "-");
-  return (
-    isForwardedField(dashed) || isHopByHop(dashed) || misleading.has(dashed) || dashed === "host"
-  );
-}
-
-function addFraming(out: string[], framing: BodyFraming): void {
-  if (framing.kind === "length") out.push("content-length", String(framing.bytes));
-  else if (framing.kind === "chunked") out.push("transfer-encoding", "chunked");
+function framingLine(framing: BodyFraming): string {
+  if (framing.kind === "length") return `content-length: ${framing.bytes}\r\n`;
+  return framing.kind === "chunked" ? "transfer-encoding: chunked\r\n" : "";
 }

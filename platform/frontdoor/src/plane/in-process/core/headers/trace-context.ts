@@ -17,14 +17,18 @@ export function beginTrace(random: Random): string {
   return `00-${hex32(random)}${hex32(random)}${hex32(random)}${hexNotZero(random)}-${hex32(random)}${hexNotZero(random)}-01`;
 }
 
-/** PERF: two look-ups of four digits each, because every request without a trace begins one. */
+/**
+ * PERF: four look-ups of two digits each, because every request without a trace begins one. A table of
+ * four digits does not stay in a processor's nearer caches, and takes longer.
+ */
 function hex32(random: Random): string {
   const bits = Math.floor(random.next() * 0x1_0000_0000);
-  return (fourDigits[bits >>> 16] as string) + (fourDigits[bits & 0xffff] as string);
+  const [a, b] = [digits[bits >>> 24] as string, digits[(bits >>> 16) & 0xff] as string];
+  return a + b + (digits[(bits >>> 8) & 0xff] as string) + (digits[bits & 0xff] as string);
 }
 
-const fourDigits: readonly string[] = Array.from({ length: 0x1_0000 }, (_, value) =>
-  value.toString(16).padStart(4, "0"),
+const digits: readonly string[] = Array.from({ length: 256 }, (_, value) =>
+  value.toString(16).padStart(2, "0"),
 );
 
 function hexNotZero(random: Random): string {

@@ -25,6 +25,9 @@ export function listMembers(value: string): string[] {
     .filter((member) => member !== "");
 }
 
+/** PERF: a value of one member, as most are, is not taken apart. */
 export function hasMember(value: string | undefined, member: string): boolean {
-  return value !== undefined && listMembers(value).includes(member);
+  if (value === undefined) return false;
+  if (!value.includes(",")) return value.trim().toLowerCase() === member;
+  return listMembers(value).includes(member);
 }

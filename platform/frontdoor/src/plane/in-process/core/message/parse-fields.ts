@@ -9,18 +9,28 @@
 import type { FieldList } from "./field-list.ts";
 import { fieldName } from "./field-names.ts";
 
+const tab = 0x09;
+const lineFeed = 0x0a;
+const carriageReturn = 0x0d;
+
 export type ParsedFields = { readonly fields: FieldList } | { readonly error: string };
 
-/** A control character other than tab, or half of a line's end. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what it looks for
-const forbidden = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f]|\r(?!\n)|(?:^|[^\r])\n/;
-
-/** The same of text that goes on after its end: a carriage return at its end may be half of a line's end. */
+/** What no head has, of text that goes on after its end: a carriage return at its end may be half of a line's end. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what it looks for
 const forbiddenSoFar = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f]|\r(?!\n|$)|(?:^|[^\r])\n/;
 
+/**
+ * A control character other than tab, or half of a line's end. PERF: every head and answer is looked
+ * at; a loop takes 2 to 3 ns a character, a regular expression three times that.
+ */
 export function hasForbiddenCharacter(text: string): boolean {
-  return forbidden.test(text);
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code >= 0x20 ? code !== 0x7f : code === tab) continue;
+    if (code !== carriageReturn || text.charCodeAt(at + 1) !== lineFeed) return true;
+    at += 1;
+  }
+  return false;
 }
 
 export function hasForbiddenCharacterSoFar(text: string): boolean {
@@ -55,5 +65,5 @@ function trimmed(text: string, start: number, end: number): string {
 }
 
 function isBlank(code: number): boolean {
-  return code === 0x20 || code === 0x09;
+  return code === 0x20 || code === tab;
 }

@@ -63,7 +63,7 @@ function headOf(
   line: Pick<RequestHead, "method" | "uri" | "minorVersion" | "fields">,
   targetAuthority: string | undefined,
 ): ParsedRequestHead {
-  const { fields, minorVersion } = line;
+  const { method, uri, fields, minorVersion } = line;
   let host: string | undefined;
   let connection: string | undefined;
   for (let at = 0; at < fields.length; at += 2) {
@@ -91,7 +91,9 @@ function headOf(
       ? connection === undefined || !hasMember(connection, "close")
       : hasMember(connection, "keep-alive") && !hasMember(connection, "close");
   const authority = targetAuthority ?? host ?? "";
-  return { head: { ...line, authority, framing, connection, keepsAlive } };
+  return {
+    head: { method, uri, authority, minorVersion, fields, framing, connection, keepsAlive },
+  };
 }
 
 function bad(error: string): ParsedRequestHead {

@@ -18,7 +18,8 @@ export interface ResponseHead {
 
 export type ParsedResponseHead = { readonly head: ResponseHead } | { readonly error: string };
 
-const statusLine = /^HTTP\/1\.([01]) ([1-9][0-9][0-9])(?: ([^\r]*))?$/;
+/** `HTTP/1.1 200 OK`: the status is at 9, what it is called, if anything, at 13. */
+const statusLine = /^HTTP\/1\.[01] [1-9][0-9][0-9](?: |$)/;
 
 export function parseResponseHead(
   text: string,
@@ -28,10 +29,10 @@ export function parseResponseHead(
   if (hasForbiddenCharacter(text)) return { error: "control characters or bare line ends" };
   let lineEnd = text.indexOf("\r\n");
   if (lineEnd < 0) lineEnd = text.length;
-  const match = statusLine.exec(text.slice(0, lineEnd));
-  if (match === null) return { error: "its first line is no status" };
-  const minorVersion = match[1] === "1" ? 1 : 0;
-  const status = Number(match[2]);
+  const first = text.slice(0, lineEnd);
+  if (!statusLine.test(first)) return { error: "its first line is no status" };
+  const minorVersion = first[7] === "1" ? 1 : 0;
+  const status = Number(first.slice(9, 12));
   if (status > 599) return { error: "its status is above 599" };
   const parsed = parseFields(text, lineEnd + 2, fieldsMax);
   if ("error" in parsed) return parsed;
@@ -45,7 +46,7 @@ export function parseResponseHead(
   const keepsAlive = says && framing.kind !== "until-close";
   const hint = keepAlive === undefined ? undefined : /timeout=([0-9]{1,6})/i.exec(keepAlive)?.[1];
   const keepAliveSeconds = hint === undefined ? undefined : Number(hint);
-  const reason = match[3] ?? "";
+  const reason = first.slice(13);
   return { head: { status, reason, fields, framing, connection, keepsAlive, keepAliveSeconds } };
 }
 
