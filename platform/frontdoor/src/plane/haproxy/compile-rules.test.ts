@@ -111,6 +111,9 @@ test("compileRules() hands on what HAProxy has no words for, with the reason", (
     "COOKIE_a=1 passthru a",
     "REQUEST_URI=/*/b rewrite /*/c",
     "REQUEST_URI=/c* redirect /d*",
+    `${Array.from({ length: 60 }, (_, at) => `HTTP_X_${at}!=x`).join(" ")} passthru a`,
+    `passthru a set-header="X-Long: ${"x".repeat(2000)}"`,
+    `redirect /${"x".repeat(5000)}`,
   ].join("\n");
   const { outcomes } = compileRules(parsedRules(text));
   assert.deepEqual(
@@ -120,6 +123,9 @@ test("compileRules() hands on what HAProxy has no words for, with the reason", (
       "breaker",
       "a condition that HAProxy cannot ask",
       "a rewrite that HAProxy cannot make",
+      "a redirect that HAProxy cannot fill in",
+      "more conditions than a line has room for",
+      "long headers",
       "a redirect that HAProxy cannot fill in",
     ],
   );

@@ -12,7 +12,7 @@
 import { sourceOfStars, templateParts } from "../../core/fill-template.ts";
 import type { Rule, RuleOptions, ServiceName } from "../../core/rule.ts";
 import { ruleLimits } from "../../core/rule-limits.ts";
-import { compileCondition } from "./compile-condition.ts";
+import { type CompiledCondition, compileCondition } from "./compile-condition.ts";
 import type {
   CompiledRules,
   Outcome,
@@ -27,6 +27,11 @@ import { LookupBuilder } from "./lookup-builder.ts";
 const limits = {
   /** Of a text that HAProxy itself answers with; a buffer of it must hold the whole answer. */
   bodyBytesMax: 4096,
+  /** Of a rule: what a line of HAProxy's has room for. */
+  testsMax: 50,
+  /** Of all headers that a rule sets: they must have room in a buffer beside those of an answer. */
+  headerCharactersMax: 1024,
+  locationCharactersMax: 4096,
   /** Of one configuration; each is a backend with servers of its own. */
   serviceBackendsMax: 4096,
 } as const;
@@ -49,9 +54,10 @@ export function compileRules(rules: readonly Rule[]): CompiledRules {
     const tests = conditions.includes("never")
       ? undefined
       : conditions.filter((condition) => typeof condition === "object");
-    if (conditions.includes("unknown")) {
-      const outcome: Outcome = { kind: "handed-on", why: "a condition that HAProxy cannot ask" };
-      return { number, rule, tests, outcome, rewrite: undefined };
+    const why = whyUnknown(conditions);
+    if (why !== undefined) {
+      const some = tests?.slice(0, limits.testsMax);
+      return { number, rule, tests: some, outcome: { kind: "handed-on", why }, rewrite: undefined };
     }
     const rewrite = rewrites < ruleLimits.rewritesMax ? rewriteOf(rule, number) : undefined;
     if (rewrite !== undefined) rewrites += 1;
@@ -64,6 +70,13 @@ export function compileRules(rules: readonly Rule[]): CompiledRules {
     outcomes: compiled.map(({ outcome }) => outcome),
     serviceBackends: backends.all,
   };
+}
+
+/** Then a rule counts as met by whatever meets what HAProxy does ask, and the in-process plane decides. */
+function whyUnknown(conditions: readonly CompiledCondition[]): string | undefined {
+  if (conditions.includes("unknown")) return "a condition that HAProxy cannot ask";
+  const isLong = conditions.length > limits.testsMax;
+  return isLong ? "more conditions than a line has room for" : undefined;
 }
 
 const rewritten: Outcome = { kind: "rewrite" };
@@ -121,6 +134,7 @@ function outcomeOf(rule: Rule, number: number, backends: BackendBook): Outcome {
   if (options.responseHeaders?.some(({ value }) => value === "")) {
     return handedOn("a header without a value");
   }
+  if (headerCharacters(options) > limits.headerCharactersMax) return handedOn("long headers");
   switch (action.kind) {
     case "passthru": {
       const backend = backends.nameOf(action.service, options, number);
@@ -147,10 +161,18 @@ function outcomeOf(rule: Rule, number: number, backends: BackendBook): Outcome {
         ? handedOn("a long answer")
         : { kind: "answer", backend: `answer-${number}`, rule };
     case "redirect":
-      return isSimpleLocation(action.location)
+      return isSimpleLocation(action.location) &&
+        action.location.length <= limits.locationCharactersMax
         ? { kind: "answer", backend: `answer-${number}`, rule }
         : handedOn("a redirect that HAProxy cannot fill in");
   }
+}
+
+function headerCharacters({ responseHeaders = [] }: RuleOptions): number {
+  return responseHeaders.reduce(
+    (sum, { name, value = "" }) => sum + name.length + value.length + 4,
+    0,
+  );
 }
 
 /** No part of the path in it, but for all of it behind an authority. */

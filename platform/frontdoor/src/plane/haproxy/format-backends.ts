@@ -54,10 +54,9 @@ export function formatServiceBackend(
   backend: ServiceBackend,
   servers: readonly string[],
   options: BackendOptions,
-): FormattedBackend {
+): readonly string[] {
   const { name, service, options: rule, limited } = backend;
-  const { timeouts, folder } = options;
-  const files = new Map<string, string>();
+  const { timeouts } = options;
   const answerMs = rule.timeoutMs ?? timeouts.answerMs;
   const lines = [
     `backend ${name}`,
@@ -73,8 +72,7 @@ export function formatServiceBackend(
     [503, refusals.noInstance(service)],
     [504, refusals.upstreamTimedOut(service)],
   ] as const) {
-    files.set(`${name}-${status}.http`, rawAnswer(refusal));
-    lines.push(`  errorfile ${status} ${folder}/${name}-${status}.http`);
+    lines.push(`  http-error ${replyOf({ ...refusal, status })}`);
   }
   lines.push(...formatLimits(rule, limited, options));
   if (options.rewrites) lines.push("  http-request set-pathq %[var(txn.u)]");
@@ -88,7 +86,7 @@ export function formatServiceBackend(
     "  http-response del-header ^(?:keep-alive|proxy-connection|proxy-authenticate|te)$ -m reg",
   );
   lines.push(...servers.map((server) => `  ${server}`));
-  return { lines, files };
+  return lines;
 }
 
 interface LineOf {
@@ -238,15 +236,12 @@ function formatRedirect(
 }
 
 /** As `http-request` says it. */
-export function formatReturn({ status, body, retryAfterSeconds }: refusals.Refusal): string {
-  const retry = retryAfterSeconds === undefined ? "" : ` hdr retry-after ${retryAfterSeconds}`;
-  const text = quoteLines(body);
-  return `http-request return status ${status} content-type 'text/plain; charset=utf-8' string ${text}${retry}`;
+export function formatReturn(refusal: refusals.Refusal): string {
+  return `http-request return ${replyOf(refusal)}`;
 }
 
-function rawAnswer({ status, body, retryAfterSeconds }: refusals.Refusal): string {
-  const bytes = new TextEncoder().encode(body).length;
-  const retry = retryAfterSeconds === undefined ? "" : `retry-after: ${retryAfterSeconds}\r\n`;
-  const head = `HTTP/1.1 ${status} Failed\r\ncontent-type: text/plain; charset=utf-8\r\n${retry}`;
-  return `${head}content-length: ${bytes}\r\n\r\n${body}`;
+function replyOf({ status, body, retryAfterSeconds }: refusals.Refusal): string {
+  const retry = retryAfterSeconds === undefined ? "" : ` hdr retry-after ${retryAfterSeconds}`;
+  const text = quoteLines(body);
+  return `status ${status} content-type 'text/plain; charset=utf-8' string ${text}${retry}`;
 }

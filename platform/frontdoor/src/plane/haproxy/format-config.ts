@@ -4,7 +4,7 @@
  *     FOLDER/                     ours alone
  *       certificates/cert-1.pem   list        as `bind` takes them; shared by all generations
  *       3/                                    a generation: what one process was started with
- *         haproxy.cfg  rules.map  prefix-0-0.map  service-1-502.http  …
+ *         haproxy.cfg  rules.map  prefix-0-0.map  answer-1.body  …
  *         socket  log                         its runtime API, and where it tells of requests
  */
 
@@ -85,18 +85,17 @@ export function formatConfig(
     ...withHandedOn(frontend.lines, compiled),
     ...formatFixedBackends(options),
   ];
-  const add = (backend: { lines: readonly string[]; files: ReadonlyMap<string, string> }): void => {
-    lines.push(...backend.lines);
-    for (const [name, text] of backend.files) files.set(name, text);
-  };
   for (const backend of compiled.serviceBackends) {
     const servers = options
       .servers(backend.service)
       .map((server) => `server ${server.name} ${formatServer(server, options.timeouts)}`);
-    add(formatServiceBackend(backend, servers, backendOptions));
+    lines.push(...formatServiceBackend(backend, servers, backendOptions));
   }
   for (const outcome of compiled.outcomes) {
-    if (outcome.kind === "answer") add(formatAnswerBackend(outcome, backendOptions));
+    if (outcome.kind !== "answer") continue;
+    const backend = formatAnswerBackend(outcome, backendOptions);
+    lines.push(...backend.lines);
+    for (const [name, text] of backend.files) files.set(name, text);
   }
   const limited = compiled.serviceBackends.flatMap(({ limited: number }) => number ?? []);
   for (const number of new Set(limited)) {
@@ -211,6 +210,8 @@ function formatFixedBackends(options: ConfigOptions): string[] {
     // It has its own limits of time, and knows a rule's.
     `  timeout server ${timeouts.tunnelIdleMs}ms`,
     `  http-request set-header ${peerHeader} '${peer}'`,
+    // It throws its own dice for a split, and says so in a cookie of its own.
+    "  http-request unset-var(txn.k)",
     `  server in-process ${handOnTo.address}`,
   ];
 }

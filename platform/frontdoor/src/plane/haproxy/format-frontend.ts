@@ -9,24 +9,26 @@
  */
 
 import { stickyValue } from "../../core/choose-share.ts";
-import { clientAddress, unclothing } from "./client-address.ts";
+import { unclothing } from "./client-address.ts";
 import {
   type CompiledRules,
   type HostKey,
   type Lookup,
-  type Match,
   noNumber,
   type Rewrite,
   type RuleTest,
   type Segment,
   type SplitShare,
-  type TestSource,
 } from "./compiled-rules.ts";
-import { escapeFormat, quoteArgument, regexOfPieces } from "./config-text.ts";
+import { escapeFormat, quoteArgument } from "./config-text.ts";
+import { type FactFetches, formatTests, pathFetch } from "./format-test.ts";
 import { networkTexts } from "./network-text.ts";
 import { formatGuards, nulRefusal } from "./request-guards.ts";
 
 export const backendNames = { handedOn: "handed-on", none: "none" } as const;
+
+/** Of one line of HAProxy's. */
+const wordsMax = 64;
 
 /** The map that says which backend has which rule. */
 export const rulesMap = "rules.map";
@@ -92,7 +94,7 @@ class FrontendWriter {
     this.lines.push(`  ${line}`);
   }
 
-  /** Once for all backends; a line of HAProxy's has 64 words at most, so each network has its own. */
+  /** Once for all backends; a line has room for so many words, so each network has its own. */
   #writeTrust(): void {
     const texts = this.#options.trusted.flatMap(networkTexts);
     if (texts.length === 0) return;
@@ -176,19 +178,12 @@ class FrontendWriter {
     this.#say(`${set} ${searchPrefix} if ${isOpen.join(" ")}`);
   }
 
-  #writeTest({ number, tests }: RuleTest): void {
-    const conditions = tests.map(({ source, matches, isNegated }, at) => {
-      if (source.kind === "tls") return isNegated ? "!{ ssl_fc }" : "{ ssl_fc }";
-      const name = `test-${number}-${at}`;
-      for (const match of matches) {
-        for (const line of formatMatch(source, match, this.#facts)) {
-          this.#say(`acl ${name} ${line}`);
-        }
-      }
-      return isNegated ? `!${name}` : name;
-    });
-    const isOpen = `{ var(txn.r) -m int gt ${number} }`;
-    this.#say(`http-request set-var(txn.r) int(${number}) if ${[isOpen, ...conditions].join(" ")}`);
+  #writeTest(rule: RuleTest): void {
+    const { number } = rule;
+    const line = `http-request set-var(txn.r) int(${number}) if { var(txn.r) -m int gt ${number} }`;
+    const { acls, condition } = formatTests(rule, this.#facts, wordsMax - line.split(" ").length);
+    for (const acl of acls) this.#say(acl);
+    this.#say(`${line} ${condition}`);
   }
 
   #writeRewrite({ number, from, to }: Rewrite): void {
@@ -289,10 +284,6 @@ export function backendOf(
   }
 }
 
-function pathFetch(rewrites: boolean): string {
-  return rewrites ? "var(txn.u),field(1,?)" : "path";
-}
-
 interface HostFetch {
   readonly fetch: string;
   /** Undefined: it always gives what it says. */
@@ -306,64 +297,4 @@ function hostFetch(host: HostKey): HostFetch {
     fetch: `var(txn.h),field(-1,.,${labels})`,
     condition: `{ var(txn.h),field(-${labels + 1},.) -m len gt 0 }`,
   };
-}
-
-/** By what the facts of a request are got depends on these. */
-interface FactFetches {
-  readonly rewrites: boolean;
-  readonly isIpv6: boolean;
-}
-
-/** What comes after an `acl`'s name; several lines of one name are alternatives. */
-function formatMatch(source: TestSource, match: Match, facts: FactFetches): readonly string[] {
-  const fetch = fetchOf(source, facts);
-  switch (match.kind) {
-    case "exact":
-      return match.text === ""
-        ? formatEmpty(source, facts)
-        : [`${fetch} -m str -- ${quoteArgument(match.text)}`];
-    case "prefix":
-      return [`${fetch} -m beg -- ${quoteArgument(match.text)}`];
-    case "suffix":
-      return [`${fetch} -m end -- ${quoteArgument(match.text)}`];
-    case "pieces":
-      return [`${fetch} -m reg -- ${quoteArgument(regexOfPieces(match.pieces))}`];
-    case "network":
-      return networkTexts(match.bits).map((text) => `src -m ip -- ${text}`);
-  }
-}
-
-/** What a request does not have is the empty text; to HAProxy it is nothing, which matches nothing. */
-function formatEmpty(source: TestSource, facts: FactFetches): readonly string[] {
-  const fetch = fetchOf(source, facts);
-  if (source.kind === "header") {
-    return [`req.fhdr_cnt(${source.name}) eq 0`, `${fetch} -m len 0`];
-  }
-  if (source.kind === "query") {
-    return [`${facts.rewrites ? "var(txn.u)" : "pathq"} -m reg -- '^[^?]*[?]?$'`];
-  }
-  return [`${fetch} -m len 0`];
-}
-
-function fetchOf(source: TestSource, { rewrites, isIpv6 }: FactFetches): string {
-  switch (source.kind) {
-    case "uri":
-      return rewrites ? "var(txn.u)" : "pathq";
-    case "path":
-      return pathFetch(rewrites);
-    case "query":
-      return rewrites ? "var(txn.u),field(2,?,0)" : "query";
-    case "host":
-      return "var(txn.h)";
-    case "method":
-      return "method";
-    case "protocol":
-      return "req.ver";
-    case "address":
-      return clientAddress(isIpv6);
-    case "header":
-      return `req.fhdr(${source.name})`;
-    case "tls":
-      return "ssl_fc";
-  }
 }

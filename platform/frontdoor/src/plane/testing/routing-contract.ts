@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { describe } from "node:test";
 import { contractTests, post, request } from "./contract-test.ts";
-import { firstValue } from "./message-reader.ts";
+import { allValues, firstValue } from "./message-reader.ts";
 import type { CreatePlane } from "./plane-fixture.ts";
 import { plainAnswer } from "./raw-backend.ts";
 import { waitFor } from "./wait-for.ts";
@@ -94,6 +94,25 @@ export function routingContract(create: CreatePlane): void {
         asked.write(request("/x", `Cookie: other=1; ${cookie}\r\n`));
         assert.equal((await asked.answer()).body, first.body);
       }
+    });
+
+    test("a split has one cookie, of who answered, also for HTTP/1.0", async (plane) => {
+      const [a, b] = [await plane.backend({ name: "a" }), await plane.backend({ name: "b" })];
+      await plane.serve({ a: [a], b: [b] });
+      await plane.rules("REQUEST_URI=/* split a=50,b=50 sticky=canary");
+      const cookies = new Map<string, Set<string>>();
+      for (let i = 0; i < 30; i += 1) {
+        const asked = plane.client();
+        asked.write("GET /x HTTP/1.0\r\nHost: www.example.com\r\n\r\n");
+        const { body, fields } = await asked.answer();
+        const [cookie = "", ...others] = allValues(fields, "set-cookie");
+        assert.deepEqual(others, []);
+        cookies.set(body, (cookies.get(body) ?? new Set()).add(cookie));
+      }
+      assert.deepEqual(
+        [...cookies.values()].map(({ size }) => size),
+        [1, 1],
+      );
     });
 
     test("a copy to another service, whose answer goes nowhere", async (plane) => {
