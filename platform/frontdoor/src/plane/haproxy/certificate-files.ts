@@ -7,7 +7,7 @@ import { createPrivateKey, X509Certificate } from "node:crypto";
 import { mkdir, readdir, readFile, rename, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { CodedError } from "@tavola/base";
-import { askHaproxy } from "./runtime-socket.ts";
+import type { RuntimeSocket } from "./runtime-socket.ts";
 
 export interface Certificate {
   /** `cert-1.pem`. */
@@ -82,16 +82,16 @@ export interface CertificateChange {
 
 /** Tells a HAProxy that runs; there are as many as before. Rejects with CERTIFICATES_UNREADABLE when it does not take one. */
 export async function commitCertificates(
-  socketPath: string,
+  runtime: RuntimeSocket,
   { folder, before, after }: CertificateChange,
 ): Promise<void> {
   for (const [at, { name, pem }] of after.entries()) {
     if (before[at]?.pem === pem) continue;
     const path = join(folder, name);
-    const set = await askHaproxy(socketPath, `set ssl cert ${path} <<\n${pem}`);
-    const committed = await askHaproxy(socketPath, `commit ssl cert ${path}`);
+    const set = await runtime.ask(`set ssl cert ${path} <<\n${pem}`);
+    const committed = await runtime.ask(`commit ssl cert ${path}`);
     if (committed.includes("Success!")) continue;
-    await askHaproxy(socketPath, `abort ssl cert ${path}`);
+    await runtime.ask(`abort ssl cert ${path}`);
     throw new CodedError("CERTIFICATES_UNREADABLE", "HAProxy does not take a certificate", {
       said: `${set}${committed}`.trim(),
     });

@@ -23,6 +23,7 @@ import {
   formatServiceBackend,
 } from "./format-backends.ts";
 import { backendNames, formatFrontend } from "./format-frontend.ts";
+import { formatHeldBinds } from "./held-binds.ts";
 import { logFormat } from "./log-line.ts";
 import { versionRefusal } from "./request-guards.ts";
 import { formatServer, type Server } from "./server-book.ts";
@@ -184,16 +185,14 @@ function formatGlobal({ folder, timeouts }: ConfigOptions): string[] {
   ];
 }
 
-function formatBinds({ listen, certificatesFolder }: ConfigOptions): string[] {
+function formatBinds({ folder, listen, certificatesFolder }: ConfigOptions): string[] {
   const { ip, httpPort, httpsPort } = listen;
   const binds: string[] = [];
   const address = ip.includes(":") ? `ipv6@${ip}` : ip;
   if (httpPort !== undefined) binds.push(`  bind ${address}:${httpPort}`);
-  if (httpsPort !== undefined) {
-    const tls = `ssl crt-list ${certificatesFolder}/list alpn h2,http/1.1`;
-    binds.push(`  bind ${address}:${httpsPort} ${tls}`);
-  }
-  return binds;
+  const tls = `ssl crt-list ${certificatesFolder}/list alpn h2,http/1.1`;
+  if (httpsPort !== undefined) binds.push(`  bind ${address}:${httpsPort} ${tls}`);
+  return [...binds, ...formatHeldBinds(folder, listen, tls)];
 }
 
 /** The header by which the in-process plane knows who asked us; nobody else knows the token. */

@@ -2,10 +2,13 @@
 
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { CodedError } from "@tavola/base";
 import type { RuleSet } from "../../core/routing-table.ts";
 import type { ServiceName } from "../../core/rule.ts";
 import { backendsByService, type CompiledRules } from "./compiled-rules.ts";
 import { type ConfigOptions, formatConfig, logSocketName, socketName } from "./format-config.ts";
+import { rulesMap } from "./format-frontend.ts";
+import { formatRulesMap } from "./handed-on-rules.ts";
 import { HaproxyProcess } from "./haproxy-process.ts";
 import { LineCutter } from "./log-line.ts";
 import { LogReceiver } from "./log-receiver.ts";
@@ -26,25 +29,25 @@ export interface GenerationOptions {
   readonly compiled: CompiledRules;
   readonly config: ConfigOptions;
   readonly binary: string;
+  /** For its runtime API; undefined: as usual. */
+  readonly answerMs: number | undefined;
   readonly before: HaproxyProcess | undefined;
+  /** Services whose rules are the in-process plane's. */
+  readonly handedOn: ReadonlySet<ServiceName>;
   onLine(from: Generation, line: string): void;
 }
 
-/** Serves when it resolves, and the one before it finishes. Rejects, leaving nothing, when it cannot. */
+/**
+ * Serves when it resolves, and the one before it finishes. Rejects, leaving nothing, with HAPROXY_START, or
+ * with HAPROXY_FILES when its folder cannot be written (a disk that is full).
+ */
 export async function startGeneration(options: GenerationOptions): Promise<Generation> {
-  const { rules, compiled, config, binary, before, onLine } = options;
+  const { rules, compiled, config, binary, answerMs, before } = options;
   const { folder } = config;
-  await mkdir(folder, { mode: 0o700 });
-  const { text, files } = formatConfig(rules, compiled, config);
-  await Promise.all([...files].map(([name, content]) => writeFile(join(folder, name), content)));
-  const configFile = join(folder, "haproxy.cfg");
-  await writeFile(configFile, text, { mode: 0o600 });
-  const log = await LogReceiver.listen(join(folder, logSocketName), () => {
-    const cutter = new LineCutter((line) => onLine(generation, line));
-    return (piece) => cutter.add(piece);
-  });
+  const onLine = (line: string): void => options.onLine(generation, line);
+  const { configFile, log } = await writeFiles(options, onLine);
   const socketPath = join(folder, socketName);
-  const process = new HaproxyProcess({ binary, configFile, socketPath, before });
+  const process = new HaproxyProcess({ binary, configFile, socketPath, answerMs, before });
   const backends = backendsByService(compiled);
   const generation: Generation = { rules, compiled, backends, process, folder, log };
   try {
@@ -56,4 +59,29 @@ export async function startGeneration(options: GenerationOptions): Promise<Gener
     throw error;
   }
   return generation;
+}
+
+async function writeFiles(
+  { rules, compiled, config, handedOn }: GenerationOptions,
+  onLine: (line: string) => void,
+): Promise<{ configFile: string; log: LogReceiver }> {
+  const { folder } = config;
+  const { text, files } = formatConfig(rules, compiled, config);
+  const map = formatRulesMap({ rules: rules.rules, compiled, services: handedOn });
+  const configFile = join(folder, "haproxy.cfg");
+  try {
+    await mkdir(folder, { mode: 0o700 });
+    const all = [...files, [rulesMap, map] as const];
+    await Promise.all(all.map(([name, content]) => writeFile(join(folder, name), content)));
+    await writeFile(configFile, text, { mode: 0o600 });
+    const log = await LogReceiver.listen(join(folder, logSocketName), () => {
+      const cutter = new LineCutter(onLine);
+      return (piece) => cutter.add(piece);
+    });
+    return { configFile, log };
+  } catch (cause) {
+    await rm(folder, { recursive: true, force: true });
+    const problem = "cannot write what HAProxy is to be started with";
+    throw new CodedError("HAPROXY_FILES", problem, { folder }, { cause });
+  }
 }

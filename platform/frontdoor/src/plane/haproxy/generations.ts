@@ -7,24 +7,28 @@
 
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
-import type { Clock, Timer } from "@tavola/host";
+import type { Clock } from "@tavola/host";
 import type { RuleSet } from "../../core/routing-table.ts";
+import type { ServiceName } from "../../core/rule.ts";
 import { compileRules } from "./compile-rules.ts";
+import { FinishingProcesses } from "./finishing-processes.ts";
 import type { ConfigOptions } from "./format-config.ts";
 import { type Generation, startGeneration } from "./generation.ts";
 import type { HaproxyProcess } from "./haproxy-process.ts";
-
-/** Processes that finish what they have; the eldest is ended when there are more. */
-const finishingMax = 8;
+import { RuntimeConsole } from "./runtime-console.ts";
 
 export interface GenerationsOptions {
   /** Ours; each generation has one of its own in it. */
   readonly folder: string;
   readonly binary: string;
+  /** In which HAProxy answers a command of ours; undefined: as usual. */
+  readonly answerMs: number | undefined;
   readonly clock: Clock;
   /** As things are when a generation starts in this folder. */
   configOf(folder: string): ConfigOptions;
-  /** It is `now`, and knows what `configOf` said. */
+  /** Services whose rules are the in-process plane's. */
+  handedOn(): ReadonlySet<ServiceName>;
+  /** It is `now`, and knows what was said when it started. */
   began(generation: Generation): void;
   /** `now` has ended, and nobody wanted it to. */
   died(generation: Generation, how: string): void;
@@ -37,11 +41,12 @@ export class Generations {
   #now: Generation | undefined;
   /** It ends because another takes its place. */
   #replaced: Generation | undefined;
-  readonly #finishing: HaproxyProcess[] = [];
+  readonly #finishing: FinishingProcesses;
   #isClosing = false;
 
   constructor(options: GenerationsOptions) {
     this.#options = options;
+    this.#finishing = new FinishingProcesses(options.clock);
   }
 
   /** Undefined before the first has begun. It may have ended. */
@@ -60,6 +65,7 @@ export class Generations {
   async replace(rules: RuleSet): Promise<void> {
     this.#started += 1;
     const before = this.#now;
+    const console = before && (await openConsole(before.process));
     this.#replaced = before;
     let generation: Generation;
     try {
@@ -68,11 +74,14 @@ export class Generations {
         compiled: compileRules(rules.rules),
         config: this.#options.configOf(join(this.#options.folder, String(this.#started))),
         binary: this.#options.binary,
+        answerMs: this.#options.answerMs,
         before: before?.process,
+        handedOn: this.#options.handedOn(),
         onLine: this.#options.onLine,
       });
     } catch (error) {
       this.#replaced = undefined;
+      console?.close();
       if (before?.process.isRunning === false)
         this.#ended(before, "it gave way to one that failed");
       throw error;
@@ -80,19 +89,12 @@ export class Generations {
     this.#now = generation;
     void generation.process.ended.then((how) => this.#ended(generation, how));
     this.#options.began(generation);
-    if (before !== undefined) await this.#finish(before);
-  }
-
-  async #finish({ process, folder }: Generation): Promise<void> {
-    this.#finishing.push(process);
-    process.finish();
-    if (this.#finishing.length > finishingMax) await this.#finishing[0]?.kill();
-    await rm(folder, { recursive: true, force: true });
+    if (before === undefined) return;
+    if (console !== undefined) await this.#finishing.add(before.process, console);
+    await rm(before.folder, { recursive: true, force: true });
   }
 
   #ended(generation: Generation, how: string): void {
-    const at = this.#finishing.indexOf(generation.process);
-    if (at >= 0) this.#finishing.splice(at, 1);
     generation.log.finish();
     if (this.#isClosing || generation !== this.#now || generation === this.#replaced) return;
     this.#options.died(generation, how);
@@ -101,15 +103,23 @@ export class Generations {
   /** Nothing starts any more. */
   async close({ drainMs }: { readonly drainMs: number }): Promise<void> {
     this.#isClosing = true;
-    const all = [...this.#finishing, ...(this.#now === undefined ? [] : [this.#now.process])];
-    for (const each of all) each.finish();
-    let timer: Timer | undefined;
-    const late = new Promise<void>((resolve) => {
-      timer = this.#options.clock.after(drainMs, resolve);
-    });
-    await Promise.race([Promise.all(all.map(({ ended }) => ended)), late]);
-    timer?.cancel();
-    await Promise.all(all.map((each) => each.kill()));
+    if (this.#now !== undefined) {
+      const { process } = this.#now;
+      const console = await openConsole(process);
+      if (console !== undefined) await this.#finishing.add(process, console);
+      await this.#finishing.close({ drainMs });
+    }
     await rm(this.#options.folder, { recursive: true, force: true });
+  }
+}
+
+/** Undefined: it has ended, by our hand if it did not answer. Then nobody takes over its connections. */
+async function openConsole(process: HaproxyProcess): Promise<RuntimeConsole | undefined> {
+  if (!process.isRunning) return undefined;
+  try {
+    return await RuntimeConsole.open(process.runtime);
+  } catch {
+    await process.kill();
+    return undefined;
   }
 }

@@ -1,6 +1,6 @@
 /**
- * Which rules are the in-process plane's because of whom they lead to, said to a HAProxy that runs: its map
- * of rules is changed entry by entry.
+ * Which rules are the in-process plane's because of whom they lead to: as the map of rules with which a
+ * HAProxy begins, and as changes of it, entry by entry, for one that runs.
  */
 
 import type { Rule, ServiceName } from "../../core/rule.ts";
@@ -15,16 +15,34 @@ export interface HandedOnRules {
 }
 
 /** One for each rule that names a service. */
-export function handedOnCommands(
-  map: string,
-  { rules, compiled, services }: HandedOnRules,
-): readonly string[] {
+export function handedOnCommands(map: string, rules: HandedOnRules): readonly string[] {
+  return entriesOf(rules).flatMap(({ number, backend, services }) =>
+    services.length === 0 ? [] : [`set map ${map} ${number} ${backend}`],
+  );
+}
+
+/** The map as a file: whoever begins with it knows who is handed on, too. */
+export function formatRulesMap(rules: HandedOnRules): string {
+  return entriesOf(rules)
+    .map(({ number, backend }) => `${number} ${backend}\n`)
+    .join("");
+}
+
+interface MapEntry {
+  readonly number: number;
+  readonly backend: string;
+  /** That the rule names. */
+  readonly services: readonly ServiceName[];
+}
+
+function entriesOf({ rules, compiled, services }: HandedOnRules): readonly MapEntry[] {
   return compiled.outcomes.flatMap((outcome, at) => {
     const named = servicesOf(rules[at]);
     const normal = backendOf(outcome, at + 1);
-    if (named.length === 0 || normal === undefined) return [];
+    if (normal === undefined) return [];
     const isHandedOn = named.some((service) => services.has(service));
-    return [`set map ${map} ${at + 1} ${isHandedOn ? backendNames.handedOn : normal}`];
+    const backend = isHandedOn ? backendNames.handedOn : normal;
+    return [{ number: at + 1, backend, services: named }];
   });
 }
 

@@ -1,111 +1,34 @@
-/** What is HAProxy's alone: refusals, reloads, crashes, and requests that are handed on. */
+/** What is HAProxy's alone: refusals, reloads, and requests that are handed on. */
 
 import assert from "node:assert/strict";
-import { existsSync, readFileSync } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
-import { Agent, createServer, get, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { type TestContext, test } from "node:test";
-import { seededRandom } from "@tavola/base";
-import { readProcesses, silentLogger, systemClock } from "@tavola/host";
+import { existsSync } from "node:fs";
+import { Agent, get } from "node:http";
+import { test } from "node:test";
 import { compileRules as compileDecider } from "../../core/decide.ts";
 import { parsedRules } from "../../core/testing/parsed-rules.ts";
 import { requestFacts } from "../../core/testing/request-facts.ts";
-import type { DataPlane, EndedRequest } from "../data-plane.ts";
+import type { DataPlane } from "../data-plane.ts";
 import { waitFor } from "../testing/wait-for.ts";
-import { createHaproxyPlane } from "./haproxy-plane.ts";
-import { haproxyBinary, haproxyMissing } from "./testing/find-haproxy.ts";
-
-interface Fixture {
-  readonly plane: DataPlane;
-  readonly folder: string;
-  readonly ended: readonly EndedRequest[];
-  rules(text: string): Promise<void>;
-  serve(...uris: readonly string[]): Promise<void>;
-}
-
-async function fixture(context: TestContext, binary = haproxyBinary): Promise<Fixture> {
-  const folder = await mkdtemp(join(tmpdir(), "tavola-haproxy-"));
-  const ended: EndedRequest[] = [];
-  const plane = await createHaproxyPlane({
-    listen: { ip: "127.0.0.1", httpPort: 0, httpsPort: undefined, certificates: [] },
-    clock: systemClock(),
-    random: seededRandom(7),
-    logger: silentLogger,
-    observer: { ended: (request) => void ended.push(request) },
-    folder,
-    binary,
-  });
-  context.after(async () => {
-    await plane.close({ drainMs: 0 });
-    await rm(folder, { recursive: true, force: true });
-  });
-  return {
-    plane,
-    folder,
-    ended,
-    rules: (text) => plane.setRules({ source: "test", rules: parsedRules(text) }),
-    serve: (...uris) => {
-      const instances = uris.map((uri) => ({ id: uri, uri, weight: 1, zone: undefined }));
-      return plane.setServices(new Map([["web", instances]]));
-    },
-  };
-}
-
-async function backend(context: TestContext, name: string): Promise<string> {
-  const server: Server = createServer((_request, response) => response.end(name));
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  context.after(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-}
-
-interface Answer {
-  readonly status: number;
-  readonly body: string;
-}
-
-/** On a connection of its own unless an agent keeps one. */
-function ask(plane: DataPlane, path: string, agent?: Agent): Promise<Answer> {
-  const { promise, resolve, reject } = Promise.withResolvers<Answer>();
-  const options = agent === undefined ? { agent: false as const } : { agent };
-  get(plane.urls[0] + path, { ...options, headers: { host: "www.example.com" } }, (response) => {
-    let body = "";
-    response.setEncoding("utf8").on("data", (text: string) => {
-      body += text;
-    });
-    response.once("error", reject);
-    response.once("end", () => resolve({ status: response.statusCode ?? 0, body }));
-  }).once("error", reject);
-  return promise;
-}
-
-function haproxiesIn(folder: string): readonly number[] {
-  return readProcesses()
-    .filter(({ pid, state }) => state !== "Z" && commandLineOf(pid).includes(`${folder}/`))
-    .map(({ pid }) => pid);
-}
-
-function commandLineOf(pid: number): string {
-  try {
-    return readFileSync(`/proc/${pid}/cmdline`, "utf8");
-  } catch {
-    return "";
-  }
-}
+import {
+  type Answer,
+  ask,
+  backend,
+  drivenPlane,
+  haproxiesIn,
+  onlyHaproxyIn,
+} from "./testing/driven-plane.ts";
+import { haproxyMissing } from "./testing/find-haproxy.ts";
 
 const skip = haproxyMissing;
 
 test("createHaproxyPlane() rejects when there is no such binary", { skip }, async (context) => {
-  await assert.rejects(fixture(context, "/nowhere/haproxy"), { code: "HAPROXY_START" });
+  await assert.rejects(drivenPlane(context, { binary: "/nowhere/haproxy" }), {
+    code: "HAPROXY_START",
+  });
 });
 
 test("changed rules drop no request that comes meanwhile", { skip }, async (context) => {
-  const { plane, rules, serve } = await fixture(context);
+  const { plane, rules, serve } = await drivenPlane(context);
   await serve(await backend(context, "a"));
   await rules("REQUEST_URI=/* passthru web");
   const agent = new Agent({ keepAlive: true, maxSockets: 8 });
@@ -124,28 +47,8 @@ test("changed rules drop no request that comes meanwhile", { skip }, async (cont
   assert.deepEqual([...statuses.keys()], [200]);
 });
 
-test("a killed HAProxy is started again and knows the instances", { skip }, async (context) => {
-  const { plane, rules, serve, folder } = await fixture(context);
-  await rules("REQUEST_URI=/* passthru web");
-  await serve(await backend(context, "a"));
-  assert.equal((await ask(plane, "/x")).body, "a");
-  await waitFor(
-    () => haproxiesIn(folder).length === 1,
-    () => "the process before it to end",
-  );
-  const [pid] = haproxiesIn(folder) as [number];
-  process.kill(pid, "SIGKILL");
-  await waitFor(
-    () => haproxiesIn(folder).some((each) => each !== pid),
-    () => "another process",
-  );
-  let answer: Answer | undefined;
-  while (answer === undefined) answer = await ask(plane, "/x").catch(() => undefined);
-  assert.equal(answer.body, "a");
-});
-
 test("close() leaves no process and no folder", { skip }, async (context) => {
-  const { plane, rules, folder } = await fixture(context);
+  const { plane, rules, folder } = await drivenPlane(context);
   await rules("REQUEST_URI=/* respond 200 x");
   await rules("REQUEST_URI=/* respond 200 y");
   await plane.close({ drainMs: 0 });
@@ -154,15 +57,11 @@ test("close() leaves no process and no folder", { skip }, async (context) => {
 });
 
 test("rules that come to the same start no other process", { skip }, async (context) => {
-  const { rules, folder, plane, ended } = await fixture(context);
+  const { rules, folder, plane, ended } = await drivenPlane(context);
   await rules("REQUEST_URI=/a* respond 200 x");
-  await waitFor(
-    () => haproxiesIn(folder).length === 1,
-    () => "the process before it to end",
-  );
-  const before = haproxiesIn(folder);
+  const before = await onlyHaproxyIn(folder);
   await rules("# a comment\nREQUEST_URI=/a* respond 200 x");
-  assert.deepEqual(haproxiesIn(folder), before);
+  assert.deepEqual(haproxiesIn(folder), [before]);
   await ask(plane, "/a");
   await waitFor(
     () => ended.length > 0,
@@ -174,7 +73,7 @@ test("rules that come to the same start no other process", { skip }, async (cont
 test("an instance whose URI has a path is handed on, and taken back when it goes", {
   skip,
 }, async (context) => {
-  const { plane, rules, serve } = await fixture(context);
+  const { plane, rules, serve } = await drivenPlane(context);
   const uri = await backend(context, "a");
   await rules("REQUEST_URI=/* passthru web");
   await serve(`${uri}/below`);
@@ -223,7 +122,7 @@ const decidedRequests = [
 ];
 
 test("HAProxy decides as the decider does", { skip }, async (context) => {
-  const { plane, rules } = await fixture(context);
+  const { plane, rules } = await drivenPlane(context);
   await rules(decided.join("\n"));
   const decider = compileDecider(parsedRules(decided.join("\n")));
   for (const uri of decidedRequests) {

@@ -28,11 +28,11 @@ import { rulesMap } from "./format-frontend.ts";
 import type { Generation } from "./generation.ts";
 import { Generations } from "./generations.ts";
 import { handedOnCommands } from "./handed-on-rules.ts";
+import { HeldConnections } from "./held-connections.ts";
 import { InstanceHealthList } from "./instance-health.ts";
 import { KnownServers } from "./known-servers.ts";
 import { formatUrls, type ListenPorts, startOnPorts } from "./listen-ports.ts";
 import { Restart } from "./restart.ts";
-import { askHaproxy, tellHaproxy } from "./runtime-socket.ts";
 import { isReusable, type Server } from "./server-book.ts";
 import { ServerDrain } from "./server-drain.ts";
 import { ServerEjections } from "./server-ejections.ts";
@@ -48,6 +48,8 @@ export interface HaproxyPlaneOptions extends PlaneOptions {
   readonly folder: string;
   /** Default: `haproxy`, wherever the PATH has it. */
   readonly binary?: string;
+  /** In which HAProxy answers a command of ours, or is ended and started again. Default: 5 s. */
+  readonly answerMs?: number;
 }
 
 /** At most so often are changed instances told, all that came meanwhile together. */
@@ -90,6 +92,7 @@ class HaproxyPlane implements DataPlane {
   readonly #timeouts: PlaneTimeouts;
   readonly #traceSeed: string;
   readonly #generations: Generations;
+  readonly #held: HeldConnections;
   readonly #restart: Restart;
   readonly #certificates: CertificateStore;
   readonly #names: ServerNames;
@@ -105,7 +108,8 @@ class HaproxyPlane implements DataPlane {
   /** Takes what has come until it begins. */
   #gathering: Promise<void> | undefined;
   #toldAt = 0;
-  #wasSwitched = false;
+  /** HAProxy does not know all that it should, and could not be replaced. */
+  #isBehind = false;
   readonly #turns = new Turns();
 
   constructor(options: HaproxyPlaneOptions, inner: DataPlane, token: string) {
@@ -119,12 +123,15 @@ class HaproxyPlane implements DataPlane {
     this.#generations = new Generations({
       folder,
       binary: options.binary ?? "haproxy",
+      answerMs: options.answerMs,
       clock,
       configOf: (own) => this.#configOptions(own),
-      began: () => this.#began(),
+      handedOn: () => this.#roster.handedOn,
+      began: (generation) => this.#began(generation),
       died: (generation, how) => this.#died(generation, how),
       onLine: (from, line) => this.#logged(from, line),
     });
+    this.#held = new HeldConnections(logger);
     this.#restart = new Restart({
       clock,
       start: () => this.#turns.run(() => this.#startAgain()),
@@ -146,7 +153,7 @@ class HaproxyPlane implements DataPlane {
       clock,
       drainMs: this.#timeouts.drainMs,
       ask: (command) => this.#ask(command),
-      drained: (server, backends) => this.#drained(server, backends),
+      keep: (server) => isReusable(server) && this.#names.free(server),
     });
     this.#healthList = new InstanceHealthList({
       clock,
@@ -211,7 +218,7 @@ class HaproxyPlane implements DataPlane {
       this.#certificates.load(async (change) => {
         const { process } = this.#now;
         if (change.after.length === change.before.length) {
-          await commitCertificates(process.socketPath, change);
+          await commitCertificates(process.runtime, change);
         } else await this.#replace(this.#rules);
       }),
     );
@@ -228,6 +235,7 @@ class HaproxyPlane implements DataPlane {
     await this.#turns.close();
     this.#drain.clear();
     await this.#generations.close({ drainMs });
+    this.#held.close();
     await this.#inner.close({ drainMs: 0 });
   }
 
@@ -261,7 +269,12 @@ class HaproxyPlane implements DataPlane {
       traceSeed: this.#traceSeed,
       listen: this.#listen,
       handOnTo: { address: new URL(this.#inner.urls[0] as string).host, token: this.#token },
-      servers: (service) => this.#roster.serversOf(service),
+      servers: (service) =>
+        this.#roster
+          .serversOf(service)
+          .map((server) =>
+            this.#health.isEjected(server.name) ? { ...server, isOut: true } : server,
+          ),
     };
   }
 
@@ -269,36 +282,37 @@ class HaproxyPlane implements DataPlane {
   async #replace(rules: RuleSet): Promise<void> {
     await this.#generations.replace(rules);
     this.#rules = rules;
-    await this.#switchHandedOn();
-    await this.#repeatEjections();
+    this.#isBehind = false;
     this.#restart.succeeded();
   }
 
   /** It has only servers that serve. */
-  #began(): void {
+  #began({ folder }: Generation): void {
+    void this.#held.release(folder);
     this.#drain.clear();
     this.#names.forgetFree();
   }
 
   #died({ process }: Generation, how: string): void {
+    this.#held.begin(this.#listen);
     this.#options.logger.error(
       { how, said: process.said },
       "HAProxy has ended; it is started again",
     );
-    void this.#restart.begin();
+    this.#restart.begin();
   }
 
   async #startAgain(): Promise<void> {
-    if (!this.#now.process.isRunning) await this.#replace(this.#rules);
+    if (this.#isBehind || !this.#now.process.isRunning) await this.#replace(this.#rules);
   }
 
   async #ask(command: string): Promise<string> {
-    return askHaproxy(this.#now.process.socketPath, command);
+    return this.#now.process.runtime.ask(command);
   }
 
   /** Rejects when HAProxy is away; resolves with what it says beside nothing. */
   async #tell(commands: readonly string[]): Promise<readonly string[]> {
-    return commands.length === 0 ? [] : tellHaproxy(this.#now.process.socketPath, commands);
+    return commands.length === 0 ? [] : this.#now.process.runtime.tell(commands);
   }
 
   /** As `#tell`, of commands after which all must be as wanted: else another process begins with it. */
@@ -313,7 +327,13 @@ class HaproxyPlane implements DataPlane {
     } catch (error) {
       logger.warn({ error: describeError(error) }, "HAProxy cannot be told of a change");
     }
-    await this.#replace(this.#rules);
+    try {
+      await this.#replace(this.#rules);
+    } catch (error) {
+      this.#isBehind = true;
+      this.#restart.begin();
+      throw error;
+    }
   }
 
   async #applyServices(services: Services): Promise<void> {
@@ -347,23 +367,12 @@ class HaproxyPlane implements DataPlane {
     }
   }
 
-  #drained(server: Server, backends: readonly string[]): void {
-    if (isReusable(server) && this.#names.free(server)) return;
-    void this.#turns
-      .run(async () => {
-        await this.#tell(backends.map((backend) => `del server ${backend}/${server.name}`));
-      })
-      .catch(() => {});
-  }
-
   /** Rules of these services are the in-process plane's, and those of the others HAProxy's. */
   async #switchHandedOn(): Promise<void> {
-    const services = this.#roster.handedOn;
-    if (services.size === 0 && !this.#wasSwitched) return;
     const { compiled, folder, rules } = this.#now;
-    this.#wasSwitched = services.size > 0;
+    const services = this.#roster.handedOn;
     const map = join(folder, rulesMap);
-    await this.#tell(handedOnCommands(map, { rules: rules.rules, compiled, services }));
+    await this.#must(handedOnCommands(map, { rules: rules.rules, compiled, services }));
   }
 
   #logged(from: Generation, line: string): void {
@@ -379,21 +388,14 @@ class HaproxyPlane implements DataPlane {
     this.#options.observer.ended(ended);
   }
 
+  /** Of one that serves; who has gone is in maintenance. */
   #setState(server: Server, state: "maint" | "ready"): void {
     void this.#turns
       .run(async () => {
+        if (!this.#roster.has(server)) return;
         const backends = this.#now.backends.get(server.service) ?? [];
-        await this.#tell(backends.map((backend) => stateCommand(backend, server, state)));
+        await this.#must(backends.map((backend) => stateCommand(backend, server, state)));
       })
       .catch(() => {});
-  }
-
-  async #repeatEjections(): Promise<void> {
-    for (const [service, backends] of this.#now.backends) {
-      for (const server of this.#roster.serversOf(service)) {
-        if (!this.#health.isEjected(server.name)) continue;
-        await this.#tell(backends.map((backend) => stateCommand(backend, server, "maint")));
-      }
-    }
   }
 }

@@ -9,13 +9,15 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { CodedError } from "@tavola/base";
-import { askHaproxy } from "./runtime-socket.ts";
+import { RuntimeSocket } from "./runtime-socket.ts";
 
 export interface HaproxyCommand {
   readonly binary: string;
   readonly configFile: string;
   /** Of its runtime API, as the configuration says. */
   readonly socketPath: string;
+  /** In which it answers a command. */
+  readonly answerMs?: number | undefined;
   /** The process whose place it takes; it finishes what it has. */
   readonly before: HaproxyProcess | undefined;
 }
@@ -24,17 +26,17 @@ const limits = { startMs: 30_000, saidCharactersMax: 20_000 } as const;
 const setpriv = "/usr/bin/setpriv";
 
 export class HaproxyProcess {
-  readonly socketPath: string;
+  readonly runtime: RuntimeSocket;
   /** Resolves when the process is gone and its log is read, with how it ended. */
   readonly ended: Promise<string>;
   isRunning = true;
   readonly #child: ChildProcess;
   #said = "";
 
-  constructor({ binary, configFile, socketPath, before }: HaproxyCommand) {
-    this.socketPath = socketPath;
+  constructor({ binary, configFile, socketPath, answerMs, before }: HaproxyCommand) {
+    this.runtime = new RuntimeSocket(socketPath, answerMs);
     const takesOver =
-      before?.isRunning === true ? ["-x", before.socketPath, "-sf", String(before.pid)] : [];
+      before?.isRunning === true ? ["-x", before.runtime.path, "-sf", String(before.pid)] : [];
     const argv = [binary, "-db", "-f", configFile, ...takesOver];
     const [file, ...args] = existsSync(setpriv) ? [setpriv, "--pdeathsig", "KILL", ...argv] : argv;
     this.#child = spawn(file as string, args, { stdio: ["ignore", "pipe", "pipe"] });
@@ -76,7 +78,7 @@ export class HaproxyProcess {
     });
     const serving = async (): Promise<void> => {
       while (this.isRunning && !bound.aborted) {
-        const answer = await askHaproxy(this.socketPath, "show info").catch(() => "");
+        const answer = await this.runtime.ask("show info").catch(() => "");
         if (answer.includes(`\nPid: ${this.pid}\n`)) return;
         await new Promise((resolve) => setTimeout(resolve, 10));
       }

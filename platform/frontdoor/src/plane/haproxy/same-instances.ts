@@ -5,7 +5,8 @@ import type { Instance } from "../../core/routing-table.ts";
 type Instances = readonly Instance[] | undefined;
 
 export function areSameInstances(before: Instances, after: Instances): boolean {
-  if (before === undefined || after === undefined) return before === after;
+  if (before === after) return true;
+  if (before === undefined || after === undefined) return false;
   return (
     before.length === after.length &&
     after.every((instance, at) => isSameInstance(before[at] as Instance, instance))

@@ -20,6 +20,8 @@ export interface Server {
   /** 1 to 256. */
   readonly weight: number;
   readonly isBackup: boolean;
+  /** Begins in maintenance: it was ejected under another process. */
+  readonly isOut?: boolean;
 }
 
 export interface ServerSettings {
@@ -41,7 +43,7 @@ export function serverWeights(instances: readonly Instance[]): ReadonlyMap<Insta
 
 /** As `server` and `add server` take it, from the address on. */
 export function formatServer(server: Server, { slowStartMs }: ServerSettings): string {
-  const { address, tlsName, weight, isBackup } = server;
+  const { address, tlsName, weight, isBackup, isOut } = server;
   const parts = [
     address,
     `weight ${weight}`,
@@ -53,6 +55,7 @@ export function formatServer(server: Server, { slowStartMs }: ServerSettings): s
     "pool-max-conn -1 pool-purge-delay 1s",
   ];
   if (isBackup) parts.push("backup");
+  if (isOut === true) parts.push("disabled");
   if (tlsName !== undefined) {
     parts.push("ssl verify required ca-file @system-ca check-ssl");
     parts.push(`sni str(${tlsName}) verifyhost ${tlsName} check-sni ${tlsName}`);

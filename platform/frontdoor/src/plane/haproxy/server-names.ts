@@ -78,8 +78,8 @@ export class ServerNames {
   }
 
   #nameOf(server: Omit<Server, "name">): string {
-    const { service, address, instance } = server;
-    const key = JSON.stringify([service, instance.id, instance.uri, address]);
+    const { service } = server;
+    const key = keyOf(server);
     const known = this.#names.get(key);
     if (known !== undefined) return known;
     const free = isReusable(server) ? this.#free.get(service)?.pop() : undefined;
@@ -95,10 +95,13 @@ export class ServerNames {
     return this.#reused.has(name);
   }
 
-  /** False: there are enough of them. */
+  /** False: there are enough of them, and nobody else gets its name. */
   free({ service, name }: Server): boolean {
     const free = this.#free.get(service) ?? [];
-    if (free.length >= freeMax) return false;
+    if (free.length >= freeMax) {
+      this.#reused.delete(name);
+      return false;
+    }
     this.#free.set(service, [...free, name]);
     return true;
   }
@@ -109,8 +112,12 @@ export class ServerNames {
     this.#reused.clear();
   }
 
-  /** Servers that are not among these are forgotten; if they come back, they are new. */
-  keepOnly(names: ReadonlySet<string>): void {
-    for (const [key, name] of this.#names) if (!names.has(name)) this.#names.delete(key);
+  /** If its instance comes back, it is new. */
+  forget(server: Server): void {
+    this.#names.delete(keyOf(server));
   }
+}
+
+function keyOf({ service, address, instance }: Omit<Server, "name">): string {
+  return JSON.stringify([service, instance.id, instance.uri, address]);
 }

@@ -55,13 +55,14 @@ export class ServerRoster {
       const named = await this.#names.serversOf(service, instances ?? []);
       if (named.isHandedOn) handedOn.add(service);
       const before = this.#servers.get(service) ?? new Map<string, Server>();
-      changes.push({ service, ...changesOf(before, named.servers) });
+      const change = changesOf(before, named.servers);
+      for (const server of change.removed) this.#names.forget(server);
+      changes.push({ service, ...change });
       if (instances === undefined) this.#servers.delete(service);
       else this.#servers.set(service, named.servers);
     }
     this.#applied = services;
     this.#handedOn = handedOn;
-    this.#names.keepOnly(new Set([...this.#servers.values()].flatMap((each) => [...each.keys()])));
     return changes;
   }
 }
