@@ -12,6 +12,7 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { type Cluster, type ProcessResult, runProcess } from "@tavola/harness";
 import type { Client } from "./client.ts";
+import { announce } from "./cluster-dns.ts";
 import { findProgram, step } from "./toolchain.ts";
 
 const here = join(import.meta.dirname, "opentable-checks");
@@ -34,28 +35,24 @@ async function prepare(folder: string): Promise<string | undefined> {
 }
 
 /** An instance that answers `/health` with this, announced until `close`. */
-async function instanceOf(discovery: string, serviceType: string, status: number) {
+async function instanceOf(cluster: Cluster, serviceType: string, status: number) {
   const server = createServer((request, response) => {
     response.writeHead(request.url === "/health" ? status : 404).end("as it is");
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const serviceUri = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const answer = await fetch(`${discovery}/announcement`, {
-    method: "POST",
-    body: JSON.stringify({ serviceType, serviceUri, metadata: { "server-token": serviceUri } }),
-  });
-  assert.equal(answer.status, 201);
-  const { announcementId: id } = (await answer.json()) as { announcementId: string };
+  const announced = await announce(cluster, serviceType, serviceUri);
   return {
     close: async (): Promise<void> => {
-      await fetch(`${discovery}/announcement/${id}`, { method: "DELETE" });
+      await announced.withdraw();
       server.close();
     },
   };
 }
 
 function check(program: string) {
-  return async ({ discovery = "" }: Cluster, folder: string): Promise<void> => {
+  return async (cluster: Cluster, folder: string): Promise<void> => {
+    const { discovery = "" } = cluster;
     const ask = (service: string): Promise<ProcessResult> =>
       runProcess(
         python,
@@ -65,13 +62,10 @@ function check(program: string) {
     const service = `checked-${program}`;
     const absent = await ask(service);
     assert.equal(absent.code, verdicts.critical, absent.stdout + absent.stderr);
-    const well = [
-      await instanceOf(discovery, service, 200),
-      await instanceOf(discovery, service, 200),
-    ];
+    const well = [await instanceOf(cluster, service, 200), await instanceOf(cluster, service, 200)];
     const fine = await ask(service);
     assert.equal(fine.code, verdicts.ok, fine.stdout + fine.stderr);
-    const ill = await instanceOf(discovery, service, 503);
+    const ill = await instanceOf(cluster, service, 503);
     const failing = await ask(service);
     assert.equal(failing.code, verdicts.critical, failing.stdout + failing.stderr);
     await ill.close();

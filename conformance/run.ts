@@ -11,14 +11,18 @@ import { join } from "node:path";
 import { type Cluster, repositoryRoot, startCluster } from "@tavola/harness";
 import type { Check, Client } from "./client.ts";
 import { curlClient } from "./curl.ts";
+import { digClient } from "./dig.ts";
+import { haproxyClient } from "./haproxy.ts";
 import { Masters } from "./masters.ts";
 import { mesosCli } from "./mesos-cli.ts";
+import { mesosDns } from "./mesos-dns.ts";
 import { mesosFramework } from "./mesos-framework.ts";
 import { mesosGoV0 } from "./mesos-go-v0.ts";
 import { msh } from "./msh.ts";
 import { openTableChecks } from "./opentable-checks.ts";
 import { otDiscovery } from "./ot-discovery.ts";
 import { pymesos } from "./pymesos.ts";
+import { resolvers } from "./resolvers.ts";
 import { singularityGo } from "./singularity-go.ts";
 import { singularityJava } from "./singularity-java.ts";
 import { singularityPython } from "./singularity-python.ts";
@@ -38,6 +42,10 @@ const clients: readonly Client[] = [
   singularityJava,
   otDiscovery,
   openTableChecks,
+  mesosDns,
+  digClient,
+  ...resolvers,
+  haproxyClient,
   tavola,
 ];
 
@@ -61,7 +69,11 @@ class Stages {
   /** A string says why it cannot run here. */
   async run(check: Check, folder: string): Promise<string | undefined> {
     if ("run" in check) {
-      this.#cluster ??= startCluster({ schedulers: 1, discoveries: 1 });
+      this.#cluster ??= startCluster({
+        schedulers: 1,
+        discoveries: 1,
+        arguments: ["--discovery.dns_port=0"],
+      });
       await check.run(await this.#cluster, folder);
       return undefined;
     }

@@ -4,6 +4,7 @@ import static tavola.conformance.Expect.refused;
 import static tavola.conformance.Expect.same;
 import static tavola.conformance.Expect.that;
 import static tavola.conformance.Expect.there;
+import static tavola.conformance.Expect.until;
 import static tavola.conformance.Expect.untilTrue;
 
 import com.hubspot.mesos.json.MesosFileChunkObject;
@@ -112,9 +113,16 @@ final class Tasks {
         task.getId(), file, Optional.empty(), offset, length);
   }
 
-  private void lookUp(SingularityTaskId task) {
+  private void lookUp(SingularityTaskId task) throws InterruptedException {
+    // Agents are asked where sandboxes are every few seconds.
     SingularityTaskHistory history =
-        there("history", scheduler.client.getHistoryForTask(task.getId()));
+        until(
+            "where its sandbox is",
+            () ->
+                scheduler
+                    .client
+                    .getHistoryForTask(task.getId())
+                    .filter(found -> found.getDirectory().isPresent()));
     same(
         "updates",
         List.of(

@@ -1,0 +1,3 @@
+module tavola.invalid/resolver
+
+go 1.20
