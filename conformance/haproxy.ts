@@ -17,6 +17,7 @@ import { announce, type DnsPlace, dnsPlaceOf } from "./cluster-dns.ts";
 import { findProgram } from "./toolchain.ts";
 
 const boundMs = 20_000;
+const program = "haproxy";
 const service = "haproxy-web";
 
 function configuration({ ip, port }: DnsPlace, socket: string): string {
@@ -86,7 +87,7 @@ async function followsInstances(cluster: Cluster, folder: string): Promise<void>
   writeFileSync(file, configuration(await dnsPlaceOf(cluster), socket));
   const instances = [await instance("one"), await instance("two")];
   let output = "";
-  const haproxy = spawn("haproxy", ["-db", "-f", file], { stdio: ["ignore", "pipe", "pipe"] });
+  const haproxy = spawn(program, ["-db", "-f", file], { stdio: ["ignore", "pipe", "pipe"] });
   for (const stream of [haproxy.stdout, haproxy.stderr]) {
     stream.setEncoding("utf8").on("data", (chunk: string) => (output += chunk));
   }
@@ -119,7 +120,7 @@ export const haproxyClient: Client = {
   name: "haproxy",
   speaks: "DNS, SRV records",
   async prepare() {
-    return findProgram("haproxy") === undefined ? "haproxy is not installed" : undefined;
+    return findProgram(program) === undefined ? `${program} is not installed` : undefined;
   },
   checks: [{ name: "its servers follow a service's instances", run: followsInstances }],
 };
