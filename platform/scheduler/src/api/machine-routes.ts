@@ -1,6 +1,6 @@
 /**
- * Agents and racks: looked at, drained, frozen, forgotten; and hosts that are to be drained as soon as
- * they show themselves.
+ * Agents and racks: looked at, decommissioned, frozen, forgotten; and hosts that are to be decommissioned
+ * as soon as they show themselves.
  *
  * Agents go by two names: `/agents/agent/{id}` and `/slaves/slave/{id}` are the same rows.
  */
@@ -240,7 +240,7 @@ const slaveRoutes = agentRoutes.map((row) =>
 const inactiveHosts = route({
   method: "GET",
   path: "/inactive",
-  summary: "Hosts that are drained as soon as they show themselves",
+  summary: "Hosts that are decommissioned as soon as they show themselves",
   access: reader,
   answer: list(text),
   handle: ({ state }) => ({ value: [...state.records.inactiveHost.keys()] }),
@@ -271,7 +271,7 @@ function hostRoute(
 const activateAll = route({
   method: "DELETE",
   path: "/inactive/all",
-  summary: "No host is to be drained when it shows itself",
+  summary: "No host is to be decommissioned when it shows itself",
   access: admin,
   async handle(call) {
     await call.decide(allHostsActivated);
@@ -285,7 +285,7 @@ export const machineRoutes: readonly Route[] = [
   ...readRoutes(racks),
   ...changeRoutes(racks),
   inactiveHosts,
-  hostRoute("POST", "Drain a host as soon as it shows itself", hostDeactivated),
-  hostRoute("DELETE", "Do not drain that host", hostActivated),
+  hostRoute("POST", "Decommission a host as soon as it shows itself", hostDeactivated),
+  hostRoute("DELETE", "Do not decommission that host", hostActivated),
   activateAll,
 ];
