@@ -16,10 +16,11 @@ import type { LibprocessMessage } from "@tavola/protocol";
 import { advertisedIpFor } from "./advertised-ip.ts";
 import { classifyConnection } from "./connection-kind.ts";
 import type { HttpHandler } from "./http.ts";
-import { createHttpServer } from "./http-server.ts";
+import { createHttpServer, type HttpServer } from "./http-server.ts";
 import { createMessageIntake, receiveMessages } from "./libprocess-receiver.ts";
 import type { Logger } from "./logger.ts";
 import { createMessenger, type Messenger } from "./messenger.ts";
+import { type QuickHandler, QuickLane } from "./quick-lane.ts";
 import { flushTurnWrites } from "./turn-writes.ts";
 
 export interface EndpointOptions {
@@ -30,6 +31,8 @@ export interface EndpointOptions {
   readonly advertiseIp?: string;
   readonly advertisePort?: number;
   readonly onRequest: HttpHandler;
+  /** What comes by the ten thousand and is answered at once, read without Node's HTTP server. */
+  readonly quick?: QuickHandler;
   /**
    * Never called from within `messenger.send`. "unknown" answers 404: no such process here. The body
    * is a view of the connection's buffer that stays as it is.
@@ -83,6 +86,7 @@ export async function openEndpoint(options: EndpointOptions): Promise<Endpoint> 
     bodyBytesMax,
     streamBufferBytesMax: options.streamBufferBytesMax ?? limits.streamBufferBytesMax,
   });
+  const lane = options.quick && laneOf(options, options.quick, http);
   const server = createServer({ noDelay: true, allowHalfOpen: true }, (socket) => {
     sockets.add(socket);
     socket.once("close", () => sockets.delete(socket));
@@ -92,7 +96,7 @@ export async function openEndpoint(options: EndpointOptions): Promise<Endpoint> 
   function route(socket: Socket): void {
     classifyConnection(socket, limits.firstBytesMsMax, (kind) => {
       if (kind === "http") {
-        http.accept(socket);
+        (lane ?? http).accept(socket);
         return;
       }
       receiveMessages(socket, {
@@ -133,12 +137,23 @@ export async function openEndpoint(options: EndpointOptions): Promise<Endpoint> 
       intake.close();
       // Closing ends the connections that wait for requests, with what they have not written.
       flushTurnWrites();
+      lane?.close();
       http.close();
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       for (const socket of sockets) socket.destroy();
       await closed;
     },
   };
+}
+
+function laneOf(options: EndpointOptions, quick: QuickHandler, http: HttpServer): QuickLane {
+  return new QuickLane({
+    quick,
+    onRequest: options.onRequest,
+    logger: options.logger,
+    bodyBytesMax: options.bodyBytesMax ?? limits.bodyBytesMax,
+    giveAway: (socket) => http.accept(socket),
+  });
 }
 
 function listen(server: Server, ip: string, port: number): Promise<number> {

@@ -7,7 +7,7 @@
  * wire: the write throws before a byte is sent, and the server answers 500 instead.
  */
 
-import type { OutgoingHttpHeaders, ServerResponse } from "node:http";
+import type { ServerResponse } from "node:http";
 import { pipeline } from "node:stream/promises";
 import { promisify } from "node:util";
 import { constants, gzip as gzipCallback } from "node:zlib";
@@ -88,27 +88,35 @@ async function writePlain(
   response: PlainResponse,
   context: ResponseContext,
 ): Promise<void> {
-  const headers: OutgoingHttpHeaders = { ...response.headers };
-  let body = bytesOf(response.body);
+  const { status, headers, body } = await preparePlain(response, context.acceptEncoding);
+  if (isBodiless(status)) {
+    out.writeHead(status, headers).end();
+    return;
+  }
+  out.writeHead(status, { ...headers, "Content-Length": body.length });
+  if (context.method === "HEAD" || body.length === 0) out.end();
+  else out.end(body);
+}
+
+/** With the body's type and compression decided; no length yet. */
+export async function preparePlain(
+  response: PlainResponse,
+  acceptEncoding: string | undefined,
+): Promise<{
+  readonly status: number;
+  readonly headers: Record<string, string>;
+  readonly body: Uint8Array;
+}> {
+  const { status } = response;
+  const headers: Record<string, string> = { ...response.headers };
+  const body = bytesOf(response.body);
   if (typeof response.body === "string" && !hasHeader(headers, "content-type")) {
     headers["Content-Type"] = "text/plain; charset=utf-8";
   }
-  if (
-    body.length >= gzipBodyBytesMin &&
-    acceptsEncoding(context.acceptEncoding, "gzip") &&
-    !hasHeader(headers, "content-encoding")
-  ) {
-    body = await gzip(body, { level: constants.Z_BEST_SPEED });
-    headers["Content-Encoding"] = "gzip";
-  }
-  if (isBodiless(response.status)) {
-    out.writeHead(response.status, headers).end();
-    return;
-  }
-  headers["Content-Length"] = body.length;
-  out.writeHead(response.status, headers);
-  if (context.method === "HEAD" || body.length === 0) out.end();
-  else out.end(body);
+  const isWorthIt = body.length >= gzipBodyBytesMin && acceptsEncoding(acceptEncoding, "gzip");
+  if (!isWorthIt || hasHeader(headers, "content-encoding")) return { status, headers, body };
+  headers["Content-Encoding"] = "gzip";
+  return { status, headers, body: await gzip(body, { level: constants.Z_BEST_SPEED }) };
 }
 
 function bytesOf(body: Uint8Array | string | undefined): Uint8Array {
@@ -121,7 +129,7 @@ function isBodiless(status: number): boolean {
   return status === 204 || status === 304 || status < 200;
 }
 
-function hasHeader(headers: OutgoingHttpHeaders, lowerCaseName: string): boolean {
+function hasHeader(headers: Readonly<Record<string, string>>, lowerCaseName: string): boolean {
   for (const name of Object.keys(headers)) {
     if (name.length === lowerCaseName.length && name.toLowerCase() === lowerCaseName) return true;
   }

@@ -9,9 +9,9 @@
 
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
-import { CodedError, describeError } from "@tavola/base";
 import type { LibprocessMessage } from "@tavola/protocol";
 import type { HttpHandler } from "./http.ts";
+import { failureResponse } from "./http-failure.ts";
 import { parseRequestTarget, ReceivedRequest } from "./http-request.ts";
 import { dismissResponse, writeResponse } from "./http-response.ts";
 import { receiveOverHttp, senderOf } from "./libprocess-over-http.ts";
@@ -46,12 +46,6 @@ const limits = {
   /** Read and thrown away after a refusal, so that the client sees it before the connection ends. */
   lingerMs: 2_000,
 } as const;
-
-const statusByCode: Readonly<Record<string, number>> = {
-  BODY_TOO_LARGE: 413,
-  BODY_MALFORMED: 400,
-  BODY_TIMED_OUT: 408,
-};
 
 export function createHttpServer(options: HttpServerOptions): HttpServer {
   const server = nodeHttp.createServer({
@@ -144,27 +138,15 @@ function refuseFailed(
   out: ServerResponse,
   error: unknown,
 ): void {
-  const { method, path } = request;
-  // What fails because nobody waits for it any more is no failure.
-  if (request.isClientGone) {
-    logger.debug({ method, path, error }, "HTTP client went away before it was answered");
-    return;
-  }
-  const status = (error instanceof CodedError && statusByCode[error.code]) || 500;
-  if (status === 500) {
-    logger.error({ method, path, error }, "HTTP handler failed");
-  }
+  const { status, headers, body } = failureResponse(logger, request, error);
+  if (request.isClientGone) return;
   if (out.headersSent) {
     out.destroy();
     return;
   }
-  const text = Buffer.from(describeError(error));
-  const headers = {
-    "Content-Type": "text/plain; charset=utf-8",
-    "Content-Length": text.length,
-  };
   if (!out.req.complete) discardRest(out.req);
-  out.writeHead(status, headers).end(method === "HEAD" ? undefined : text);
+  out.writeHead(status, { ...headers, "Content-Length": body.length });
+  out.end(request.method === "HEAD" ? undefined : body);
 }
 
 /**

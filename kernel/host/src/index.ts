@@ -95,6 +95,10 @@ export {
   spawnDetached,
   waitForEnd,
 } from "./processes.ts";
+export { encodeAnswer } from "./quick-answer.ts";
+export type { QuickExchange } from "./quick-connection.ts";
+export type { QuickHead } from "./quick-head.ts";
+export type { QuickHandler } from "./quick-lane.ts";
 export type { ComputedRoot, FilesRefusal, OpenedFile, ServedFilesOptions } from "./served-files.ts";
 export { attachLog, ServedFiles } from "./served-files.ts";
 export type { SimulatedClock } from "./simulated-clock.ts";
