@@ -8,21 +8,22 @@
 
 import { createHash } from "node:crypto";
 import { CodedError } from "@tavola/base";
-import { type HttpRequest, type HttpResponse, newUuid } from "@tavola/host";
+import { type HttpRequest, type HttpResponse, newUuid, type PlainResponse } from "@tavola/host";
 import { type Announcement, ownServiceType, saysTheSame } from "../core/announcement.ts";
 import { parseFilter } from "../core/filter.ts";
 import { mayChange } from "../core/plan-batch.ts";
+import { rememberRenewal } from "../core/renewal-text.ts";
 import { validateAnnouncement } from "../core/validate-announcement.ts";
 import { selected } from "../core/watch-update.ts";
 import { jsonAnswer, refusal, refusedAnswer, unavailableAnswer } from "./answers.ts";
 import type { ApiContext } from "./api-context.ts";
 
 /** Of the body. */
-const announcementBytesMax = 32 * 1024;
+export const announcementBytesMax = 32 * 1024;
 
 export async function announce(context: ApiContext, request: HttpRequest): Promise<HttpResponse> {
   const owner = ownerOf(request);
-  const { value, error } = parseJson(await request.body());
+  const { text, value, error } = parseJson(await request.body());
   if (error !== undefined) return error;
   const { announcement, refusal: refused } = validateAnnouncement(value, newUuid(), owner);
   if (refused !== undefined) return refusal(400, refused);
@@ -36,6 +37,7 @@ export async function announce(context: ApiContext, request: HttpRequest): Promi
     return refusedAnswer({ kind: "not-owner" }, announcement.id);
   }
   if (known !== undefined && saysTheSame(known, announcement)) {
+    rememberRenewal(known, text);
     directory.leases.renewed(known.id, clock.now());
     metrics.counter("discovery/renewals").increment();
     return announced(known);
@@ -51,7 +53,7 @@ export async function announce(context: ApiContext, request: HttpRequest): Promi
   }
 }
 
-function announced({ id, json }: Announcement): HttpResponse {
+export function announced({ id, json }: Announcement): PlainResponse {
   return {
     status: 201,
     headers: {
@@ -96,7 +98,7 @@ export function list({ directory }: ApiContext, request: HttpRequest): HttpRespo
 }
 
 /** The hash of the key that the caller shows; undefined: none. */
-function ownerOf({ headers }: HttpRequest): string | undefined {
+export function ownerOf({ headers }: Pick<HttpRequest, "headers">): string | undefined {
   const key = /^Bearer +(\S+) *$/i.exec(headers["authorization"] ?? "")?.[1];
   return key === undefined ? undefined : createHash("sha256").update(key).digest("base64url");
 }
@@ -104,14 +106,15 @@ function ownerOf({ headers }: HttpRequest): string | undefined {
 function parseJson(
   body: Uint8Array,
 ):
-  | { readonly value: unknown; readonly error?: never }
-  | { readonly error: HttpResponse; readonly value?: never } {
+  | { readonly text: string; readonly value: unknown; readonly error?: never }
+  | { readonly error: HttpResponse; readonly text?: never; readonly value?: never } {
   if (body.length > announcementBytesMax) {
     const error = `the announcement has ${body.length} bytes; at most ${announcementBytesMax} are kept`;
     return { error: refusal(413, { error }) };
   }
   try {
-    return { value: JSON.parse(Buffer.from(body).toString("utf8")) };
+    const text = Buffer.from(body).toString("utf8");
+    return { text, value: JSON.parse(text) };
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw new CodedError("BODY_MALFORMED", String(error));
     return { error: refusal(400, { error: `the body is not JSON: ${error.message}` }) };

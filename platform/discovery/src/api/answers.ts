@@ -3,13 +3,26 @@
  */
 
 import { CodedError, describeError } from "@tavola/base";
-import type { HttpResponse } from "@tavola/host";
+import type { HttpResponse, PlainResponse } from "@tavola/host";
 import type { Answer } from "../core/plan-batch.ts";
 import type { Refusal } from "../core/validate-announcement.ts";
+import type { ApiContext } from "./api-context.ts";
 
 const jsonType = "application/json";
 
-export function jsonAnswer(status: number, body: string | Uint8Array): HttpResponse {
+/** Seconds since the store was last heard of, where what is told may be old. */
+const staleHeader = "X-Tavola-Stale";
+
+/** What every answer says besides: how old it may be. */
+export function staleHeaders({
+  link: { staleSince },
+  clock,
+}: Pick<ApiContext, "link" | "clock">): Readonly<Record<string, string>> | undefined {
+  if (staleSince === undefined) return undefined;
+  return { [staleHeader]: String(Math.max(0, Math.round((clock.now() - staleSince) / 1000))) };
+}
+
+export function jsonAnswer(status: number, body: string | Uint8Array): PlainResponse {
   return { status, headers: { "Content-Type": jsonType }, body };
 }
 

@@ -15,7 +15,7 @@ import {
   LoggingLevel,
 } from "@tavola/host";
 import { announce, list, one, withdraw } from "./announcement-routes.ts";
-import { refusal } from "./answers.ts";
+import { refusal, staleHeaders } from "./answers.ts";
 import type { ApiContext } from "./api-context.ts";
 import { mesosDnsAnswer } from "./mesos-dns-routes.ts";
 import { service, services } from "./service-routes.ts";
@@ -45,17 +45,13 @@ const places: Readonly<Record<string, Methods>> = {
   leases: { POST: leases },
 };
 
-/** Seconds since the store was last heard of, where what is told may be old. */
-const staleHeader = "X-Tavola-Stale";
-
 /** `others`: for paths that are none of these. */
 export function createDiscoveryHandler(context: ApiContext, others: HttpHandler): HttpHandler {
   return async (request) => {
     const response = await route(context, request, others);
-    const { staleSince } = context.link;
-    if (staleSince === undefined) return response;
-    const seconds = Math.max(0, Math.round((context.clock.now() - staleSince) / 1000));
-    return { ...response, headers: { ...response.headers, [staleHeader]: String(seconds) } };
+    const stale = staleHeaders(context);
+    if (stale === undefined) return response;
+    return { ...response, headers: { ...response.headers, ...stale } };
   };
 }
 

@@ -7,61 +7,55 @@
  *     Accept: text/event-stream                   one event an update, until either side ends it
  */
 
-import { promisify } from "node:util";
-import { constants, gzip as gzipCallback } from "node:zlib";
-import {
-  acceptsEncoding,
-  type HttpRequest,
-  type HttpResponse,
-  type StreamSink,
-} from "@tavola/host";
+import type { HttpRequest, HttpResponse, StreamSink } from "@tavola/host";
 import { type Filter, parseFilter } from "../core/filter.ts";
+import type { Refusal } from "../core/validate-announcement.ts";
 import { watchState } from "../core/watch-update.ts";
 import type { Update, Waiting, Wanted } from "../core/watchers.ts";
-import { jsonAnswer, laterRefusal, refusal } from "./answers.ts";
+import { laterRefusal, refusal } from "./answers.ts";
 import type { ApiContext } from "./api-context.ts";
-
-const gzip = promisify(gzipCallback);
-
-/** As everywhere in the host's HTTP. */
-const compressedBytesMin = 1024;
+import { compressedAnswer, compressedFor, updateAnswer } from "./update-answers.ts";
 
 /** Some proxies cut a stream that says nothing for a minute. */
 const eventCommentMs = 15_000;
 
+/** What a watch asks for. */
+export interface AskedWatch {
+  readonly filter: Filter;
+  /** Undefined: everything. */
+  readonly since: number | undefined;
+  readonly wantsEvents: boolean;
+}
+
+export function parseWatch({
+  query,
+  headers,
+}: Pick<HttpRequest, "query" | "headers">):
+  | { readonly asked: AskedWatch; readonly refused?: never }
+  | { readonly refused: Refusal; readonly asked?: never } {
+  const { filter, refusal: refused } = parseFilter(query);
+  if (refused !== undefined) return { refused };
+  const wantsEvents = /\btext\/event-stream\b/i.test(headers["accept"] ?? "");
+  const lastEvent = wantsEvents ? headers["last-event-id"] : undefined;
+  const since = sinceOf(query.get("since"), lastEvent);
+  if (since !== "malformed") return { asked: { filter, since, wantsEvents } };
+  const error = `since: expected a whole number, got ${JSON.stringify(query.get("since"))}`;
+  return { refused: { error, field: "since" } };
+}
+
 export async function watch(context: ApiContext, request: HttpRequest): Promise<HttpResponse> {
-  const { filter, refusal: refused } = parseFilter(request.query);
+  const { asked, refused } = parseWatch(request);
   if (refused !== undefined) return refusal(400, refused);
-  const wantsEvents = /\btext\/event-stream\b/i.test(request.headers["accept"] ?? "");
-  const lastEvent = wantsEvents ? request.headers["last-event-id"] : undefined;
-  const since = sinceOf(request.query.get("since"), lastEvent);
-  if (since === "malformed") {
-    const error = `since: expected a whole number, got ${JSON.stringify(request.query.get("since"))}`;
-    return refusal(400, { error, field: "since" });
-  }
+  const { filter, since, wantsEvents } = asked;
   const { directory, watchersMax } = context;
   if (directory.watchers.size >= watchersMax) {
     return laterRefusal(503, `${watchersMax} watches wait here already (--watchers_max)`);
   }
   if (wantsEvents) return eventStream(context, filter, since);
   const update = await nextUpdate(context, filter, since, request.signal);
-  return update === "nothing" ? { status: 204 } : await updateAnswer(request, update);
-}
-
-/** Of updates, each compressed once for all who get it. */
-const compressed = new WeakMap<Update, Promise<Uint8Array>>();
-
-async function updateAnswer({ headers }: HttpRequest, update: Update): Promise<HttpResponse> {
-  const plain = jsonAnswer(200, update.bytes);
-  const isWorthIt = update.bytes.length >= compressedBytesMin;
-  if (!isWorthIt || !acceptsEncoding(headers["accept-encoding"], "gzip")) return plain;
-  const body = compressed.get(update) ?? gzip(update.bytes, { level: constants.Z_BEST_SPEED });
-  compressed.set(update, body);
-  return {
-    ...plain,
-    headers: { ...plain.headers, "Content-Encoding": "gzip" },
-    body: await body,
-  };
+  if (update === "nothing") return { status: 204 };
+  const compressed = compressedFor(request.headers, update);
+  return compressed === undefined ? updateAnswer(update) : compressedAnswer(await compressed);
 }
 
 /** Undefined: everything. The last event's index counts where a stream is resumed. */

@@ -15,6 +15,8 @@ import type { Batch, Operation } from "./operation.ts";
 export interface Entry extends Announcement {
   /** The index that it came, or was last changed, with. */
   readonly changedAt: number;
+  /** What it was last renewed with, where that is another text than `json`; see renewal-text.ts. */
+  renewalText: string | undefined;
 }
 
 export interface Change {
@@ -154,7 +156,8 @@ export class Catalogue {
       ofType = new Map();
       this.#byType.set(serviceType, ofType);
     }
-    const entry: Entry = { id, serviceType, feature, json, owner, changedAt: index };
+    const renewalText = undefined;
+    const entry: Entry = { id, serviceType, feature, json, owner, changedAt: index, renewalText };
     ofType.set(id, entry);
     this.#entries.set(id, entry);
   }

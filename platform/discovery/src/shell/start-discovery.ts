@@ -27,6 +27,7 @@ import {
   type Logger,
   makeDirectory,
   openEndpoint,
+  type QuickHandler,
   systemClock,
   systemRandom,
   type Timer,
@@ -34,6 +35,7 @@ import {
 } from "@tavola/host";
 import type { ApiContext } from "../api/api-context.ts";
 import { createDiscoveryHandler, machineHandler } from "../api/discovery-handler.ts";
+import { createQuickServe, isQuick } from "../api/quick-routes.ts";
 import { type Announcement, ownServiceType } from "../core/announcement.ts";
 import { DnsForwarder, parseResolvers, type Upstream } from "../dns/dns-forwarder.ts";
 import { type DnsServer, openDnsServer } from "../dns/dns-server.ts";
@@ -93,10 +95,12 @@ export async function startDiscovery(options: DiscoveryOptions): Promise<Running
   resolversOf(flags);
   if (options.openStore === undefined) await makeDirectory(flags.work_dir);
   let serve: HttpHandler = () => textResponse(503, "The discovery server is starting");
+  let serveQuickly: QuickHandler["serve"] = () => false;
   const endpoint = await (options.openEndpoint ?? openEndpoint)({
     ip: flags.ip,
     port: flags.port,
     onRequest: (request) => serve(request),
+    quick: { takes: isQuick, serve: (exchange) => serveQuickly(exchange) },
     bodyBytesMax: limits.bodyBytesMax,
     streamBufferBytesMax: limits.streamBufferBytesMax,
     logger,
@@ -108,7 +112,7 @@ export async function startDiscovery(options: DiscoveryOptions): Promise<Running
     await daemon.close();
     throw error;
   }
-  serve = daemon.handler();
+  ({ serve, serveQuickly } = daemon.handlers());
   logger.info({ url: daemon.url, dns: daemon.dns }, "discovery is up");
   return daemon;
 }
@@ -231,8 +235,8 @@ class DiscoveryDaemon implements RunningDiscovery {
     if (this.#options.flags.dns_port !== undefined) this.#dns = await this.#openDns();
   }
 
-  /** Answers what comes to its port. */
-  handler(): HttpHandler {
+  /** They answer what comes to its port. */
+  handlers(): { readonly serve: HttpHandler; readonly serveQuickly: QuickHandler["serve"] } {
     const { flags, logger } = this.#options;
     const context: ApiContext = {
       directory: this.#directory,
@@ -252,7 +256,10 @@ class DiscoveryDaemon implements RunningDiscovery {
         masters: this.#cluster?.description,
       },
     };
-    return createDiscoveryHandler(context, machineHandler(context));
+    return {
+      serve: createDiscoveryHandler(context, machineHandler(context)),
+      serveQuickly: createQuickServe(context),
+    };
   }
 
   async close(): Promise<void> {
