@@ -227,7 +227,9 @@ export class ForwardedExchange implements ExchangeListener, UpstreamListener {
       return;
     }
     this.#tried.push(target);
-    this.#use(target, target.pool.take());
+    const { upgrade } = this.#client.request;
+    // A tunnel needs a connection that was made for one.
+    this.#use(target, upgrade === undefined ? target.pool.take() : undefined);
   }
 
   #use(target: Target, idle: UpstreamConnection | undefined): void {
@@ -240,7 +242,8 @@ export class ForwardedExchange implements ExchangeListener, UpstreamListener {
     }
     const { options } = this.#forwarding.rule;
     const timeoutMs = options.connectTimeoutMs ?? this.#plane.timeouts.connectMs;
-    this.#cancelConnect = target.pool.connect(timeoutMs, (made) => {
+    const mayUpgrade = this.#client.request.upgrade !== undefined;
+    this.#cancelConnect = target.pool.connect({ timeoutMs, mayUpgrade }, (made) => {
       this.#cancelConnect = undefined;
       if ("reason" in made) this.#attemptFailed({ ...made, wasReused: false });
       else this.#connected(target, made);

@@ -46,7 +46,8 @@ export class Mirror implements UpstreamListener {
       begin(idle);
       return;
     }
-    this.#cancelConnect = target.pool.connect(plane.timeouts.connectMs, (made) => {
+    const timeoutMs = plane.timeouts.connectMs;
+    this.#cancelConnect = target.pool.connect({ timeoutMs, mayUpgrade: false }, (made) => {
       this.#cancelConnect = undefined;
       if ("kind" in made) this.giveUp();
       else begin(made);

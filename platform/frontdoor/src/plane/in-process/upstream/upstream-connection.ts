@@ -79,7 +79,8 @@ export class UpstreamConnection implements BodySink {
     this.#home = home;
     this.#writer = new TurnWriter(socket, () => this.#drained());
     this.#deadline = new Deadline(clock, () => this.#late());
-    socket.on("data", (chunk: Buffer) => this.#data(chunk));
+    // Of a socket that was made with `onread` there are no such events.
+    socket.on("data", (chunk: Buffer) => this.received(chunk));
     socket.on("end", () => this.#ended());
     socket.on("error", (error) => this.#fail("closed", error.message));
     socket.on("close", () => this.#fail("closed", "the instance closed the connection"));
@@ -167,7 +168,8 @@ export class UpstreamConnection implements BodySink {
     listener?.answerEnded(trailers);
   }
 
-  #data(chunk: Buffer): void {
+  /** `chunk` is kept. */
+  received(chunk: Buffer): void {
     if (this.#listener === undefined) {
       this.destroy();
       return;
