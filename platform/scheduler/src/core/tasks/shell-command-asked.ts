@@ -13,9 +13,10 @@ import type {
 import { type Outcome, refused, type Turn } from "../turn.ts";
 import { shellCommandSentence } from "../validation/shell-command-rules.ts";
 
-/** Of one task, the last that are kept; and of each what was told of it. */
+/** Of one task, the last that are kept. */
 const commandsMax = 50;
-const updatesMax = 50;
+/** Of each, the last that were told: of one that is well there are three. Executors can say as much as they like. */
+const updatesMax = 8;
 
 export interface ShellCommandAsked {
   readonly taskId: string;
