@@ -16,30 +16,19 @@ import { isDeepStrictEqual } from "node:util";
 import { CodedError, describeError, randomUuid } from "@tavola/base";
 import { noRulesYet } from "../../core/no-rules-yet.ts";
 import type { RuleSet, Services } from "../../core/routing-table.ts";
-import type { ServiceName } from "../../core/rule.ts";
 import type { DataPlane, InstanceHealth } from "../data-plane.ts";
 import { createInProcessPlane } from "../in-process/create-in-process-plane.ts";
 import { defaultTimeouts, type PlaneOptions, type PlaneTimeouts } from "../plane-options.ts";
 import { commitCertificates } from "./certificate-files.ts";
 import { CertificateStore } from "./certificate-store.ts";
 import { compileRules } from "./compile-rules.ts";
+import { DrivenServers } from "./driven-servers.ts";
 import { type ConfigOptions, formatConfig, peerHeader } from "./format-config.ts";
-import { rulesMap } from "./format-frontend.ts";
 import type { Generation } from "./generation.ts";
 import { Generations } from "./generations.ts";
-import { handedOnCommands } from "./handed-on-rules.ts";
 import { HeldConnections } from "./held-connections.ts";
-import { InstanceHealthList } from "./instance-health.ts";
-import { KnownServers } from "./known-servers.ts";
 import { formatUrls, type ListenPorts, startOnPorts } from "./listen-ports.ts";
 import { Restart } from "./restart.ts";
-import { isReusable, type Server } from "./server-book.ts";
-import { ServerDrain } from "./server-drain.ts";
-import { ServerEjections } from "./server-ejections.ts";
-import { ServerHealth } from "./server-health.ts";
-import { ServerNames } from "./server-names.ts";
-import { ServerRoster } from "./server-roster.ts";
-import { serviceCommands, stateCommand } from "./service-commands.ts";
 import { toldByLog } from "./told-by-log.ts";
 import { Turns } from "./turns.ts";
 
@@ -95,13 +84,7 @@ class HaproxyPlane implements DataPlane {
   readonly #held: HeldConnections;
   readonly #restart: Restart;
   readonly #certificates: CertificateStore;
-  readonly #names: ServerNames;
-  readonly #roster: ServerRoster;
-  readonly #known: KnownServers;
-  readonly #health: ServerHealth;
-  readonly #ejections: ServerEjections;
-  readonly #drain: ServerDrain;
-  readonly #healthList: InstanceHealthList;
+  readonly #servers: DrivenServers;
   #listen: ListenPorts;
   #rules: RuleSet = noRulesYet("it is starting");
   #services: Services = new Map();
@@ -126,7 +109,7 @@ class HaproxyPlane implements DataPlane {
       answerMs: options.answerMs,
       clock,
       configOf: (own) => this.#configOptions(own),
-      handedOn: () => this.#roster.handedOn,
+      handedOn: () => this.#servers.handedOn,
       began: (generation) => this.#began(generation),
       died: (generation, how) => this.#died(generation, how),
       onLine: (from, line) => this.#logged(from, line),
@@ -139,30 +122,16 @@ class HaproxyPlane implements DataPlane {
         logger.error({ error: describeError(error) }, "HAProxy cannot be started again"),
     });
     this.#certificates = new CertificateStore(join(folder, "certificates"), listen.certificates);
-    this.#names = new ServerNames({ logger, zone });
-    this.#roster = new ServerRoster(this.#names);
-    this.#known = new KnownServers({ clock, keptMs: 2 * this.#timeouts.drainMs });
-    this.#health = new ServerHealth(clock);
-    this.#ejections = new ServerEjections({
-      clock,
-      health: this.#health,
-      isServing: (server) => this.#roster.has(server),
-      setState: (server, state) => this.#setState(server, state),
-    });
-    this.#drain = new ServerDrain({
-      clock,
-      drainMs: this.#timeouts.drainMs,
-      ask: (command) => this.#ask(command),
-      keep: (server) => isReusable(server) && this.#names.free(server),
-    });
-    this.#healthList = new InstanceHealthList({
+    this.#servers = new DrivenServers({
       clock,
       logger,
-      slowStartMs: this.#timeouts.slowStartMs,
-      roster: this.#roster,
-      drain: this.#drain,
-      health: this.#health,
-      ask: (command) => this.#ask(command),
+      zone,
+      timeouts: this.#timeouts,
+      now: () => this.#now,
+      ask: (command) => this.#now.process.runtime.ask(command),
+      tell: (commands) => this.#tell(commands),
+      renew: () => this.#renew(),
+      later: (run) => void this.#turns.run(run).catch(() => {}),
     });
   }
 
@@ -207,7 +176,7 @@ class HaproxyPlane implements DataPlane {
       this.#toldAt = clock.now();
       const wanted = this.#services;
       await this.#inner.setServices(wanted);
-      await this.#applyServices(wanted);
+      await this.#servers.apply(wanted);
     });
     return this.#gathering;
   }
@@ -225,15 +194,13 @@ class HaproxyPlane implements DataPlane {
   }
 
   health(): readonly InstanceHealth[] {
-    return this.#healthList.read(this.#services);
+    return this.#servers.health(this.#services);
   }
 
   async close({ drainMs }: { readonly drainMs: number }): Promise<void> {
     this.#restart.close();
-    this.#ejections.close();
-    this.#known.close();
     await this.#turns.close();
-    this.#drain.clear();
+    this.#servers.close();
     await this.#generations.close({ drainMs });
     this.#held.close();
     await this.#inner.close({ drainMs: 0 });
@@ -269,12 +236,7 @@ class HaproxyPlane implements DataPlane {
       traceSeed: this.#traceSeed,
       listen: this.#listen,
       handOnTo: { address: new URL(this.#inner.urls[0] as string).host, token: this.#token },
-      servers: (service) =>
-        this.#roster
-          .serversOf(service)
-          .map((server) =>
-            this.#health.isEjected(server.name) ? { ...server, isOut: true } : server,
-          ),
+      servers: (service) => this.#servers.serversOf(service),
     };
   }
 
@@ -289,8 +251,7 @@ class HaproxyPlane implements DataPlane {
   /** It has only servers that serve. */
   #began({ folder }: Generation): void {
     void this.#held.release(folder);
-    this.#drain.clear();
-    this.#names.forgetFree();
+    this.#servers.began();
   }
 
   #died({ process }: Generation, how: string): void {
@@ -306,27 +267,23 @@ class HaproxyPlane implements DataPlane {
     if (this.#isBehind || !this.#now.process.isRunning) await this.#replace(this.#rules);
   }
 
-  async #ask(command: string): Promise<string> {
-    return this.#now.process.runtime.ask(command);
-  }
-
-  /** Rejects when HAProxy is away; resolves with what it says beside nothing. */
-  async #tell(commands: readonly string[]): Promise<readonly string[]> {
-    return commands.length === 0 ? [] : this.#now.process.runtime.tell(commands);
-  }
-
-  /** As `#tell`, of commands after which all must be as wanted: else another process begins with it. */
-  async #must(commands: readonly string[]): Promise<void> {
+  /** Commands after which all is as wanted: where HAProxy does not take them, another begins with it. */
+  async #tell(commands: readonly string[]): Promise<void> {
     if (commands.length === 0) return;
     const { logger } = this.#options;
     try {
-      const said = await this.#tell(commands);
+      const said = await this.#now.process.runtime.tell(commands);
       const wrong = said.filter((line) => !asExpected.test(line));
       if (wrong.length === 0) return;
       logger.warn({ said: wrong }, "HAProxy does not take a change; it is reloaded");
     } catch (error) {
       logger.warn({ error: describeError(error) }, "HAProxy cannot be told of a change");
     }
+    await this.#renew();
+  }
+
+  /** As `#replace`, with the rules of now; it is tried again until it can be done. */
+  async #renew(): Promise<void> {
     try {
       await this.#replace(this.#rules);
     } catch (error) {
@@ -336,66 +293,16 @@ class HaproxyPlane implements DataPlane {
     }
   }
 
-  async #applyServices(services: Services): Promise<void> {
-    const generation = this.#now;
-    const before = [...this.#roster.handedOn].join();
-    const changes = await this.#roster.apply(services);
-    for (const { added, removed } of changes) {
-      for (const server of added) {
-        this.#health.added(server);
-        this.#known.added(server);
-      }
-      for (const server of removed) {
-        this.#health.removed(server);
-        this.#known.removed(server);
-      }
-    }
-    const settings = this.#timeouts;
-    const isReused = (server: Server): boolean => this.#names.isReused(server);
-    const backendsOf = (service: ServiceName): readonly string[] =>
-      generation.backends.get(service) ?? [];
-    await this.#must(
-      changes.flatMap((each) =>
-        serviceCommands(backendsOf(each.service), each, { settings, isReused }),
-      ),
-    );
-    if ([...this.#roster.handedOn].join() !== before) await this.#switchHandedOn();
-    // Another process knows nothing of who has gone.
-    if (generation !== this.#now) return;
-    for (const { service, removed } of changes) {
-      for (const server of removed) this.#drain.add(server, backendsOf(service));
-    }
-  }
-
-  /** Rules of these services are the in-process plane's, and those of the others HAProxy's. */
-  async #switchHandedOn(): Promise<void> {
-    const { compiled, folder, rules } = this.#now;
-    const services = this.#roster.handedOn;
-    const map = join(folder, rulesMap);
-    await this.#must(handedOnCommands(map, { rules: rules.rules, compiled, services }));
-  }
-
   #logged(from: Generation, line: string): void {
     const told = toldByLog(line, {
       rules: from.rules.rules,
       compiled: from.compiled,
-      serverOf: (name) => this.#known.get(name),
+      serverOf: (name) => this.#servers.serverOf(name),
     });
     if (told.kind === "words") this.#options.logger.debug({ line }, "HAProxy says");
     if (told.kind !== "request") return;
     const { server, failure, ended } = told;
-    if (server !== undefined) this.#ejections.answered(server, failure);
+    if (server !== undefined) this.#servers.answered(server, failure);
     this.#options.observer.ended(ended);
-  }
-
-  /** Of one that serves; who has gone is in maintenance. */
-  #setState(server: Server, state: "maint" | "ready"): void {
-    void this.#turns
-      .run(async () => {
-        if (!this.#roster.has(server)) return;
-        const backends = this.#now.backends.get(server.service) ?? [];
-        await this.#must(backends.map((backend) => stateCommand(backend, server, state)));
-      })
-      .catch(() => {});
   }
 }

@@ -18,6 +18,7 @@ export interface ServerEjectionsOptions {
 export class ServerEjections {
   readonly #options: ServerEjectionsOptions;
   readonly #timers = new Set<Timer>();
+  #isClosed = false;
 
   constructor(options: ServerEjectionsOptions) {
     this.#options = options;
@@ -26,6 +27,7 @@ export class ServerEjections {
   /** A request of its has ended; undefined: well. */
   answered(server: Server, failure: string | undefined): void {
     const { clock, health, isServing, setState } = this.#options;
+    if (this.#isClosed) return;
     const until = health.answered(server.name, failure);
     if (until === undefined) return;
     setState(server, "maint");
@@ -36,7 +38,9 @@ export class ServerEjections {
     this.#timers.add(timer);
   }
 
+  /** Requests may end afterwards. */
   close(): void {
+    this.#isClosed = true;
     for (const timer of this.#timers) timer.cancel();
     this.#timers.clear();
   }

@@ -1,18 +1,16 @@
 /**
  * From announced instances to servers of HAProxy's. An instance keeps its server's name as long as its
- * address is the same; HAProxy resolves no names itself for servers that come later, so we do.
+ * address is the same.
  */
 
-import { lookup } from "node:dns/promises";
-import { isIP, isIPv6 } from "node:net";
-import { describeError } from "@tavola/base";
-import type { Logger } from "@tavola/host";
+import { isIPv6 } from "node:net";
 import type { Instance } from "../../core/routing-table.ts";
 import type { ServiceName } from "../../core/rule.ts";
 import {
   parseUpstreamAddress,
   type UpstreamAddress,
 } from "../in-process/upstream/upstream-address.ts";
+import type { HostAddresses } from "./host-addresses.ts";
 import { isReusable, type Server, serverWeights } from "./server-book.ts";
 
 /** Of one service. */
@@ -23,10 +21,12 @@ export interface NamedServers {
   readonly servers: ReadonlyMap<string, Server>;
   /** Some instance's URI has a path, which HAProxy cannot put before a request's. */
   readonly isHandedOn: boolean;
+  /** Some instance's host is not found, now. */
+  readonly isPartial: boolean;
 }
 
 export class ServerNames {
-  readonly #logger: Logger;
+  readonly #hosts: HostAddresses;
   readonly #zone: string | undefined;
   readonly #names = new Map<string, string>();
   /** Servers that HAProxy has and that serve nobody. */
@@ -34,21 +34,26 @@ export class ServerNames {
   readonly #reused = new Set<string>();
   #last = 0;
 
-  constructor(options: { readonly logger: Logger; readonly zone: string | undefined }) {
-    this.#logger = options.logger;
-    this.#zone = options.zone;
+  /** `zone`: ours. */
+  constructor(hosts: HostAddresses, zone: string | undefined) {
+    this.#hosts = hosts;
+    this.#zone = zone;
   }
 
   async serversOf(service: ServiceName, instances: readonly Instance[]): Promise<NamedServers> {
     const weights = serverWeights(instances);
     let isHandedOn = false;
+    let isPartial = false;
     const found = await Promise.all(
       instances.map(async (instance): Promise<Server | undefined> => {
         const upstream = parseUpstreamAddress(instance.uri);
         if (upstream === undefined) return undefined;
         if (upstream.pathPrefix !== "") isHandedOn = true;
         const address = await this.#addressOf(upstream);
-        if (address === undefined) return undefined;
+        if (address === undefined) {
+          isPartial = true;
+          return undefined;
+        }
         const server = {
           service,
           instance,
@@ -61,20 +66,14 @@ export class ServerNames {
       }),
     );
     const servers = found.filter((server) => server !== undefined);
-    return { servers: new Map(servers.map((server) => [server.name, server])), isHandedOn };
+    const byName = new Map(servers.map((server) => [server.name, server]));
+    return { servers: byName, isHandedOn, isPartial };
   }
 
-  /** Undefined: its name is nobody's. */
   async #addressOf({ host, port }: UpstreamAddress): Promise<string | undefined> {
-    const withPort = (address: string): string =>
-      isIPv6(address) ? `[${address}]:${port}` : `${address}:${port}`;
-    if (isIP(host) !== 0) return withPort(host);
-    try {
-      return withPort((await lookup(host)).address);
-    } catch (error) {
-      this.#logger.warn({ host, error: describeError(error) }, "cannot resolve an instance's name");
-      return undefined;
-    }
+    const address = await this.#hosts.addressOf(host);
+    if (address === undefined) return undefined;
+    return isIPv6(address) ? `[${address}]:${port}` : `${address}:${port}`;
   }
 
   #nameOf(server: Omit<Server, "name">): string {

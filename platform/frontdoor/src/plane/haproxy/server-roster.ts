@@ -18,7 +18,8 @@ export class ServerRoster {
   readonly #servers = new Map<ServiceName, ReadonlyMap<string, Server>>();
   /** What `#servers` was made of. */
   #applied: Services = new Map();
-  #handedOn: ReadonlySet<ServiceName> = new Set();
+  readonly #partial = new Set<ServiceName>();
+  readonly #handedOn = new Set<ServiceName>();
 
   constructor(names: ServerNames) {
     this.#names = names;
@@ -27,6 +28,11 @@ export class ServerRoster {
   /** Services of which some instance is nobody's that HAProxy could ask. */
   get handedOn(): ReadonlySet<ServiceName> {
     return this.#handedOn;
+  }
+
+  /** Some instance's host was not found: the same services may come to more when they are applied again. */
+  get isPartial(): boolean {
+    return this.#partial.size > 0;
   }
 
   serversOf(service: ServiceName): readonly Server[] {
@@ -44,25 +50,36 @@ export class ServerRoster {
 
   /** Takes what is wanted now; one at a time. PERF: O(services + instances of those that changed). */
   async apply(services: Services): Promise<readonly ServiceChanges[]> {
-    const changes: ServiceChanges[] = [];
-    const handedOn = new Set<ServiceName>();
-    for (const service of new Set([...this.#servers.keys(), ...services.keys()])) {
-      const instances: readonly Instance[] | undefined = services.get(service);
-      if (areSameInstances(this.#applied.get(service), instances)) {
-        if (this.#handedOn.has(service)) handedOn.add(service);
-        continue;
-      }
-      const named = await this.#names.serversOf(service, instances ?? []);
-      if (named.isHandedOn) handedOn.add(service);
-      const before = this.#servers.get(service) ?? new Map<string, Server>();
-      const change = changesOf(before, named.servers);
-      for (const server of change.removed) this.#names.forget(server);
-      changes.push({ service, ...change });
-      if (instances === undefined) this.#servers.delete(service);
-      else this.#servers.set(service, named.servers);
-    }
+    const all = new Set([...this.#servers.keys(), ...services.keys()]);
+    const changed = [...all].filter((service) => {
+      const isSame = areSameInstances(this.#applied.get(service), services.get(service));
+      return !isSame || this.#partial.has(service);
+    });
+    // Together, because a host may take its time to be found.
+    const changes = await Promise.all(
+      changed.map((service) => this.#change(service, services.get(service))),
+    );
     this.#applied = services;
-    this.#handedOn = handedOn;
     return changes;
   }
+
+  async #change(
+    service: ServiceName,
+    instances: readonly Instance[] | undefined,
+  ): Promise<ServiceChanges> {
+    const named = await this.#names.serversOf(service, instances ?? []);
+    setMember(this.#handedOn, service, named.isHandedOn);
+    setMember(this.#partial, service, named.isPartial);
+    const before = this.#servers.get(service) ?? new Map<string, Server>();
+    if (instances === undefined) this.#servers.delete(service);
+    else this.#servers.set(service, named.servers);
+    const changes = changesOf(before, named.servers);
+    for (const server of changes.removed) this.#names.forget(server);
+    return { service, ...changes };
+  }
+}
+
+function setMember<T>(set: Set<T>, member: T, isIn: boolean): void {
+  if (isIn) set.add(member);
+  else set.delete(member);
 }
