@@ -29,6 +29,7 @@ export function readQuery(
   const values: Record<string, unknown> = {};
   for (const [name, { shape, isRepeated, isRequired }] of Object.entries(table)) {
     const given = query.getAll(name).filter((each) => each !== "");
+    if (given.some(isNoName)) return { refusal: noName(`query parameter ${name}`) };
     if (given.length === 0 && isRequired) {
       return { refusal: { status: 400, message: `query parameter ${name} is missing` } };
     }
@@ -68,10 +69,21 @@ export async function readBody(
   return { value: parsed.value };
 }
 
+/** Databases that are asked for it refuse the question, and nothing is called so. */
+function isNoName(text: string): boolean {
+  return text.includes("\u0000");
+}
+
+function noName(what: string): InputRefusal {
+  return { status: 400, message: `${what} has U+0000 in it, as no name has` };
+}
+
 /** Names in paths become keys of records. */
 export function parameterRefusal(
   parameters: Readonly<Record<string, string>>,
 ): InputRefusal | undefined {
+  const nameless = Object.entries(parameters).find(([, value]) => isNoName(value));
+  if (nameless !== undefined) return noName(nameless[0]);
   const long = Object.entries(parameters).find(([, value]) => value.length > idCharactersMax);
   if (long === undefined) return undefined;
   const [name, { length }] = long;

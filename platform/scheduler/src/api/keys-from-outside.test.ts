@@ -106,6 +106,17 @@ test("a run's id that databases cannot keep is refused", async () => {
   }
 });
 
+test("names with U+0000, which databases refuse, are refused before these are asked", async () => {
+  const api = await prepareCluster();
+  for (const [target, text] of [
+    ["/history/request/web/run/r%00", "runId has U+0000 in it, as no name has"],
+    ["/history/tasks?host=h%00", "query parameter host has U+0000 in it, as no name has"],
+  ] as const) {
+    const answer = await api.call("GET", target);
+    assert.deepEqual([answer.status, answer.text], [400, text]);
+  }
+});
+
 test("a rack without a name is the default one", async () => {
   const api = await prepareCluster();
   api.core.turn((turn) => offersReceived(turn, [offerOf({ attributes: { rackid: "" } })]));
