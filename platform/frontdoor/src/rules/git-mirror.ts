@@ -5,9 +5,13 @@
  *     WORK_DIR/rules-<hash of the remote>.git
  *       refs/tavola/seen    the branch as it was last fetched
  *       refs/tavola/good    the last commit whose rules were taken
+ *
+ * Whatever is wrong with it (a git that was killed leaves locks, a full disk leaves halves), it is only a
+ * copy: where a command on it fails, another is made in its place.
  */
 
 import { createHash } from "node:crypto";
+import { rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { CodedError } from "@tavola/base";
 import { type Clock, makeDirectory } from "@tavola/host";
@@ -34,6 +38,10 @@ const limits = {
   fetchesBetweenCollections: 200,
 } as const;
 
+const fetchQuietly = ["fetch", "--quiet", "--no-tags", "--no-write-fetch-head"] as const;
+
+type CandidateText = Pick<RuleCandidate, "text" | "problem">;
+
 const seen = "refs/tavola/seen";
 const good = "refs/tavola/good";
 
@@ -52,10 +60,7 @@ export class GitMirror {
   /** Idempotent. */
   async open(signal: AbortSignal): Promise<void> {
     await makeDirectory(this.#options.workDir);
-    await this.#git(["init", "--quiet", "--bare", "--template=", this.#folder], {
-      signal,
-      timeoutMs: limits.localMs,
-    });
+    await this.#orAnew(signal, () => this.#init(this.#folder, signal));
   }
 
   /** The commit that the branch is at, where it is kept. Rejects when it cannot be asked, or there is no such branch. */
@@ -70,12 +75,7 @@ export class GitMirror {
 
   /** The commit that was fetched, which may be newer than the one that was asked for. */
   async fetch(signal: AbortSignal): Promise<string> {
-    const { remote, branch } = this.#options.location;
-    const spec = `+refs/heads/${branch}:${seen}`;
-    const isLocal = remote.startsWith("/");
-    const args = ["fetch", "--quiet", "--no-tags", "--no-write-fetch-head"];
-    const depth = isLocal ? [] : ["--depth=1"];
-    await this.#own([...args, ...depth, "--", remote, spec], { signal, timeoutMs: limits.fetchMs });
+    await this.#orAnew(signal, () => this.#fetchInto(this.#folder, signal));
     this.#fetches += 1;
     if (this.#fetches % limits.fetchesBetweenCollections === 0) {
       const collect = ["gc", "--quiet", "--prune=now"];
@@ -90,10 +90,16 @@ export class GitMirror {
   }
 
   async keepAsGood(commit: string, signal: AbortSignal): Promise<void> {
-    await this.#own(["update-ref", good, commit], { signal, timeoutMs: limits.localMs });
+    const keep = () =>
+      this.#own(["update-ref", good, commit], { signal, timeoutMs: limits.localMs });
+    await this.#orAnew(signal, keep);
   }
 
-  async read(commit: string, signal: AbortSignal): Promise<RuleCandidate> {
+  read(commit: string, signal: AbortSignal): Promise<RuleCandidate> {
+    return this.#orAnew(signal, () => this.#read(commit, signal));
+  }
+
+  async #read(commit: string, signal: AbortSignal): Promise<RuleCandidate> {
     const { branch, file } = this.#options.location;
     const timeoutMs = limits.localMs;
     const format = "--format=%an <%ae>%x00%ct%x00%s";
@@ -101,28 +107,84 @@ export class GitMirror {
     const [author = "", seconds = "", subject = ""] = about.trim().split("\0");
     const name = `commit ${commit.slice(0, 7)} of ${branch}:${file}`;
     const version = { id: commit, name, author, subject, at: Number(seconds) * 1000 };
-    return { text: await this.#textIn(commit, signal), file, version };
+    return { ...(await this.#textIn(commit, signal)), file, version };
   }
 
-  /** Undefined: the commit has no such file. */
-  async #textIn(commit: string, signal: AbortSignal): Promise<string | undefined> {
+  async #textIn(commit: string, signal: AbortSignal): Promise<CandidateText> {
     const { file } = this.#options.location;
     const timeoutMs = limits.localMs;
     // Read by the name of what it holds, so that a path is never taken for anything else.
-    const listed = await this.#own(["ls-tree", "-z", commit, "--", `:(literal)${file}`], {
+    const listed = await this.#own(["ls-tree", "-z", "--long", commit, "--", `:(literal)${file}`], {
       signal,
       timeoutMs,
     });
-    const blob = /^100\d+ blob ([0-9a-f]{40,64})\t/.exec(listed)?.[1];
-    if (blob === undefined) return undefined;
+    const [, blob, size] = /^100\d+ blob ([0-9a-f]{40,64}) +(\d+)\t/.exec(listed) ?? [];
+    if (blob === undefined) return { text: undefined };
     const outputBytesMax = limits.fileBytesMax;
-    return this.#own(["cat-file", "blob", blob], { signal, timeoutMs, outputBytesMax });
+    if (Number(size) > outputBytesMax) {
+      const problem = `${file} has ${size} bytes; expected at most ${outputBytesMax}`;
+      return { text: undefined, problem };
+    }
+    const text = await this.#own(["cat-file", "blob", blob], { signal, timeoutMs, outputBytesMax });
+    return { text };
   }
 
   async #commitAt(ref: string, signal: AbortSignal): Promise<string | undefined> {
     const args = ["for-each-ref", "--format=%(objectname)", ref];
     const output = await this.#own(args, { signal, timeoutMs: limits.localMs });
     return output.trim() || undefined;
+  }
+
+  async #init(folder: string, signal: AbortSignal): Promise<void> {
+    const timeoutMs = limits.localMs;
+    await this.#git(["init", "--quiet", "--bare", "--template=", folder], { signal, timeoutMs });
+  }
+
+  async #fetchInto(folder: string, signal: AbortSignal): Promise<void> {
+    const { remote, branch } = this.#options.location;
+    const depth = remote.startsWith("/") ? [] : ["--depth=1"];
+    const spec = `+refs/heads/${branch}:${seen}`;
+    await this.#git([`--git-dir=${folder}`, ...fetchQuietly, ...depth, "--", remote, spec], {
+      signal,
+      timeoutMs: limits.fetchMs,
+    });
+  }
+
+  /** Where it fails: again, on another copy, if there can be one. */
+  async #orAnew<T>(signal: AbortSignal, run: () => Promise<T>): Promise<T> {
+    try {
+      return await run();
+    } catch (error) {
+      if (signal.aborted || !(await this.#isMadeAnew(signal))) throw error;
+      return await run();
+    }
+  }
+
+  /** No: it cannot be fetched either, so that the fault is not the copy's. */
+  async #isMadeAnew(signal: AbortSignal): Promise<boolean> {
+    const anew = `${this.#folder}.new`;
+    try {
+      await rm(anew, { recursive: true, force: true });
+      await this.#init(anew, signal);
+      await this.#fetchInto(anew, signal);
+      await this.#takeGoodAlong(anew, signal);
+      await rm(this.#folder, { recursive: true, force: true });
+      await rename(anew, this.#folder);
+      return true;
+    } catch {
+      // Why the former command failed is what its caller says.
+      await rm(anew, { recursive: true, force: true });
+      return false;
+    }
+  }
+
+  async #takeGoodAlong(anew: string, signal: AbortSignal): Promise<void> {
+    const args = [`--git-dir=${anew}`, ...fetchQuietly, "--", this.#folder, `+${good}:${good}`];
+    try {
+      await this.#git(args, { signal, timeoutMs: limits.localMs });
+    } catch {
+      // There is none, or it went with what is broken.
+    }
   }
 
   #own(args: readonly string[], options: RunOptions): Promise<string> {

@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { systemClock } from "@tavola/host";
 import { temporaryFolder } from "../testing/temporary-folder.ts";
@@ -6,6 +8,7 @@ import { waitUntil } from "../testing/wait-until.ts";
 import { openGitSource } from "./git-source.ts";
 import type { RulesSource } from "./rule-candidate.ts";
 import { parseRulesLocation } from "./rules-location.ts";
+import { hasGitHttpBackend, startGitHttpServer } from "./testing/git-http-server.ts";
 import { createGitRepository, hasGit } from "./testing/git-repository.ts";
 import { type ScriptedSink, scriptedSink } from "./testing/scripted-sink.ts";
 
@@ -123,4 +126,107 @@ test("a branch that is not there is said so, and is away", { skip }, async (cont
   const { sink, source } = open(context, other, `${folder}/mirror`);
   await source.looked;
   assert.deepEqual(sink.told, ["away: there is no branch other"]);
+});
+
+/** Undefined: none is kept. */
+function goodIn(mirror: string): string | undefined {
+  const file = join(mirror, "refs/tavola/good");
+  return existsSync(file) ? readFileSync(file, "utf8").trim() : undefined;
+}
+
+test("a copy that git left broken is made anew, and what was good last is not lost", {
+  skip,
+}, async (context) => {
+  const folder = await temporaryFolder(context);
+  const repository = createGitRepository(folder);
+  const mirrors = `${folder}/mirror`;
+  repository.push("passthru good\n");
+  const { sink, source } = open(context, repository.location, mirrors);
+  await source.looked;
+  const [name = ""] = readdirSync(mirrors);
+  const mirror = join(mirrors, name);
+  const faults: readonly (() => void)[] = [
+    // What a git leaves that was killed.
+    () => writeFileSync(join(mirror, "refs/tavola/seen.lock"), ""),
+    () => writeFileSync(join(mirror, "refs/tavola/good.lock"), ""),
+    () => writeFileSync(join(mirror, "HEAD"), ""),
+    () => rmSync(join(mirror, "objects"), { recursive: true }),
+    () => rmSync(mirror, { recursive: true }),
+  ];
+  for (const [at, fault] of faults.entries()) {
+    fault();
+    const commit = repository.push(`passthru a${at}\n`);
+    await waitUntil(() => sink.taken.at(-1)?.version.id === commit, `the push ${at}`);
+    await waitUntil(() => goodIn(mirror) === commit, "it to be kept");
+  }
+  await source.close();
+  assert.deepEqual(sink.told, []);
+  assert.deepEqual(readdirSync(mirrors), [name]);
+
+  writeFileSync(join(mirror, "refs/tavola/seen.lock"), "");
+  repository.push("nonsense\n");
+  const after = open(context, repository.location, mirrors);
+  await after.source.looked;
+  assert.equal(after.sink.refused.length, 1);
+  assert.equal(after.sink.taken.at(-1)?.text, "passthru a4\n");
+});
+
+test("a file that is too long to be one of rules is refused with its commit", {
+  skip,
+}, async (context) => {
+  const folder = await temporaryFolder(context);
+  const repository = createGitRepository(folder);
+  repository.push("passthru a\n");
+  const { sink, source } = open(context, repository.location, `${folder}/mirror`);
+  await source.looked;
+  const long = repository.push("#".repeat(17 * 1024 * 1024));
+  await waitUntil(() => sink.refused.length > 0, "the long file");
+  assert.equal(sink.refused[0]?.version.id, long);
+  assert.match(
+    sink.refused[0]?.problem ?? "",
+    /^frontdoor\.rules has 17825792 bytes; expected at most/,
+  );
+  assert.deepEqual(sink.told, []);
+});
+
+test("a force push, a branch that is deleted, and a file that is renamed", {
+  skip,
+}, async (context) => {
+  const folder = await temporaryFolder(context);
+  const repository = createGitRepository(folder);
+  const first = repository.push("passthru a\n");
+  repository.push("passthru b\n");
+  const { sink, source } = open(context, repository.location, `${folder}/mirror`);
+  await source.looked;
+  repository.git("update-ref", "refs/heads/main", first);
+  await waitUntil(() => sink.taken.length === 2, "the commit before");
+  assert.equal(sink.taken[1]?.version.id, first);
+  repository.git("update-ref", "-d", "refs/heads/main");
+  await waitUntil(() => sink.told.length === 1, "the branch to be missed");
+  assert.deepEqual(sink.told, ["away: there is no branch main"]);
+  repository.git("update-ref", "refs/heads/main", first);
+  await waitUntil(() => sink.told.length === 2, "the branch to be back");
+  assert.equal(sink.taken.length, 2);
+});
+
+test("half a pack changes nothing, and is asked for again", {
+  skip: hasGitHttpBackend ? skip : "git http-backend is not installed",
+}, async (context) => {
+  const folder = await temporaryFolder(context);
+  const repository = createGitRepository(folder);
+  repository.push("passthru a\n");
+  const server = await startGitHttpServer(context, folder, undefined);
+  const location = `git+http://${server.host}/routes.git#main:frontdoor.rules`;
+  const { sink, source } = open(context, location, `${folder}/mirror`);
+  await source.looked;
+  assert.equal(sink.taken.length, 1);
+  server.halvesPacks = true;
+  const commit = repository.push(`passthru b\n${"# long\n".repeat(1000)}`);
+  await waitUntil(() => sink.told.length > 0, "the failure to be told");
+  assert.match(sink.told[0] ?? "", /^away: git fetch: /);
+  assert.deepEqual([sink.taken.length, sink.refused.length], [1, 0]);
+  server.halvesPacks = false;
+  await waitUntil(() => sink.taken.length === 2, "the whole pack");
+  assert.equal(sink.taken[1]?.version.id, commit);
+  await waitUntil(() => sink.told.at(-1) === "back", "it to be told");
 });

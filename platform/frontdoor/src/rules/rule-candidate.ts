@@ -4,8 +4,10 @@
 
 /** One state of the rule file. */
 export interface RuleCandidate {
-  /** Undefined: there is no such file in it. */
+  /** Undefined: there is no such file in it, or a `problem` with it. */
   readonly text: string | undefined;
+  /** Why the file cannot be read, though it is there. */
+  readonly problem?: string;
   /** For errors: the file's path in the repository. */
   readonly file: string;
   readonly version: RuleVersion;

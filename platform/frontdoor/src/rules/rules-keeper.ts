@@ -131,8 +131,8 @@ type ReadCandidate =
   | { readonly rules: readonly Rule[]; readonly text: string; readonly reasons?: never }
   | { readonly reasons: readonly string[] };
 
-function readCandidate({ text, file }: RuleCandidate): ReadCandidate {
-  if (text === undefined) return { reasons: [`there is no file ${file}`] };
+function readCandidate({ text, file, problem }: RuleCandidate): ReadCandidate {
+  if (text === undefined) return { reasons: [problem ?? `there is no file ${file}`] };
   const parsed = parseRules(text, file);
   if (parsed.errors !== undefined) return { reasons: parsed.errors.map(formatRuleError) };
   return { rules: parsed.rules, text };

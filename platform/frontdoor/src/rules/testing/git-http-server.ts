@@ -12,6 +12,8 @@ export interface GitHttpServer {
   readonly host: string;
   /** Requests that came without the password. */
   readonly unauthorized: number;
+  /** Of each pack that it sends only the first half, and then ends the connection. */
+  halvesPacks: boolean;
 }
 
 /** Asks for a name and a password, if one is given. */
@@ -29,22 +31,28 @@ export async function startGitHttpServer(
       response.writeHead(401, { "www-authenticate": "Basic" }).end();
       return;
     }
-    runBackend(folder, request, response);
+    runBackend(folder, request, (output) => answer(output, response, self.halvesPacks));
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   context.after(() => {
     server.closeAllConnections();
     server.close();
   });
-  return {
+  const self: GitHttpServer = {
     host: `127.0.0.1:${(server.address() as AddressInfo).port}`,
     get unauthorized() {
       return unauthorized;
     },
+    halvesPacks: false,
   };
+  return self;
 }
 
-function runBackend(folder: string, request: IncomingMessage, response: ServerResponse): void {
+function runBackend(
+  folder: string,
+  request: IncomingMessage,
+  ended: (output: Buffer) => void,
+): void {
   const [path = "/", query = ""] = (request.url ?? "/").split("?");
   const environment = {
     PATH: process.env["PATH"],
@@ -68,11 +76,11 @@ function runBackend(folder: string, request: IncomingMessage, response: ServerRe
   request.pipe(child.stdin);
   const pieces: Buffer[] = [];
   child.stdout.on("data", (piece: Buffer) => pieces.push(piece));
-  child.on("close", () => answer(Buffer.concat(pieces), response));
+  child.on("close", () => ended(Buffer.concat(pieces)));
 }
 
 /** What a CGI program writes: headers, an empty line, the body. */
-function answer(output: Buffer, response: ServerResponse): void {
+function answer(output: Buffer, response: ServerResponse, halvesPacks: boolean): void {
   const end = output.indexOf("\r\n\r\n");
   let status = 200;
   for (const line of output.subarray(0, Math.max(0, end)).toString("latin1").split("\r\n")) {
@@ -80,7 +88,11 @@ function answer(output: Buffer, response: ServerResponse): void {
     if (name.toLowerCase() === "status") status = Number.parseInt(value, 10);
     else if (name !== "") response.setHeader(name, value);
   }
-  response.writeHead(end < 0 ? 500 : status).end(output.subarray(end + 4));
+  response.writeHead(end < 0 ? 500 : status);
+  const body = output.subarray(end + 4);
+  const pack = body.indexOf("PACK");
+  if (!halvesPacks || pack < 0) response.end(body);
+  else response.write(body.subarray(0, (pack + body.length) >> 1), () => response.destroy());
 }
 
 /** For tests that skip where it is absent: Debian's `git` has it. */

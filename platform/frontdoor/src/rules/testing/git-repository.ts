@@ -13,6 +13,8 @@ export interface GitRepository {
   readonly path: string;
   /** Returns the commit. `text` undefined: the file is removed. */
   push(text: string | undefined): string;
+  /** Any other command, in the bare repository. */
+  git(...args: readonly string[]): string;
   /** It cannot be reached until it comes back. */
   goAway(): void;
   comeBack(): void;
@@ -23,7 +25,7 @@ export function createGitRepository(folder: string): GitRepository {
   const work = join(folder, "work");
   const file = join(work, "frontdoor.rules");
   const environment = { PATH: process.env["PATH"], HOME: folder, GIT_CONFIG_NOSYSTEM: "1" };
-  const git = (...args: string[]): string =>
+  const git = (...args: readonly string[]): string =>
     execFileSync("git", ["-c", "gc.auto=0", ...args], {
       env: environment,
       stdio: ["ignore", "pipe", "pipe"],
@@ -47,6 +49,7 @@ export function createGitRepository(folder: string): GitRepository {
       inWork("push", "--quiet", bare, "main");
       return inWork("rev-parse", "HEAD").trim();
     },
+    git: (...args) => git("-C", bare, ...args),
     goAway: () => renameSync(bare, `${bare}.away`),
     comeBack: () => renameSync(`${bare}.away`, bare),
   };
