@@ -25,7 +25,7 @@ import { serviceCommands, stateCommand } from "./service-commands.ts";
 
 const limits = {
   /** More servers than that at once cost more, one by one, than a process that begins with them. */
-  addedMax: 1_000,
+  addedMax: 2_000,
   /** Until hosts that were not found are looked for again. */
   lookAgainMs: 2_000,
 } as const;

@@ -74,12 +74,43 @@ test("an instance whose URI has a path is handed on, and taken back when it goes
   skip,
 }, async (context) => {
   const { plane, rules, serve } = await drivenPlane(context);
-  const uri = await backend(context, "a");
+  const uri = await backend(context, "", (request, response) => void response.end(request.url));
   await rules("REQUEST_URI=/* passthru web");
   await serve(`${uri}/below`);
-  assert.equal((await ask(plane, "/x")).body, "a");
+  assert.equal((await ask(plane, "/x")).body, "/below/x");
+  await rules("REQUEST_URI=/* passthru web timeout=5s");
+  assert.equal((await ask(plane, "/x")).body, "/below/x");
   await serve(uri);
+  assert.equal((await ask(plane, "/x")).body, "/x");
+});
+
+test("an ejected instance stays so when rules change", { skip }, async (context) => {
+  const { plane, rules, serve } = await drivenPlane(context);
+  const failing = await backend(context, "", (_request, response) => {
+    response.statusCode = 503;
+    response.end();
+  });
+  await rules("REQUEST_URI=/* passthru web");
+  await serve(failing, await backend(context, "a"));
+  const isEjected = (): boolean =>
+    plane.health().some(({ instance, state }) => instance.uri === failing && state === "ejected");
+  while (!isEjected()) await ask(plane, "/x");
+  await rules("REQUEST_URI=/* passthru web timeout=5s");
+  const answers = await Promise.all(Array.from({ length: 8 }, () => ask(plane, "/x")));
+  assert.deepEqual([...new Set(answers.map(({ body }) => body))], ["a"]);
+  assert.equal(isEjected(), true);
+});
+
+test("more new servers than are told one by one begin with a process", {
+  skip,
+}, async (context) => {
+  const { plane, rules, folder, serve } = await drivenPlane(context);
+  const uri = await backend(context, "a");
+  await rules("REQUEST_URI=/* passthru web");
+  const pid = await onlyHaproxyIn(folder);
+  await serve(...Array.from({ length: 2_001 }, (_, at) => `${uri}/#${at}`));
   assert.equal((await ask(plane, "/x")).body, "a");
+  assert.notEqual(await onlyHaproxyIn(folder), pid);
 });
 
 const decided = [
