@@ -2,7 +2,8 @@
  * The discovery client: announces, watches, and picks, over as many discovery servers as there are.
  *
  * Owns what it announced and what it watches, and learns the other servers from what is announced as
- * `discovery`.
+ * `discovery`: each watch asks for them as well, and only a client that watches nothing and announces
+ * has a watch for them alone. So most have one long poll.
  */
 
 import { randomUuid } from "@tavola/base";
@@ -12,7 +13,7 @@ import { InFlightLimit } from "./in-flight-limit.ts";
 import { KeptAnnouncement } from "./kept-announcement.ts";
 import { ServerList } from "./server-list.ts";
 import { type PickerOptions, ServicePicker } from "./service-picker.ts";
-import { ServiceWatch, type SubscribeOptions } from "./service-watch.ts";
+import { ServiceWatch, type SubscribeOptions, serverType } from "./service-watch.ts";
 import {
   type WithdrawOptions,
   type WithdrawOutcome,
@@ -25,8 +26,6 @@ const limits = {
   /** Announcements and withdrawals under way; whoever announces thousands does not open as many connections. */
   inFlightMax: 32,
 } as const;
-
-const serverType = "discovery";
 
 export interface DiscoveryOptions {
   /** `http://HOST:PORT` of one server or several, a list or separated by commas; the others are learned. */
@@ -115,18 +114,10 @@ export class DiscoveryClient {
 
   /** What is announced, from now until the watch or the client is closed. */
   subscribe(options: SubscribeOptions = {}): ServiceWatch {
-    if (options.serviceType !== undefined) {
-      this.#learnServers();
-      return this.#watch(options);
-    }
-    const { onChange } = options;
-    // Everything includes the servers.
-    const watch = this.#watch({
-      onChange: (change) => {
-        if (this.#options.learnsServers !== false) this.#learned(watch);
-        onChange?.(change);
-      },
-    });
+    const watch = this.#watch(options);
+    // It hears of the servers, too.
+    void this.#serverWatch?.close();
+    this.#serverWatch = undefined;
     return watch;
   }
 
@@ -151,21 +142,27 @@ export class DiscoveryClient {
   }
 
   #watch(options: SubscribeOptions): ServiceWatch {
-    const watch = new ServiceWatch({ ...options, servers: this.#servers, world: this.#world });
+    const watch = new ServiceWatch({
+      ...options,
+      servers: this.#servers,
+      world: this.#world,
+      onServers:
+        this.#options.learnsServers === false ? undefined : (uris) => this.#servers.learned(uris),
+      onClosed: (closed) => this.#watchClosed(closed),
+    });
     this.#watches.add(watch);
     return watch;
   }
 
-  #learnServers(): void {
-    if (this.#options.learnsServers === false || this.#serverWatch !== undefined) return;
-    const watch = this.#watch({
-      serviceType: serverType,
-      onChange: () => this.#learned(watch),
-    });
-    this.#serverWatch = watch;
+  #watchClosed(watch: ServiceWatch): void {
+    this.#watches.delete(watch);
+    if (this.#announcements.size > 0) this.#learnServers();
   }
 
-  #learned(watch: ServiceWatch): void {
-    this.#servers.learned(watch.find(serverType).map(({ serviceUri }) => serviceUri));
+  /** Where no watch does it already. */
+  #learnServers(): void {
+    if (this.#options.learnsServers === false || this.#watches.size > 0) return;
+    if (this.#closing.signal.aborted) return;
+    this.#serverWatch = this.#watch({ serviceType: serverType });
   }
 }

@@ -93,6 +93,34 @@ test("a watch goes on at another server, which it learned, where it was", async 
   await client.close();
 });
 
+test("a client has one long poll, which learns the servers whatever else it is for", async () => {
+  const { discovery, client } = started();
+  discovery.put(of("discovery", "d1", { serviceUri: "http://b:2" }));
+  discovery.put(of("web", "w1"));
+  const waiting = () =>
+    discovery
+      .calls("GET")
+      .slice(-1)[0]
+      ?.replace(/^.*\/watch\?since=\d+/, "/watch");
+  client.announce({ serviceType: "mine", serviceUri: "http://me:1" });
+  await settle();
+  assert.equal(waiting(), "/watch&serviceType=discovery");
+  const watch = client.subscribe({ serviceType: "web" });
+  await watch.ready;
+  await settle();
+  assert.equal(waiting(), "/watch&serviceType=web&serviceType=discovery");
+  assert.deepEqual(ids(watch.all()), ["w1"]);
+  const before = discovery.calls("GET").length;
+  discovery.put(of("discovery", "d2", { serviceUri: "http://c:3" }));
+  await settle();
+  assert.equal(discovery.calls("GET").length, before + 1, "only one was waiting");
+  assert.deepEqual(client.servers, ["http://a:1", "http://b:2", "http://c:3"]);
+  await watch.close();
+  await settle();
+  assert.equal(waiting(), "/watch&serviceType=discovery", "for as long as it announces");
+  await client.close();
+});
+
 test("a full update from a server that was built anew replaces all that was known", async () => {
   const { discovery, client, clock } = started();
   discovery.index = 1000;

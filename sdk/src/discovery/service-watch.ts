@@ -26,6 +26,9 @@ const limits = {
   emptyAnswersMsMin: 100,
 } as const;
 
+/** What servers announce themselves as. */
+export const serverType = "discovery";
+
 /** Of servers that answer from what they knew before their store was away; seconds. */
 const staleHeader = "x-tavola-stale";
 
@@ -39,6 +42,9 @@ export interface SubscribeOptions {
 export interface WatchingOptions extends SubscribeOptions {
   readonly servers: ServerList;
   readonly world: OpenWorld;
+  /** Told which servers there are, in what it asks anyway. Default: it does not ask for them. */
+  readonly onServers?: ((uris: readonly string[]) => void) | undefined;
+  readonly onClosed?: (watch: ServiceWatch) => void;
 }
 
 /** Made by `DiscoveryClient.subscribe`. */
@@ -47,6 +53,10 @@ export class ServiceWatch {
   readonly ready: Promise<void>;
   readonly #options: WatchingOptions;
   readonly #catalogue: Catalogue;
+  /** Undefined: it does not look for them. */
+  readonly #serverCatalogue: Catalogue | undefined;
+  /** What is asked for; none: everything. */
+  readonly #types: readonly string[];
   readonly #ready = Promise.withResolvers<void>();
   readonly #stop = new AbortController();
   readonly #running: Promise<void>;
@@ -58,7 +68,12 @@ export class ServiceWatch {
 
   constructor(options: WatchingOptions) {
     this.#options = options;
-    this.#catalogue = new Catalogue(options.serviceType);
+    const { serviceType, onServers } = options;
+    this.#catalogue = new Catalogue(serviceType);
+    this.#serverCatalogue = onServers === undefined ? undefined : new Catalogue(serverType);
+    const types = serviceType === undefined ? [] : [serviceType];
+    this.#types =
+      onServers === undefined || types.length === 0 ? types : [...new Set([...types, serverType])];
     this.ready = this.#ready.promise;
     this.ready.catch(() => undefined);
     this.#staleSince = options.world.clock.now();
@@ -92,6 +107,7 @@ export class ServiceWatch {
   async close(): Promise<void> {
     this.#stop.abort();
     await this.#running;
+    this.#options.onClosed?.(this);
   }
 
   async #watch(): Promise<void> {
@@ -120,12 +136,11 @@ export class ServiceWatch {
 
   /** Whether anything was said. */
   async #ask(server: string): Promise<boolean> {
-    const { world, serviceType } = this.#options;
+    const { world } = this.#options;
     const since = this.#since();
-    const query = new URLSearchParams({
-      ...(since === undefined ? {} : { since: String(since) }),
-      ...(serviceType === undefined ? {} : { serviceType }),
-    }).toString();
+    const parameters = new URLSearchParams(since === undefined ? {} : { since: String(since) });
+    for (const type of this.#types) parameters.append("serviceType", type);
+    const query = parameters.toString();
     const call: ServerCall = {
       method: "GET",
       url: `${server}/watch${query === "" ? "" : `?${query}`}`,
@@ -164,11 +179,21 @@ export class ServiceWatch {
   }
 
   #took(update: WatchAnswer): void {
+    this.#tookServers(update);
     const change = this.#catalogue.apply(update);
     this.#index = update.index;
     this.#ready.resolve();
     const { added, changed, removed } = change;
     if (added.length + changed.length + removed.length > 0) this.#options.onChange?.(change);
+  }
+
+  #tookServers(update: WatchAnswer): void {
+    const catalogue = this.#serverCatalogue;
+    const change = catalogue?.apply(update);
+    if (catalogue === undefined || change === undefined) return;
+    const { added, changed, removed } = change;
+    if (added.length + changed.length + removed.length === 0) return;
+    this.#options.onServers?.(catalogue.all().map(({ serviceUri }) => serviceUri));
   }
 
   /** `staleSeconds`: how long the server has not heard of its store; NaN when it has. */

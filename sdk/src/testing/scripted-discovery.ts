@@ -96,9 +96,9 @@ export class ScriptedDiscovery {
   }
 
   #full(query: URLSearchParams): ScriptedAnswer {
-    const type = query.get("serviceType");
+    const types = query.getAll("serviceType");
     const updates = [...this.announced.values()].filter(
-      ({ serviceType }) => type === null || serviceType === type,
+      ({ serviceType }) => types.length === 0 || types.includes(serviceType),
     );
     return answered({ fullUpdate: true, index: this.index, deletes: [], updates });
   }
