@@ -9,6 +9,7 @@
 
 import type { Agent, ClientRequest, IncomingMessage, RequestOptions } from "node:http";
 import { CodedError } from "@tavola/base";
+import { isConnectionRefused } from "./connection-refused.ts";
 import type { HttpClient, HttpClientRequest, HttpClientResponse } from "./http.ts";
 import { nodeHttp } from "./node-http.ts";
 import { onAbort } from "./on-abort.ts";
@@ -186,17 +187,6 @@ class ReceivedResponse implements HttpClientResponse {
   }
 }
 
-/** Nobody answered there; the request was not sent. */
-const refusedCodes: ReadonlySet<string> = new Set([
-  "ECONNREFUSED",
-  "EHOSTUNREACH",
-  "ENETUNREACH",
-  "ENOTFOUND",
-  "EAI_AGAIN",
-  "ENOENT",
-  "EADDRNOTAVAIL",
-]);
-
 function codedOf(request: HttpClientRequest, error: unknown): CodedError {
   const details = { method: request.method, url: request.url };
   if (request.signal?.aborted || (error instanceof Error && error.name === "AbortError")) {
@@ -204,8 +194,7 @@ function codedOf(request: HttpClientRequest, error: unknown): CodedError {
       cause: error,
     });
   }
-  const code = (error as NodeJS.ErrnoException | undefined)?.code ?? "";
-  return refusedCodes.has(code)
+  return isConnectionRefused(error)
     ? new CodedError("CONNECTION_REFUSED", `Cannot connect to ${request.url}`, details, {
         cause: error,
         transient: true,

@@ -2,9 +2,8 @@
  * What SQLite's errors mean to whoever uses the store: which may pass, and the way out of the others.
  */
 
-import { statfsSync } from "node:fs";
-import { dirname } from "node:path";
 import { CodedError } from "@tavola/base";
+import { isDiskFull } from "@tavola/host";
 
 /** Primary result codes, sqlite.org/rescode.html. */
 const codes = {
@@ -62,20 +61,6 @@ export function sqliteError(error: unknown, file: string): unknown {
 }
 
 const full = "the disk that holds it is full: nothing was written; free some space there";
-
-/** For the files beside the database SQLite tells of a full disk as of any failure. */
-function isDiskFull(file: string): boolean {
-  try {
-    const { bavail, bsize } = statfsSync(dirname(file));
-    return bavail * bsize < fullBelowBytes;
-  } catch {
-    // Then it is something else that failed.
-    return false;
-  }
-}
-
-/** As much as SQLite wants at once for what it keeps beside the database. */
-const fullBelowBytes = 64 * 1024;
 
 export function unavailable(file: string, why: string, cause?: unknown): CodedError {
   return new CodedError("UNAVAILABLE", `${file}: ${why}`, { file }, { transient: true, cause });

@@ -18,6 +18,7 @@ import {
   type HttpClient,
   type HttpClientRequest,
   type HttpClientResponse,
+  isConnectionRefused,
   onAbort,
 } from "@tavola/host";
 import { Agent, buildConnector, type Dispatcher } from "undici";
@@ -252,33 +253,16 @@ function isRepeatable({ method, isIdempotent }: HttpClientRequest): boolean {
   return isIdempotent ?? (method === "GET" || method === "HEAD");
 }
 
-/** Nobody answered there; the request was not sent. */
-const refusedCodes: ReadonlySet<string> = new Set([
-  "ECONNREFUSED",
-  "EHOSTUNREACH",
-  "ENETUNREACH",
-  "ENOTFOUND",
-  "EAI_AGAIN",
-  "EADDRNOTAVAIL",
-  "UND_ERR_CONNECT_TIMEOUT",
-]);
-
 function codedOf(request: HttpClientRequest, cause: unknown): CodedError {
   const { method, url, signal } = request;
   const details = { method, url };
   if (signal?.aborted) {
     return new CodedError("ABORTED", `${method} ${url} was given up`, details, { cause });
   }
-  const [code, message] = refusedCodes.has(codeOf(cause))
+  const [code, message] = isConnectionRefused(cause)
     ? ["CONNECTION_REFUSED", `Cannot connect to ${url}`]
     : ["CONNECTION_LOST", `Lost the connection to ${url}`];
   return new CodedError(code as string, message as string, details, { cause, transient: true });
-}
-
-/** Of several addresses that were tried: the first one's. */
-function codeOf(error: unknown): string {
-  const { code, errors } = error as { readonly code?: string; readonly errors?: unknown[] };
-  return code ?? (errors?.[0] === undefined ? "" : codeOf(errors[0]));
 }
 
 function closed({ url }: HttpClientRequest): CodedError {

@@ -8,6 +8,7 @@
 import type { ClientHttp2Session, ClientHttp2Stream } from "node:http2";
 import { connect } from "node:http2";
 import { CodedError } from "@tavola/base";
+import { isConnectionRefused } from "@tavola/host";
 import { type HopAnswer, KeptBody } from "./hop-answer.ts";
 
 export interface Http2Question {
@@ -22,15 +23,6 @@ export type Http2Answer =
   | ({ readonly kind: "answered" } & HopAnswer)
   /** A connection was there, and no HTTP/2 answer came over it. */
   | { readonly kind: "notHttp2"; readonly error: string };
-
-const refusedCodes: ReadonlySet<string> = new Set([
-  "ECONNREFUSED",
-  "EHOSTUNREACH",
-  "ENETUNREACH",
-  "ENOTFOUND",
-  "EAI_AGAIN",
-  "EADDRNOTAVAIL",
-]);
 
 /** Rejects with CodedError CONNECTION_REFUSED, CONNECTION_LOST (after the status) or ABORTED. */
 export function askHttp2(question: Http2Question): Promise<Http2Answer> {
@@ -108,7 +100,7 @@ class Exchange {
   #broken(cause: (Error & { code?: string }) | undefined): void {
     if (this.#isOver) return;
     const { url } = this.#question;
-    if (cause?.code !== undefined && refusedCodes.has(cause.code)) {
+    if (isConnectionRefused(cause)) {
       this.#fail(new CodedError("CONNECTION_REFUSED", `Cannot connect to ${url}`, {}, { cause }));
     } else if (this.#answer !== undefined) {
       this.#fail(new CodedError("CONNECTION_LOST", `Lost the connection to ${url}`, {}, { cause }));

@@ -1,8 +1,7 @@
 /** What SQLite's errors mean to whoever keeps history in it, and the way out of each. */
 
-import { statfsSync } from "node:fs";
-import { dirname } from "node:path";
 import { CodedError } from "@tavola/base";
+import { isDiskFull } from "@tavola/host";
 import type { SqliteFailure } from "./sqlite-worker.ts";
 
 /** Primary result codes, sqlite.org/rescode.html. */
@@ -20,9 +19,6 @@ const codes = {
   mismatch: 20,
   notDatabase: 26,
 } as const;
-
-/** As much as SQLite wants at once for what it keeps beside the database. */
-const fullBelowBytes = 64 * 1024;
 
 export function sqliteFailure(failure: SqliteFailure, file: string): CodedError {
   const error = (code: string, why: string, transient = false): CodedError =>
@@ -70,13 +66,3 @@ export function sqliteFailure(failure: SqliteFailure, file: string): CodedError 
 }
 
 const full = "the disk that holds it is full: nothing was written; free some space there";
-
-function isDiskFull(file: string): boolean {
-  try {
-    const { bavail, bsize } = statfsSync(dirname(file));
-    return bavail * bsize < fullBelowBytes;
-  } catch {
-    // Then it is something else that failed.
-    return false;
-  }
-}
