@@ -158,11 +158,12 @@ class OpenDnsServer implements DnsServer {
     try {
       return await this.#reply(query, message, transport);
     } catch (error) {
-      // Who did not answer us was logged when that began.
-      const level = error instanceof CodedError && error.transient ? "debug" : "warn";
-      logger[level]({ error: describeError(error) }, "a DNS question could not be answered");
+      // Who did not answer us was logged when that began. What is a bug may lie in the question.
+      const isAway = error instanceof CodedError && error.transient;
+      const problem = { error: describeError(error) };
+      logger[isAway ? "debug" : "warn"](problem, "a DNS question could not be answered");
       const bare: Packet = { id: query.id, flags: 0, questions: [] };
-      return this.#refuse(bare, responseCodes.serverFailure);
+      return this.#refuse(isAway ? query : bare, responseCodes.serverFailure);
     }
   }
 
