@@ -61,6 +61,7 @@ async function bundle(external: readonly string[]): Promise<void> {
       main: join(root, "cli/src/main.ts"),
       // Threads begin with a file of their own, found beside the code that starts them.
       "sqlite-worker": join(root, "platform/scheduler/src/history/sqlite/sqlite-worker.ts"),
+      "writer-worker": join(root, "kernel/coordination/src/embedded/writer-worker.ts"),
     },
     outdir: join(staging, "lib"),
     bundle: true,

@@ -13,4 +13,6 @@ export interface CoordinationOptions {
   readonly random?: Random;
   /** Gets `coordination/…`. */
   readonly metrics?: Metrics;
+  /** For who writes much: an embedded store writes in a thread of its own. Others do so in any case. */
+  readonly writesMuch?: boolean;
 }

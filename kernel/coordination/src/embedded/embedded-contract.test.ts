@@ -8,7 +8,14 @@ import { coordinationContract } from "../testing/contract.ts";
 import { openEmbedded } from "./embedded-coordination.ts";
 import { whereabouts } from "./embedded-sessions.ts";
 
-coordinationContract("embedded", async () => {
+for (const [name, writesMuch] of [
+  ["embedded", false],
+  ["embedded, writing in a thread", true],
+] as const) {
+  coordinationContract(name, () => setUp(writesMuch));
+}
+
+async function setUp(writesMuch: boolean) {
   const folder = mkdtempSync(join(tmpdir(), "tavola-coordination-test-"));
   const file = join(folder, "store.db");
   const url = { scheme: "sqlite", servers: [], credentials: undefined, path: "/m", file } as const;
@@ -21,12 +28,13 @@ coordinationContract("embedded", async () => {
         sessionTimeoutMs: 2000,
         logger: silentLogger,
         whereabouts: here,
+        writesMuch,
       });
       processes.set(store, here.process);
       await untilConnected(store, 5000);
       return store;
     },
-    expireSession: async (client) => {
+    expireSession: async (client: unknown) => {
       const database = new DatabaseSync(file, { timeout: 5000 });
       database
         .prepare("UPDATE sessions SET boot = 'an earlier one' WHERE process = ?")
@@ -35,4 +43,4 @@ coordinationContract("embedded", async () => {
     },
     closeAll: async () => rmSync(folder, { recursive: true }),
   };
-});
+}

@@ -30,10 +30,14 @@ import { formatStoreUrl, type StoreUrl } from "../store-url.ts";
 import { ChangeWatch } from "./change-watch.ts";
 import { EmbeddedSessions, type Whereabouts, whereabouts } from "./embedded-sessions.ts";
 import { EmbeddedTree } from "./embedded-tree.ts";
-import { GroupCommit } from "./group-commit.ts";
+import { GroupCommit, type WhyOver } from "./group-commit.ts";
 import { corrupt, isBusy, sqliteError, unavailable } from "./sqlite-errors.ts";
-import { openStoreFile, waitForNoLock } from "./store-file.ts";
+import { waitForNoLock } from "./store-connection.ts";
+import { openStoreFile } from "./store-file.ts";
+import { type ChangingSession, isSameFile, StoreTransactions } from "./store-transaction.ts";
+import { outcomeUnknown, type StoreWriter, WriterHere } from "./store-writer.ts";
 import { WalSync } from "./wal-sync.ts";
+import { WriterThread } from "./writer-thread.ts";
 
 /** A session is renewed this often within its timeout. */
 const renewalsPerTimeout = 4;
@@ -72,7 +76,7 @@ class EmbeddedCoordination implements Coordination {
   readonly #database: DatabaseSync;
   readonly #tree: EmbeddedTree;
   readonly #sessions: EmbeddedSessions;
-  readonly #wal: WalSync;
+  readonly #writer: StoreWriter;
   readonly #writes: GroupCommit;
   readonly #changes: ChangeWatch;
   readonly #lockWaitMs: number;
@@ -96,17 +100,20 @@ class EmbeddedCoordination implements Coordination {
     this.#fileNumber = statSync(file).ino;
     this.#tree = new EmbeddedTree(database, file);
     this.#sessions = new EmbeddedSessions(database, options.whereabouts ?? whereabouts());
-    this.#wal = new WalSync(file);
+    const written = { file, fileNumber: this.#fileNumber };
+    this.#writer =
+      options.writesMuch === true
+        ? new WriterThread(written)
+        : new WriterHere(new StoreTransactions({ database, ...written }), new WalSync(file));
     this.#writes = new GroupCommit({
-      database,
-      file,
+      writer: this.#writer,
       clock,
       random,
       lockWaitMs: this.#lockWaitMs,
-      synced: () => this.#wal.synced(),
-      before: () => this.#assertSession(),
+      session: () => this.#changingSession(),
       committed: () => this.#noticeHere(),
-      failed: (error) => this.#stop(error),
+      errorOf: (why) => this.#errorOf(why),
+      over: (why) => this.#over(why),
     });
     this.#changes = new ChangeWatch({
       database,
@@ -139,10 +146,7 @@ class EmbeddedCoordination implements Coordination {
     assertWrites(writes);
     this.#assertOpen();
     if (writes.length === 0) return { done: true };
-    return await this.#writes.add(
-      () => this.#tree.write(writes),
-      (outcome) => outcome.done,
-    );
+    return (await this.#writes.add({ kind: "write", writes })) as TransactionOutcome;
   }
 
   watch(path: StorePath, onChange: () => void): Watch {
@@ -154,24 +158,22 @@ class EmbeddedCoordination implements Coordination {
   async join(group: StorePath, prefix: string, value: Uint8Array): Promise<Member> {
     assertMember(group, prefix, value);
     this.#assertOpen();
-    return await this.#writes.add(() =>
-      this.#tree.addMember(group, prefix, value, this.#ownSession()),
-    );
+    return (await this.#writes.add({ kind: "join", group, prefix, value })) as Member;
   }
 
   async leave(group: StorePath, member: Member): Promise<void> {
     const path = `${group}/${member.name}`;
     assertPath(path);
     this.#assertOpen();
-    await this.#writes.add(() => this.#tree.removeMember(path, this.#ownSession()));
+    await this.#writes.add({ kind: "leave", path });
   }
 
   async close(): Promise<void> {
     if (this.#isClosed) return;
     this.#isClosed = true;
     this.#stop(this.#closed());
+    await this.#writer.close();
     await this.#leaveFile();
-    this.#wal.close();
     this.#database.close();
   }
 
@@ -198,25 +200,20 @@ class EmbeddedCoordination implements Coordination {
     if (this.session.state === "expired") throw this.session.trouble ?? this.#sessionExpired();
   }
 
-  /** At the start of every transaction: a session that is over writes nothing, whatever it believes. */
-  #assertSession(): void {
-    const now = this.clock.now();
-    if (!isSameFile(this.#file, this.#fileNumber)) {
-      // Not within the transaction: its parts are rejected first.
-      queueMicrotask(() => this.#fileIsGone());
-      throw this.#replaced();
-    }
+  #changingSession(): ChangingSession {
     if (this.#sessionId === undefined) throw this.#notYet();
-    if (!this.#sessions.renew(this.#sessionId, now)) {
-      queueMicrotask(() => this.#expired());
-      throw this.#sessionExpired();
-    }
-    this.#tree.begin();
+    return { id: this.#sessionId, now: this.clock.now() };
   }
 
-  #ownSession(): number {
-    invariant(this.#sessionId !== undefined, "a transaction begins with a session");
-    return this.#sessionId;
+  #errorOf(why: WhyOver): CodedError {
+    if (why.kind === "unknown") return outcomeUnknown(this.#file, why.cause);
+    return why.what === "file" ? this.#replaced() : this.#sessionExpired();
+  }
+
+  #over(why: WhyOver): void {
+    if (why.kind === "unknown") this.#stop(this.#errorOf(why));
+    else if (why.what === "file") this.#fileIsGone();
+    else this.#expired();
   }
 
   /** Renews the session, or begins it; ends those that are over. None of it needs to be on disk. */
@@ -381,8 +378,4 @@ class EmbeddedCoordination implements Coordination {
       `the session with ${this.description} is over: it was not renewed for ${this.session.timeoutMs} ms`,
     );
   }
-}
-
-function isSameFile(file: string, number: number): boolean {
-  return statSync(file, { throwIfNoEntry: false })?.ino === number;
 }

@@ -9,6 +9,7 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
@@ -37,16 +38,27 @@ interface Opening {
   readonly clock?: SimulatedClock;
   readonly boot?: string;
   readonly process?: string;
+  readonly writesMuch?: boolean;
+}
+
+/** Transactions in this thread, and in one of their own. */
+function testBoth(
+  name: string,
+  run: (context: TestContext, writesMuch: boolean) => void | Promise<void>,
+): void {
+  test(name, (context) => run(context, false));
+  test(`${name} (in a thread)`, (context) => run(context, true));
 }
 
 function open(context: TestContext, file: string, opening: Opening = {}): Coordination {
-  const { clock = simulatedClock(), boot = "boot", process } = opening;
+  const { clock = simulatedClock(), boot = "boot", process, writesMuch = false } = opening;
   const store = openEmbedded(urlOf(file), {
     sessionTimeoutMs,
     logger: silentLogger,
     clock,
     random: seededRandom(1),
     whereabouts: { boot, process },
+    writesMuch,
   });
   // A test that broke the file cannot leave it in good order.
   context.after(() => store.close().catch(() => undefined));
@@ -78,12 +90,15 @@ async function storeFile(context: TestContext, values = 40): Promise<string> {
   return file;
 }
 
-test("what was written is there after it was closed and opened again", async (context) => {
-  const file = await storeFile(context);
-  const store = open(context, file);
-  assert.equal((await store.children("/tavola/registry")).length, 40);
-  assert.equal((await store.get("/tavola/registry/7"))?.value[699], 7);
-});
+testBoth(
+  "what was written is there after it was closed and opened again",
+  async (context, writesMuch) => {
+    const file = await storeFile(context);
+    const store = open(context, file, { writesMuch });
+    assert.equal((await store.children("/tavola/registry")).length, 40);
+    assert.equal((await store.get("/tavola/registry/7"))?.value[699], 7);
+  },
+);
 
 test("an empty, foreign or missing file is refused, never begun anew", async (context) => {
   const folder = folderOf(context);
@@ -183,39 +198,50 @@ test("damage that comes while it is open is told as such", async (context) => {
   assert.ok(await store.get("/tavola/registry/4"));
 });
 
-test("a file that is removed or replaced while it is in use ends its sessions, with why", async (context) => {
-  const file = await storeFile(context);
-  const clock = simulatedClock();
-  const store = open(context, file, { clock });
-  copyFileSync(file, `${file}.backup`);
-  renameSync(`${file}.backup`, file);
-  await clock.advanceSettling(sessionTimeoutMs / 2);
-  assert.equal(store.session.state, "expired");
-  assert.equal(store.session.trouble?.code, "CORRUPT");
-  assert.match(store.session.trouble?.message ?? "", /was removed or replaced while it was in use/);
-  await assert.rejects(store.get("/x"), withCode("CORRUPT"));
-});
+testBoth(
+  "a file that is removed or replaced while it is in use ends its sessions, with why",
+  async (context, writesMuch) => {
+    const file = await storeFile(context);
+    const clock = simulatedClock();
+    const store = open(context, file, { clock, writesMuch });
+    copyFileSync(file, `${file}.backup`);
+    renameSync(`${file}.backup`, file);
+    await clock.advanceSettling(sessionTimeoutMs / 2);
+    assert.equal(store.session.state, "expired");
+    assert.equal(store.session.trouble?.code, "CORRUPT");
+    assert.match(
+      store.session.trouble?.message ?? "",
+      /was removed or replaced while it was in use/,
+    );
+    await assert.rejects(store.get("/x"), withCode("CORRUPT"));
+  },
+);
 
-test("nothing is written to a file that is not there any more, however long its session lasts", async (context) => {
-  const file = await storeFile(context);
-  const store = open(context, file, { clock: simulatedClock() });
-  rmSync(file);
-  const write = { kind: "create", path: "/x", value: new Uint8Array() } as const;
-  await assert.rejects(store.transact([write]), withCode("CORRUPT"));
-  await Promise.resolve();
-  assert.equal(store.session.state, "expired");
-});
+testBoth(
+  "nothing is written to a file that is not there any more, however long its session lasts",
+  async (context, writesMuch) => {
+    const file = await storeFile(context);
+    const store = open(context, file, { clock: simulatedClock(), writesMuch });
+    rmSync(file);
+    const write = { kind: "create", path: "/x", value: new Uint8Array() } as const;
+    await assert.rejects(store.transact([write]), withCode("CORRUPT"));
+    await Promise.resolve();
+    assert.equal(store.session.state, "expired");
+  },
+);
 
-test("what a killed process wrote and was told of is there; -wal and all", async (context) => {
-  const folder = folderOf(context);
-  const file = join(folder, "registry.db");
-  const door = JSON.stringify(join(import.meta.dirname, "embedded-coordination.ts"));
-  const program = `
+testBoth(
+  "what a killed process wrote and was told of is there; -wal and all",
+  async (context, writesMuch) => {
+    const folder = folderOf(context);
+    const file = join(folder, "registry.db");
+    const door = JSON.stringify(join(import.meta.dirname, "embedded-coordination.ts"));
+    const program = `
     const { openEmbedded } = await import(${door});
     const { silentLogger } = await import("@tavola/host");
     const store = openEmbedded(
       { scheme: "sqlite", servers: [], credentials: undefined, path: "/m", file: process.argv[1] },
-      { sessionTimeoutMs: 60000, logger: silentLogger },
+      { sessionTimeoutMs: 60000, logger: silentLogger, writesMuch: ${writesMuch} },
     );
     await store.join("/group", "m_", new Uint8Array());
     for (let n = 0; ; n += 1) {
@@ -223,64 +249,72 @@ test("what a killed process wrote and was told of is there; -wal and all", async
       process.stdout.write(n + "\\n");
       if (n === 50) process.kill(process.pid, "SIGKILL");
     }`;
-  const { signal, stdout } = spawnSync(
-    process.execPath,
-    ["--input-type=module", "-e", program, file],
-    { encoding: "utf8", cwd: import.meta.dirname },
-  );
-  assert.equal(signal, "SIGKILL");
-  const told = Number(stdout.trim().split("\n").at(-1));
-  const clock = simulatedClock();
-  const store = openEmbedded(urlOf(file), { sessionTimeoutMs, logger: silentLogger, clock });
-  context.after(() => store.close());
-  assert.ok((await store.children("/log")).length > told);
-  // It is seen to be gone at once, though its session would have lasted for a minute.
-  assert.deepEqual(await store.children("/group"), []);
-});
+    const { signal, stdout } = spawnSync(
+      process.execPath,
+      ["--input-type=module", "-e", program, file],
+      { encoding: "utf8", cwd: import.meta.dirname },
+    );
+    assert.equal(signal, "SIGKILL");
+    const told = Number(stdout.trim().split("\n").at(-1));
+    const clock = simulatedClock();
+    const store = openEmbedded(urlOf(file), { sessionTimeoutMs, logger: silentLogger, clock });
+    context.after(() => store.close());
+    assert.ok((await store.children("/log")).length > told);
+    // It is seen to be gone at once, though its session would have lasted for a minute.
+    assert.deepEqual(await store.children("/group"), []);
+  },
+);
 
-test("sessions of before the machine was started anew are over", async (context) => {
-  const file = await storeFile(context);
-  const clock = simulatedClock();
-  const before = open(context, file, { clock });
-  await before.join("/group", "m_", bytes("old"));
-  const after = open(context, file, { clock, boot: "the next one" });
-  assert.deepEqual(await after.children("/group"), []);
-  await assert.rejects(before.transact([{ kind: "create", path: "/x", value: bytes("") }]), {
-    code: "SESSION_EXPIRED",
-  });
-  assert.equal(before.session.state, "expired");
-});
+testBoth(
+  "sessions of before the machine was started anew are over",
+  async (context, writesMuch) => {
+    const file = await storeFile(context);
+    const clock = simulatedClock();
+    const before = open(context, file, { clock, writesMuch });
+    await before.join("/group", "m_", bytes("old"));
+    const after = open(context, file, { clock, boot: "the next one", writesMuch });
+    assert.deepEqual(await after.children("/group"), []);
+    await assert.rejects(before.transact([{ kind: "create", path: "/x", value: bytes("") }]), {
+      code: "SESSION_EXPIRED",
+    });
+    assert.equal(before.session.state, "expired");
+  },
+);
 
-test("a session that is not renewed is ended by others, and writes nothing any more", async (context) => {
-  const file = await storeFile(context);
-  const clock = simulatedClock();
-  // As if stopped: its timers do not run, though its clock goes on.
-  const stopped = { now: () => clock.now(), after: () => ({ cancel() {} }) };
-  const silent = openEmbedded(urlOf(file), {
-    sessionTimeoutMs,
-    logger: silentLogger,
-    clock: stopped,
-    whereabouts: { boot: "boot", process: undefined },
-  });
-  context.after(() => silent.close());
-  await silent.join("/group", "m_", bytes("silent"));
-  const other = open(context, file, { clock });
-  let told = 0;
-  other.watch("/group", () => {
-    told += 1;
-  });
-  await clock.advanceSettling(sessionTimeoutMs - 10);
-  assert.equal((await other.children("/group")).length, 1);
-  assert.equal(silent.session.isAlive(), true);
-  await clock.advanceSettling(250);
-  assert.deepEqual(await other.children("/group"), []);
-  assert.ok(told > 0);
-  assert.equal(silent.session.isAlive(), false);
-  await assert.rejects(silent.transact([{ kind: "create", path: "/late", value: bytes("") }]), {
-    code: "SESSION_EXPIRED",
-  });
-  assert.equal(await other.get("/late"), undefined);
-});
+testBoth(
+  "a session that is not renewed is ended by others, and writes nothing any more",
+  async (context, writesMuch) => {
+    const file = await storeFile(context);
+    const clock = simulatedClock();
+    // As if stopped: its timers do not run, though its clock goes on.
+    const stopped = { now: () => clock.now(), after: () => ({ cancel() {} }) };
+    const silent = openEmbedded(urlOf(file), {
+      sessionTimeoutMs,
+      logger: silentLogger,
+      clock: stopped,
+      whereabouts: { boot: "boot", process: undefined },
+      writesMuch,
+    });
+    context.after(() => silent.close());
+    await silent.join("/group", "m_", bytes("silent"));
+    const other = open(context, file, { clock, writesMuch });
+    let told = 0;
+    other.watch("/group", () => {
+      told += 1;
+    });
+    await clock.advanceSettling(sessionTimeoutMs - 10);
+    assert.equal((await other.children("/group")).length, 1);
+    assert.equal(silent.session.isAlive(), true);
+    await clock.advanceSettling(250);
+    assert.deepEqual(await other.children("/group"), []);
+    assert.ok(told > 0);
+    assert.equal(silent.session.isAlive(), false);
+    await assert.rejects(silent.transact([{ kind: "create", path: "/late", value: bytes("") }]), {
+      code: "SESSION_EXPIRED",
+    });
+    assert.equal(await other.get("/late"), undefined);
+  },
+);
 
 test("a lock held by another process is waited for, with a bound", async (context) => {
   const file = await storeFile(context);
@@ -313,35 +347,38 @@ test("a lock held by another process is waited for, with a bound", async (contex
   assert.equal((await store.get("/a"))?.version, 0);
 });
 
-test("root: a full disk refuses writes with a sentence, loses nothing, and mends", async (context) => {
-  const folder = mountedFolder(context, "size=512k");
-  if (folder === undefined) return context.skip("it takes root, and mount(8)");
-  const file = join(folder, "registry.db");
-  const clock = simulatedClock();
-  const store = open(context, file, { clock });
-  const value = new Uint8Array(20_000).fill(1);
-  let written = 0;
-  const fill = async (): Promise<void> => {
-    for (;;) {
-      await store.transact([{ kind: "create", path: `/fill/${written}`, value }]);
-      written += 1;
-    }
-  };
-  await assert.rejects(fill(), {
-    code: "UNAVAILABLE",
-    message: /registry\.db: the disk that holds it is full: nothing was written; free some space/,
-    transient: true,
-  });
-  assert.ok(written > 3);
-  assert.equal((await store.children("/fill")).length, written);
-  spawnSync("mount", ["-o", "remount,size=4m", folder]);
-  await clock.advanceSettling(sessionTimeoutMs / 2);
-  assert.equal(store.session.state, "connected");
-  assert.deepEqual(await store.transact([{ kind: "create", path: "/fill/more", value }]), {
-    done: true,
-  });
-  assert.equal((await store.children("/fill")).length, written + 1);
-});
+testBoth(
+  "root: a full disk refuses writes with a sentence, loses nothing, and mends",
+  async (context, writesMuch) => {
+    const folder = mountedFolder(context, "size=512k");
+    if (folder === undefined) return context.skip("it takes root, and mount(8)");
+    const file = join(folder, "registry.db");
+    const clock = simulatedClock();
+    const store = open(context, file, { clock, writesMuch });
+    const value = new Uint8Array(20_000).fill(1);
+    let written = 0;
+    const fill = async (): Promise<void> => {
+      for (;;) {
+        await store.transact([{ kind: "create", path: `/fill/${written}`, value }]);
+        written += 1;
+      }
+    };
+    await assert.rejects(fill(), {
+      code: "UNAVAILABLE",
+      message: /registry\.db: the disk that holds it is full: nothing was written; free some space/,
+      transient: true,
+    });
+    assert.ok(written > 3);
+    assert.equal((await store.children("/fill")).length, written);
+    spawnSync("mount", ["-o", "remount,size=4m", folder]);
+    await clock.advanceSettling(sessionTimeoutMs / 2);
+    assert.equal(store.session.state, "connected");
+    assert.deepEqual(await store.transact([{ kind: "create", path: "/fill/more", value }]), {
+      done: true,
+    });
+    assert.equal((await store.children("/fill")).length, written + 1);
+  },
+);
 
 test("root: a disk that is full at the start is told of as such", (context) => {
   const folder = mountedFolder(context, "size=64k");
@@ -375,3 +412,20 @@ function mountedFolder(context: TestContext, options: string): string | undefine
   });
   return status === 0 ? folder : undefined;
 }
+
+testBoth(
+  "what is written again and again does not let the files grow",
+  async (context, writesMuch) => {
+    const folder = folderOf(context);
+    const file = join(folder, "store.db");
+    const store = open(context, file, { writesMuch });
+    const value = new Uint8Array(500_000);
+    await store.transact([{ kind: "create", path: "/value", value }]);
+    // 50 MB in all.
+    for (let times = 0; times < 100; times += 1) {
+      await store.transact([{ kind: "set", path: "/value", value }]);
+    }
+    assert.ok(statSync(`${file}-wal`).size < 24 * 1024 * 1024, `${statSync(`${file}-wal`).size}`);
+    assert.ok(statSync(file).size < 4 * 1024 * 1024);
+  },
+);

@@ -11,6 +11,7 @@ import { readFileSync, readlinkSync } from "node:fs";
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import type { Instant } from "@tavola/base";
 import { identityOf, isRunning } from "@tavola/host";
+import { prepareRenewal, type SessionRenewal } from "./session-renewal.ts";
 
 /** What tells this process and this start of the machine from any other. */
 export interface Whereabouts {
@@ -49,9 +50,9 @@ interface SessionRow {
 
 export class EmbeddedSessions {
   readonly #here: Whereabouts;
+  readonly renew: SessionRenewal;
   readonly #all: StatementSync;
   readonly #add: StatementSync;
-  readonly #renew: StatementSync;
   readonly #remove: StatementSync;
 
   constructor(database: DatabaseSync, here: Whereabouts) {
@@ -60,18 +61,13 @@ export class EmbeddedSessions {
     this.#add = database.prepare(
       "INSERT INTO sessions (boot, process, renewed_at, timeout_ms) VALUES (?, ?, ?, ?)",
     );
-    this.#renew = database.prepare("UPDATE sessions SET renewed_at = ? WHERE id = ?");
+    this.renew = prepareRenewal(database);
     this.#remove = database.prepare("DELETE FROM sessions WHERE id = ?");
   }
 
   add(now: Instant, timeoutMs: number): number {
     const { boot, process } = this.#here;
     return Number(this.#add.run(boot, process ?? null, now, timeoutMs).lastInsertRowid);
-  }
-
-  /** False when it is over. */
-  renew(id: number, now: Instant): boolean {
-    return this.#renew.run(now, id).changes === 1;
   }
 
   remove(id: number): void {

@@ -1,81 +1,104 @@
 import assert from "node:assert/strict";
-import { DatabaseSync } from "node:sqlite";
 import { test } from "node:test";
-import { CodedError, seededRandom } from "@tavola/base";
+import { CodedError, type Instant, seededRandom } from "@tavola/base";
 import { simulatedClock } from "@tavola/host";
 import { GroupCommit } from "./group-commit.ts";
+import type { StoreChange, TransactionAnswer } from "./store-transaction.ts";
+import { outcomeUnknown } from "./store-writer.ts";
 
 /** A disk that takes what it is given when it is told to. */
 function slowDisk() {
-  const database = new DatabaseSync(":memory:");
-  database.exec("CREATE TABLE t (x)");
-  const syncs: PromiseWithResolvers<void>[] = [];
-  const failures: CodedError[] = [];
+  const clock = simulatedClock();
+  const transactions: (PromiseWithResolvers<TransactionAnswer> & { readonly paths: string[] })[] =
+    [];
+  const over: string[] = [];
   let committed = 0;
   const writes = new GroupCommit({
-    database,
-    file: "/store.db",
-    clock: simulatedClock(),
+    writer: {
+      run: (changes) => {
+        const paths = changes.map((change) => (change.kind === "leave" ? change.path : ""));
+        const transaction = { ...Promise.withResolvers<TransactionAnswer>(), paths };
+        transactions.push(transaction);
+        return transaction.promise;
+      },
+      close: async () => undefined,
+    },
+    clock,
     random: seededRandom(1),
     lockWaitMs: 1000,
-    synced: () => {
-      const sync = Promise.withResolvers<void>();
-      syncs.push(sync);
-      return sync.promise;
-    },
-    before: () => undefined,
+    session: () => ({ id: 1, now: 0 as Instant }),
     committed: () => {
       committed += 1;
     },
-    failed: (error) => {
-      failures.push(error);
-      writes.close(error);
+    errorOf: () => outcomeUnknown("/store.db", undefined),
+    over: ({ kind }) => {
+      over.push(kind);
+      writes.close(outcomeUnknown("/store.db", undefined));
     },
   });
-  const insert = (x: number): Promise<number> =>
-    writes.add(() => {
-      database.prepare("INSERT INTO t VALUES (?)").run(x);
-      return x;
-    });
-  const stored = (): unknown[] =>
-    database
-      .prepare("SELECT x FROM t ORDER BY x")
-      .all()
-      .map(({ x }) => x);
-  return { insert, stored, syncs, failures, committed: () => committed };
+  const write = (path: string): Promise<string> =>
+    writes.add({ kind: "leave", path } satisfies StoreChange).then(() => path);
+  const done = (transaction: number): void => {
+    const { paths = [], resolve } = transactions[transaction] ?? {};
+    resolve?.({ kind: "done", outcomes: paths.map(() => ({ value: undefined })) });
+  };
+  const paths = (): readonly string[][] => transactions.map((each) => each.paths);
+  return { write, done, clock, paths, transactions, over, committed: () => committed };
 }
 
 const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+const isUnknown = { code: "OUTCOME_UNKNOWN" };
 
-test("nobody is told before it is on the disk, and what comes meanwhile shares the next sync", async () => {
-  const { insert, stored, syncs, committed } = slowDisk();
-  const told: number[] = [];
-  const first = [1, 2].map((x) => insert(x).then((y) => told.push(y)));
+test("nobody is told before it is on the disk, and what comes meanwhile is written together", async () => {
+  const { write, done, paths, committed } = slowDisk();
+  const told: string[] = [];
+  const first = ["/1", "/2"].map((path) => write(path).then((each) => told.push(each)));
   await settle();
-  assert.equal(syncs.length, 1);
-  const second = [3, 4, 5].map((x) => insert(x).then((y) => told.push(y)));
+  const second = ["/3", "/4", "/5"].map((path) => write(path).then((each) => told.push(each)));
   await settle();
-  assert.deepEqual([told, stored(), syncs.length], [[], [1, 2], 1]);
-  syncs[0]?.resolve();
+  assert.deepEqual([told, paths()], [[], [["/1", "/2"]]]);
+  done(0);
   await Promise.all(first);
   await settle();
-  assert.deepEqual([told, stored(), syncs.length], [[1, 2], [1, 2, 3, 4, 5], 2]);
+  assert.deepEqual(told, ["/1", "/2"]);
+  assert.deepEqual(paths().slice(1), [["/3", "/4", "/5"]]);
   assert.equal(committed(), 1);
-  syncs[1]?.resolve();
+  done(1);
   await Promise.all(second);
   assert.equal(committed(), 2);
 });
 
 test("what did not get onto the disk has an unknown outcome, and nothing is written after it", async () => {
-  const { insert, stored, syncs, failures } = slowDisk();
-  const isUnknown = (error: unknown): boolean =>
-    error instanceof CodedError && error.code === "OUTCOME_UNKNOWN";
-  const first = assert.rejects(insert(1), isUnknown);
+  const { write, paths, transactions, over } = slowDisk();
+  const first = assert.rejects(write("/1"), isUnknown);
   await settle();
-  const second = assert.rejects(insert(2), isUnknown);
-  syncs[0]?.reject(new Error("EIO"));
+  const second = assert.rejects(write("/2"), isUnknown);
+  transactions[0]?.resolve({ kind: "unknown", cause: new Error("EIO") });
   await first;
   await second;
   await settle();
-  assert.deepEqual([stored(), syncs.length, failures.length], [[1], 1, 1]);
+  assert.deepEqual([paths(), over], [[["/1"]], ["unknown"]]);
+});
+
+test("a lock is tried again, with what came meanwhile, for as long as is stated", async () => {
+  const { write, done, clock, paths, transactions } = slowDisk();
+  const error = new CodedError("UNAVAILABLE", "locked", {}, { transient: true });
+  const told = Promise.all([write("/1")]);
+  await settle();
+  transactions[0]?.resolve({ kind: "locked", error });
+  await settle();
+  const later = write("/2");
+  await clock.advanceSettling(10);
+  assert.deepEqual(paths()[1], ["/1", "/2"]);
+  done(1);
+  await told;
+  await later;
+  const refused = assert.rejects(write("/3"), { code: "UNAVAILABLE" });
+  const from = clock.now();
+  for (let tries = 2; clock.now() - from < 1100; tries += 1) {
+    await settle();
+    transactions[tries]?.resolve({ kind: "locked", error });
+    await clock.advanceSettling(10);
+  }
+  await refused;
 });

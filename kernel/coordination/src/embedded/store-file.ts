@@ -29,18 +29,9 @@ import { DatabaseSync } from "node:sqlite";
 import { CodedError, randomUuid } from "@tavola/base";
 import { systemRandom } from "@tavola/host";
 import { corrupt, sqliteError } from "./sqlite-errors.ts";
+import { openingMsMax, setUpConnection } from "./store-connection.ts";
 
 const formatVersion = 1;
-/**
- * The WAL is carried over into the database when it has so many pages of 4 KiB. That stands still with
- * the process until the disk is done; pages that were written often meanwhile are carried over once.
- */
-const checkpointPages = 4000;
-/**
- * Of pages in memory, taken as they are needed. SQLite's own 2 MiB hold the paths of 20,000 values; beyond
- * that every write in the middle of them would read pages again.
- */
-const cacheKiB = 32 * 1024;
 /** "TAVO": what tells our databases from other programs'. */
 const applicationId = 0x5441564f;
 
@@ -87,23 +78,11 @@ export function openStoreFile(file: string): DatabaseSync {
   const database = connect(file);
   try {
     verify(database, file);
-    // Consistent after a power cut; what must not be lost is synced by `WalSync`.
-    database.exec("PRAGMA synchronous = NORMAL");
-    database.exec(`PRAGMA wal_autocheckpoint = ${checkpointPages}`);
-    database.exec(`PRAGMA cache_size = -${cacheKiB}`);
-    return database;
+    return setUpConnection(database);
   } catch (error) {
     database.close();
     throw sqliteError(error, file);
   }
-}
-
-/** A process that closes the file as the last one holds it alone for a moment. */
-const openingMsMax = 2000;
-
-/** From now on a lock is an error at once, and whoever calls tries again without blocking. */
-export function waitForNoLock(database: DatabaseSync): void {
-  database.exec("PRAGMA busy_timeout = 0");
 }
 
 function connect(file: string): DatabaseSync {

@@ -223,7 +223,7 @@ class SchedulerDaemon implements RunningScheduler {
     const { openStore, flags, logger } = this.#options;
     if (openStore !== undefined) return openStore();
     const sessionTimeoutMs = flags.store_session_timeout;
-    return openCoordination(this.#settings.store, { sessionTimeoutMs, logger });
+    return openCoordination(this.#settings.store, { sessionTimeoutMs, logger, writesMuch: true });
   }
 
   /** Below which everything is in the store. */
