@@ -95,12 +95,20 @@ interface FrontdoorOptions {
 }
 
 /** Services a and b, announced; no rules yet. */
-export async function openWorld(context: TestContext, dataPlane: string): Promise<World> {
+export async function openWorld(
+  context: TestContext,
+  dataPlane: string,
+  discoveryFlags: readonly string[] = [],
+): Promise<World> {
   const folder = mkdtempSync(join(tmpdir(), "tavola-frontdoor-e2e-"));
   context.after(() => rmSync(folder, { recursive: true, force: true }));
   const repository = createRepository(folder);
   const startDiscovery = (port: string): Promise<DaemonProcess> =>
-    startDaemon(context, "discovery", [`--port=${port}`, `--work_dir=${folder}/discovery`]);
+    startDaemon(context, "discovery", [
+      `--port=${port}`,
+      `--work_dir=${folder}/discovery`,
+      ...discoveryFlags,
+    ]);
   const discovery = await startDiscovery("0");
   const client = connectDiscovery({ servers: discovery.url });
   context.after(() => client.close({ patienceMs: 100 }));
