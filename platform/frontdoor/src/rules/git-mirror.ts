@@ -103,11 +103,14 @@ export class GitMirror {
     const { branch, file } = this.#options.location;
     const timeoutMs = limits.localMs;
     const format = "--format=%an <%ae>%x00%ct%x00%s";
-    const about = await this.#own(["log", "-1", format, commit], { signal, timeoutMs });
+    const [about, text] = await Promise.all([
+      this.#own(["log", "-1", format, commit], { signal, timeoutMs }),
+      this.#textIn(commit, signal),
+    ]);
     const [author = "", seconds = "", subject = ""] = about.trim().split("\0");
     const name = `commit ${commit.slice(0, 7)} of ${branch}:${file}`;
     const version = { id: commit, name, author, subject, at: Number(seconds) * 1000 };
-    return { ...(await this.#textIn(commit, signal)), file, version };
+    return { ...text, file, version };
   }
 
   async #textIn(commit: string, signal: AbortSignal): Promise<CandidateText> {
