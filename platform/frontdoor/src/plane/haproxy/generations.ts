@@ -66,6 +66,7 @@ export class Generations {
     this.#started += 1;
     const before = this.#now;
     const console = before && (await openConsole(before.process));
+    const wasRunning = before?.process.isRunning === true;
     this.#replaced = before;
     let generation: Generation;
     try {
@@ -82,8 +83,10 @@ export class Generations {
     } catch (error) {
       this.#replaced = undefined;
       console?.close();
-      if (before?.process.isRunning === false)
+      // Meanwhile it was expected to.
+      if (wasRunning && !before.process.isRunning) {
         this.#ended(before, "it gave way to one that failed");
+      }
       throw error;
     }
     this.#now = generation;
