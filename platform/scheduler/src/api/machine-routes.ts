@@ -33,6 +33,7 @@ import {
 import { list, oneOf, type Shape, text } from "../core/model/shape.ts";
 import type { AgentRecord, RackRecord } from "../core/records.ts";
 import { type Outcome, refused, type Turn } from "../core/turn.ts";
+import { done } from "./done.ts";
 import {
   admin,
   alias,
@@ -83,13 +84,12 @@ function shown({ history: _history, expiring: _expiring, ...machine }: AgentReco
   return machine;
 }
 
-async function act(
+function act(
   call: AnyCall,
   action: MachineAction,
   what: (turn: Turn, action: MachineAction) => Outcome<void>,
 ): Promise<Outcome<undefined>> {
-  const outcome = await call.decide((turn) => what(turn, action));
-  return outcome.refusal === undefined ? { value: undefined } : outcome;
+  return done(call, (turn) => what(turn, action));
 }
 
 function readRoutes({ kind, plural, one: path, parameter, shape }: Naming): readonly Route[] {
@@ -257,13 +257,12 @@ function hostRoute(
     summary,
     access: admin,
     query: { host: needed(text) },
-    async handle(call) {
+    handle(call) {
       const { host } = call.query;
       if (!/^[A-Za-z0-9._:-]{1,253}$/.test(host)) {
         return refused(400, `${host} is no name of a host`);
       }
-      const outcome = await call.decide((turn) => what(turn, host));
-      return outcome.refusal === undefined ? { value: undefined } : outcome;
+      return done(call, (turn) => what(turn, host));
     },
   });
 }

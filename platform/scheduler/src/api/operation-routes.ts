@@ -28,6 +28,7 @@ import { fireAlarmSet, shuffleBlocked } from "../core/settings/operator-settings
 import { settingOf } from "../core/state.ts";
 import { type Outcome, refused, type Turn } from "../core/turn.ts";
 import { validatePriorityFreeze } from "../core/validation/validate-priority.ts";
+import { done } from "./done.ts";
 import {
   admin,
   anyUser,
@@ -43,15 +44,6 @@ import {
 } from "./route.ts";
 
 type AnyCall = Pick<Call<unknown, QueryTable>, "decide" | "parameter">;
-
-/** Nothing is answered but that it was done. */
-async function done(
-  call: AnyCall,
-  what: (turn: Turn) => Outcome<unknown> | undefined,
-): Promise<Outcome<undefined>> {
-  const outcome = await call.decide(what);
-  return outcome?.refusal === undefined ? { value: undefined } : { refusal: outcome.refusal };
-}
 
 /** A word of the path that must be one of a closed set. */
 function wordOf<T extends string>(call: AnyCall, name: string, shape: Shape<T>): Outcome<T> {

@@ -18,11 +18,12 @@ import { groupForgotten, groupKept } from "../core/settings/groups-kept.ts";
 import { mailWanted } from "../core/settings/operator-settings.ts";
 import { userSettingsKept } from "../core/settings/user-settings-kept.ts";
 import { settingOf } from "../core/state.ts";
-import { type Outcome, refused } from "../core/turn.ts";
+import { refused } from "../core/turn.ts";
 import { requestOrNone } from "./access.ts";
 import { namedUser } from "./auth/authenticate.ts";
 import { adminSentence, requestSentence } from "./auth/authorize.ts";
 import { hashToken, newToken, tokenGiven, tokensTakenBack } from "./auth/tokens.ts";
+import { done } from "./done.ts";
 import {
   admin,
   anybody,
@@ -185,12 +186,11 @@ function settingsRoute(
     summary,
     access: anyUser,
     body: body(userSettingsShape as Shape<UserSettings>, { bytesMax: listBytesMax }),
-    async handle(call): Promise<Outcome<undefined>> {
+    handle(call) {
       const ids = call.body.starredRequestIds ?? [];
-      const outcome = await call.decide((turn) =>
+      return done(call, (turn) =>
         userSettingsKept(turn, { user: call.user.id, change: change(ids) }),
       );
-      return outcome.refusal === undefined ? { value: undefined } : outcome;
     },
   });
 }
