@@ -4,8 +4,9 @@
  *     head, body ──► served ──► answered ──► head, body …
  *         └──► anything unusual, too long, or in too many pieces: Node's HTTP server has it from there on
  *
- * One request at a time: what comes meanwhile waits, unread beyond a bound. A client that ends its side
- * has gone away. PERF: two objects a request, and one write for all that is answered at once.
+ * A client may send requests ahead: they are served as they come, up to a bound, and answered in their
+ * order. One that ends its side has gone away. PERF: one object a request, and one write for all that is
+ * answered at once.
  */
 
 import type { Socket } from "node:net";
@@ -37,6 +38,8 @@ export interface QuickConnectionOwner {
 
 const limits = {
   headBytesMax: 4 * 1024,
+  /** Served and not answered. */
+  requestsMax: 256,
   /** Of what waits behind a request. */
   aheadBytesMax: 64 * 1024,
   /** That one request comes in. */
@@ -54,7 +57,10 @@ export class QuickConnection {
   #input: Buffer | undefined;
   /** In how many pieces the unfinished request has come so far. */
   #pieces = 0;
-  #exchange: Exchange | undefined;
+  /** Not answered, in the order of their requests. */
+  #exchanges: Exchange[] = [];
+  /** What comes next is not for here, once all before it are answered. */
+  #isUnusual = false;
   #answers: (string | Uint8Array)[] = [];
   #isReading = false;
   #isBlocked = false;
@@ -73,16 +79,21 @@ export class QuickConnection {
     const sinceMs = now - this.#since;
     if (this.#isBlocked) {
       if (sinceMs >= limits.responseStallMsMax) this.#socket.destroy();
-    } else if (this.#exchange === undefined) {
+    } else if (this.#exchanges.length === 0) {
       if (this.#input === undefined && sinceMs >= limits.idleMsMax) this.#socket.destroy();
       if (this.#input !== undefined && sinceMs >= limits.partialMsMax) this.#giveAway();
     }
   }
 
-  answered(exchange: Exchange, answer: string | Uint8Array): void {
-    if (this.#exchange !== exchange) return;
-    this.#exchange = undefined;
-    this.#answers.push(answer);
+  /** An exchange has its answer. */
+  answered(): void {
+    const exchanges = this.#exchanges;
+    let answer = exchanges[0]?.answer;
+    while (answer !== undefined) {
+      this.#answers.push(answer);
+      exchanges.shift();
+      answer = exchanges[0]?.answer;
+    }
     if (this.#isReading) return;
     this.#flush();
     // Later: whoever answers thousands at a time answers them first.
@@ -116,26 +127,29 @@ export class QuickConnection {
   };
 
   #leave(): void {
-    const exchange = this.#exchange;
-    this.#exchange = undefined;
+    const exchanges = this.#exchanges;
+    this.#exchanges = [];
     this.#input = undefined;
-    exchange?.clientGone();
+    for (const exchange of exchanges) exchange.clientGone();
   }
 
   #read(): void {
     if (this.#isReading) return;
     this.#isReading = true;
-    let mayGiveAway = false;
-    while (this.#exchange === undefined && this.#input !== undefined && !this.#isBlocked) {
+    while (this.#input !== undefined && this.#mayServe()) {
       const read = this.#next(this.#input);
       if (read === "request") continue;
-      mayGiveAway = read === "unusual";
+      this.#isUnusual = read === "unusual";
       break;
     }
     this.#isReading = false;
     this.#flush();
-    if (mayGiveAway) this.#giveAway();
+    if (this.#isUnusual && this.#exchanges.length === 0) this.#giveAway();
     else this.#regulate();
+  }
+
+  #mayServe(): boolean {
+    return !this.#isBlocked && !this.#isUnusual && this.#exchanges.length < limits.requestsMax;
   }
 
   #next(input: Buffer): "request" | "unfinished" | "unusual" {
@@ -153,7 +167,7 @@ export class QuickConnection {
     this.#input = isAll ? undefined : input.subarray(end);
     this.#pieces = isAll ? 0 : 1;
     const exchange = new Exchange(this, head, input.subarray(bodyAt, end));
-    this.#exchange = exchange;
+    this.#exchanges.push(exchange);
     this.#owner.serve(exchange);
     return "request";
   }
@@ -187,8 +201,7 @@ export class QuickConnection {
   /** Whoever sends ahead of what is answered is not read from for a while. */
   #regulate(): void {
     const shouldPause = (this.#input?.length ?? 0) > limits.aheadBytesMax;
-    const mustWait = this.#exchange !== undefined || this.#isBlocked;
-    if (shouldPause && mustWait) this.#socket.pause();
+    if (shouldPause && !this.#mayServe()) this.#socket.pause();
     else if (this.#socket.isPaused()) this.#socket.resume();
   }
 
@@ -207,6 +220,7 @@ class Exchange implements QuickExchange {
   readonly #connection: QuickConnection;
   readonly head: QuickHead;
   readonly bytes: Buffer;
+  answer: string | Uint8Array | undefined;
   #onGone: (() => void) | undefined;
   #aborter: AbortController | undefined;
   #isGone = false;
@@ -252,14 +266,18 @@ class Exchange implements QuickExchange {
   }
 
   send(answer: string | Uint8Array): void {
-    this.#connection.answered(this, answer);
+    if (this.#isGone || this.answer !== undefined) return;
+    this.answer = answer;
+    this.#connection.answered();
   }
 
   onGone(run: () => void): void {
     this.#onGone = run;
   }
 
+  /** Unless it has its answer, which only waited for those before it. */
   clientGone(): void {
+    if (this.answer !== undefined) return;
     this.#isGone = true;
     this.#aborter?.abort();
     this.#onGone?.();

@@ -177,21 +177,41 @@ function essence(answer: string): string {
   return JSON.stringify([status, told, body]);
 }
 
-test("requests behind one that waits are answered after it, in their order, unusual ones too", async (context) => {
+test("requests that are sent ahead are served at once and answered in their order, unusual ones too", async (context) => {
   const quick = keeping();
   const port = await serve(context, quick);
   const connection = connectRaw(port);
-  connection.write(get("/quick") + get("/quick") + get("/other"));
-  await waitUntil(() => quick.kept.length === 1, "the request");
-  quick.kept[0]?.send(encodeAnswer(200, {}, "first"));
-  // Only once: the second one is not answered by it.
-  quick.kept[0]?.send(encodeAnswer(200, {}, "again"));
-  await waitUntil(() => quick.kept.length === 2, "the second request");
-  quick.kept[1]?.send(encodeAnswer(200, {}, "second"));
-  const received = await connection.until((text) => text.includes('"/other"'));
-  assert.ok(received.indexOf("first") < received.indexOf("second"));
-  assert.ok(received.indexOf("second") < received.indexOf("/other"));
+  connection.write(get("/quick") + get("/quick") + get("/other") + get("/quick"));
+  await waitUntil(() => quick.kept.length === 2, "both requests");
+  const [first, second] = quick.kept as [QuickExchange, QuickExchange];
+  second.send(encodeAnswer(200, {}, "second"));
+  first.send(encodeAnswer(200, {}, "first"));
+  // Only once: nobody else is answered by it.
+  first.send(encodeAnswer(200, {}, "again"));
+  // The last one comes by Node's server, and is its.
+  const received = await connection.until((text) => /"\/other".*"\/quick"/s.test(text));
+  assert.match(received, /first.*second.*"\/other".*"\/quick"/s);
   assert.equal(received.includes("again"), false);
+  assert.equal(quick.kept.length, 2);
+  connection.socket.destroy();
+});
+
+test("of what is sent far ahead only so much is served before something is answered", async (context) => {
+  const quick = keeping();
+  const port = await serve(context, quick);
+  const connection = connectRaw(port);
+  const asked = 5_000;
+  connection.write(get("/quick").repeat(asked));
+  const before = 256;
+  await waitUntil(() => quick.kept.length === before, "as many as are served");
+  for (let each = 0; each < asked; each += 1) {
+    await waitUntil(() => quick.kept.length > each, "the next one");
+    assert.ok(quick.kept.length <= each + before);
+    quick.kept[each]?.send(encodeAnswer(200, {}, `<${each}>`));
+  }
+  const received = await connection.until((text) => text.includes(`<${asked - 1}>`));
+  const order = [...received.matchAll(/<(\d+)>/g)].map(([, each]) => Number(each));
+  assert.deepEqual(order, [...order.keys()]);
   connection.socket.destroy();
 });
 
