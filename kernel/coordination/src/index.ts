@@ -16,6 +16,7 @@ export type { Detecting, FollowLeaderOptions } from "./detection.ts";
 export { detect, followLeader } from "./detection.ts";
 export type { Candidacy } from "./election.ts";
 export { contend, masterLabel } from "./election.ts";
+export { isDiskFull } from "./embedded/disk-full.ts";
 export type {
   MemoryClientOptions,
   MemoryCoordination,

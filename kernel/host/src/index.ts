@@ -23,7 +23,6 @@ export { systemClock } from "./clock.ts";
 export { isConnectionRefused } from "./connection-refused.ts";
 export type { AppendFileHandle, Disk, DiskEntry, Synced } from "./disk.ts";
 export { realDisk } from "./disk.ts";
-export { isDiskFull } from "./disk-full.ts";
 export { formatBytes, formatDuration, parseBytes, parseDuration } from "./duration-text.ts";
 export type { Endpoint, EndpointOptions } from "./endpoint.ts";
 export { openEndpoint } from "./endpoint.ts";

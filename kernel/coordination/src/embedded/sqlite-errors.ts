@@ -3,7 +3,7 @@
  */
 
 import { CodedError } from "@tavola/base";
-import { isDiskFull } from "@tavola/host";
+import { isDiskFull } from "./disk-full.ts";
 
 /** Primary result codes, sqlite.org/rescode.html. */
 const codes = {

@@ -1,7 +1,7 @@
 /** What SQLite's errors mean to whoever keeps history in it, and the way out of each. */
 
 import { CodedError } from "@tavola/base";
-import { isDiskFull } from "@tavola/host";
+import { isDiskFull } from "@tavola/coordination";
 import type { SqliteFailure } from "./sqlite-worker.ts";
 
 /** Primary result codes, sqlite.org/rescode.html. */

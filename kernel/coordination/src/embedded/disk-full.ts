@@ -1,9 +1,13 @@
-/** Whether a disk is full, for what says of a full disk only that something failed. */
+/**
+ * Whether a disk is full: for the files beside a database SQLite tells of that as of any failure.
+ *
+ * Also for whoever else keeps a database of SQLite's. It imports nothing, because the store's thread loads it.
+ */
 
 import { statfsSync } from "node:fs";
 import { dirname } from "node:path";
 
-/** As much as a database wants at once for what it keeps beside itself. */
+/** As much as SQLite wants at once for what it keeps beside the database. */
 const fullBelowBytes = 64 * 1024;
 
 /** The disk that holds `file`, or is to hold it. False where that cannot be said. */
