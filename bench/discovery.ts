@@ -13,8 +13,12 @@
  * `<store>.announced`: announcements a second when all of them come at once.
  * `bytes-per-announcement`: of a server's memory after a full collection.
  * `<store>.renewals`: a second, as answered. `<store>.renewal-writes`: batches that the servers wrote
- *   meanwhile (the target is none). `<store>.renewal-cpu`: of all three servers together.
- * `idle-cpu`: of the three servers, when nothing changes and nobody renews, with all watchers waiting.
+ *   meanwhile (the target is none).
+ * `rest-cpu`: of the three servers, when nothing changes: everything is renewed, every watch that waits in
+ *   vain is answered and begins anew, and whatever else they do of themselves.
+ * `idle-cpu`: the same for a few seconds in which nobody renews and no watch ends.
+ * `<store>.renewal-us`, `<store>.told-us`: processor time of all servers for a renewal, and for a watcher that
+ *   is told and asks anew; `<store>.load-…`: of the process that renews, or watches, for the same.
  */
 import { type ChildProcess, fork } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
@@ -32,7 +36,7 @@ import { type Daemon, startDaemon } from "./load/daemon.ts";
 import type { AnnouncersAnswer, AnnouncersCall } from "./load/discovery-announcers.ts";
 import { steadyMs, type WatchersAnswer, type WatchersCall } from "./load/discovery-watchers.ts";
 import { askInside, type InsideReading } from "./measure/inside-probe.ts";
-import { cpuShareOver } from "./measure/processes.ts";
+import { cpuSecondsOf } from "./measure/processes.ts";
 import { type BenchResult, percentile, report } from "./report.ts";
 
 const announcements = Number(option("announcements") ?? 100_000);
@@ -44,8 +48,9 @@ const servers = 3;
 const renewalMs = 10_000;
 const roundMs = 250;
 const boundMs = 300_000;
-const cpuSeconds = 20;
-const idleCpuSeconds = 5;
+/** Every watch ends once. */
+const restSeconds = 30;
+const idleSeconds = 8;
 /** Less than a lease's time of them: what nobody renews expires. */
 const quietRounds = Math.min(rounds, 12);
 
@@ -70,10 +75,18 @@ interface Measured {
   readonly bytesPerAnnouncement: number;
   readonly renewalsPerSecond: number;
   readonly renewalWrites: number;
-  readonly renewalCpu: number;
+  readonly restCpu: number;
   readonly idleCpu: number;
+  readonly renewalUs: Spent;
+  readonly toldUs: Spent;
   readonly busy: Told;
   readonly quiet: Told;
+}
+
+/** Processor time. */
+interface Spent {
+  readonly servers: number;
+  readonly load: number;
 }
 
 interface Told {
@@ -104,6 +117,7 @@ report(
           value: mean((each) => each.bytesPerAnnouncement),
           unit: "bytes",
         },
+        { name: "rest-cpu", value: mean((each) => each.restCpu), unit: "% of a core" },
         { name: "idle-cpu", value: mean((each) => each.idleCpu), unit: "% of a core" },
         ...measured.flatMap(resultsOf),
       ],
@@ -133,8 +147,12 @@ function resultsOf({ store, busy, quiet, ...each }: Measured): readonly BenchRes
     { name: `${store}.announced`, value: each.announcedPerSecond, unit: "announcements/s" },
     { name: `${store}.renewals`, value: each.renewalsPerSecond, unit: "renewals/s" },
     { name: `${store}.renewal-writes`, value: each.renewalWrites, unit: "batches" },
-    { name: `${store}.renewal-cpu`, value: each.renewalCpu, unit: "% of a core" },
+    { name: `${store}.rest-cpu`, value: each.restCpu, unit: "% of a core" },
     { name: `${store}.idle-cpu`, value: each.idleCpu, unit: "% of a core" },
+    { name: `${store}.renewal-us`, value: each.renewalUs.servers, unit: "µs" },
+    { name: `${store}.load-renewal-us`, value: each.renewalUs.load, unit: "µs" },
+    { name: `${store}.told-us`, value: each.toldUs.servers, unit: "µs" },
+    { name: `${store}.load-told-us`, value: each.toldUs.load, unit: "µs" },
   ];
 }
 
@@ -157,33 +175,37 @@ async function measureStore(store: string, kind: StoreKind): Promise<Measured> {
     const start = { kind: "start", servers: urls } as const;
     // From the first one on: to announce all of them may take longer than a lease.
     tell(announcers, { kind: "renew", periodMs: renewalMs });
-    const { seconds } = await call(announcers, { ...start, announcements, types }, "announced");
+    const announcing = await call(announcers, { ...start, announcements, types }, "announced");
     const bytes = (await bytesOf(daemons)) - empty;
     progress(`${store}: ${watchers} watch`);
     await call(watching, { ...start, watchers }, "waiting");
     progress(`${store}: renewals are counted`);
     const writesBefore = await batchesWritten(urls);
     await call(announcers, { kind: "count" }, "renewed");
-    const renewalCpu = await cpuOf(daemons);
+    const rest = await spentOver(daemons, announcers, () => seconds(restSeconds));
     const renewal = await call(announcers, { kind: "count" }, "renewed");
     const renewalWrites = (await batchesWritten(urls)) - writesBefore;
     if (renewal.failed > 0) throw new Error(`${renewal.failed} renewals failed`);
     progress(`${store}: telling, with renewals`);
     const busy = await tellAll(urls, watching, rounds);
-    tell(announcers, { kind: "stop" });
+    await call(announcers, { kind: "stop" }, "stopped");
     progress(`${store}: idle, then telling without renewals`);
-    const idleCpu = await cpuOf(daemons, idleCpuSeconds);
-    const quiet = await tellAll(urls, watching, quietRounds);
+    const idle = await spentOver(daemons, announcers, () => seconds(idleSeconds));
+    const toldQuietly = await spentOver(daemons, watching, () =>
+      tellAll(urls, watching, quietRounds),
+    );
     return {
       store,
-      announcedPerSecond: announcements / seconds,
+      announcedPerSecond: announcements / announcing.seconds,
       bytesPerAnnouncement: bytes / servers / announcements,
-      renewalsPerSecond: renewal.count / cpuSeconds,
+      renewalsPerSecond: renewal.count / rest.seconds,
       renewalWrites,
-      renewalCpu,
-      idleCpu,
+      restCpu: (100 * rest.servers) / rest.seconds,
+      idleCpu: (100 * idle.servers) / idle.seconds,
+      renewalUs: microsecondsEach(rest, renewal.count),
+      toldUs: microsecondsEach(toldQuietly, quietRounds * watchers),
       busy,
-      quiet,
+      quiet: toldQuietly.result,
     };
   } finally {
     for (const child of children) child.kill();
@@ -293,7 +315,29 @@ async function batchesWritten(urls: readonly string[]): Promise<number> {
   return written;
 }
 
-async function cpuOf(daemons: readonly Daemon[], seconds = cpuSeconds): Promise<number> {
-  const [share = 0] = await cpuShareOver(seconds, [daemons.map(({ pid }) => pid)]);
-  return share;
+/** Processor seconds of the servers, and of the process that loads them, while `run` runs. */
+async function spentOver<T>(
+  daemons: readonly Daemon[],
+  load: ChildProcess,
+  run: () => Promise<T>,
+): Promise<Spent & { readonly seconds: number; readonly result: T }> {
+  const pids = daemons.map(({ pid }) => pid);
+  const startedAt = performance.now();
+  const serversBefore = cpuSecondsOf(pids);
+  const loadBefore = cpuSecondsOf([load.pid ?? 0]);
+  const result = await run();
+  return {
+    servers: cpuSecondsOf(pids) - serversBefore,
+    load: cpuSecondsOf([load.pid ?? 0]) - loadBefore,
+    seconds: (performance.now() - startedAt) / 1000,
+    result,
+  };
+}
+
+function microsecondsEach({ servers: ours, load }: Spent, count: number): Spent {
+  return { servers: (1e6 * ours) / count, load: (1e6 * load) / count };
+}
+
+async function seconds(count: number): Promise<void> {
+  await new Promise((resolve) => setTimeout(resolve, 1000 * count));
 }

@@ -4,7 +4,7 @@
  *
  *     start ──► announced ──► renew, stop, count …
  */
-import { RawConnection } from "./raw-http.ts";
+import { DiscoveryConnection, requestOf } from "./discovery-connection.ts";
 
 export type AnnouncersCall =
   | {
@@ -14,12 +14,14 @@ export type AnnouncersCall =
       readonly types: number;
     }
   | { readonly kind: "renew"; readonly periodMs: number }
+  /** Answered when all that was on its way has been answered. */
   | { readonly kind: "stop" }
   /** Answered with what was renewed since it was last asked. */
   | { readonly kind: "count" };
 
 export type AnnouncersAnswer =
   | { readonly kind: "announced"; readonly seconds: number }
+  | { readonly kind: "stopped" }
   | { readonly kind: "renewed"; readonly count: number; readonly failed: number };
 
 const connectionsPerServer = 8;
@@ -30,25 +32,50 @@ const tickMs = 20;
 const triesMax = 20;
 const retryMs = 500;
 
-interface Announced {
-  readonly body: Buffer;
-}
+type Done = (status: number) => void;
 
-const connections: RawConnection[] = [];
-const announced: Announced[] = [];
+const announced: Buffer[] = [];
 let renewed = 0;
 let failed = 0;
 let inFlight = 0;
 let renewing: NodeJS.Timeout | undefined;
+let stopped: (() => void) | undefined;
 
-function request(body: Buffer) {
-  return { path: "/announcement", headers: { "Content-Type": "application/json" }, body };
+/** Sends together what is sent in one turn; answers come in the order of the requests. */
+class Pipeline {
+  readonly #connection: DiscoveryConnection;
+  readonly #waiting: Done[];
+  #unsent: Buffer[] = [];
+
+  private constructor(connection: DiscoveryConnection, waiting: Done[]) {
+    this.#connection = connection;
+    this.#waiting = waiting;
+  }
+
+  static async open(server: string): Promise<Pipeline> {
+    const waiting: Done[] = [];
+    const answered = (status: number): void => (waiting.shift() as Done)(status);
+    return new Pipeline(await DiscoveryConnection.open(server, answered), waiting);
+  }
+
+  post(request: Buffer, done: Done): void {
+    this.#waiting.push(done);
+    if (this.#unsent.push(request) === 1) setImmediate(() => this.#send());
+  }
+
+  #send(): void {
+    const requests = this.#unsent;
+    this.#unsent = [];
+    this.#connection.send(Buffer.concat(requests));
+  }
 }
 
+const pipelines: Pipeline[] = [];
+
 /** As clients do: what is refused for the moment is asked again. */
-async function insist(connection: RawConnection, body: Buffer): Promise<void> {
+async function insist(pipeline: Pipeline, request: Buffer): Promise<void> {
   for (let tries = 0; tries < triesMax; tries += 1) {
-    const { status } = await connection.post(request(body));
+    const status = await new Promise<number>((resolve) => pipeline.post(request, resolve));
     if (status === 201) return;
     if (status !== 503) throw new Error(`announced, and was answered ${status}`);
     await new Promise((resolve) => setTimeout(resolve, retryMs));
@@ -59,7 +86,7 @@ async function insist(connection: RawConnection, body: Buffer): Promise<void> {
 async function announceAll(count: number, types: number): Promise<number> {
   const startedAt = performance.now();
   let next = 0;
-  const worker = async (connection: RawConnection): Promise<void> => {
+  const worker = async (pipeline: Pipeline): Promise<void> => {
     while (next < count) {
       const each = next;
       next += 1;
@@ -71,16 +98,23 @@ async function announceAll(count: number, types: number): Promise<number> {
         serviceUri: `http://10.${(each >> 16) & 255}.${(each >> 8) & 255}.${each & 255}:31000`,
         metadata: { zone: `zone-${each % 3}`, weight: 1, taskId: `service.${each}` },
       };
-      const body = Buffer.from(JSON.stringify(announcement));
-      announced.push({ body });
-      await insist(connection, body);
+      const request = requestOf("POST", "/announcement", JSON.stringify(announcement));
+      announced.push(request);
+      await insist(pipeline, request);
     }
   };
-  const workers = connections.flatMap((connection) =>
-    Array.from({ length: inFlightMax }, () => worker(connection)),
+  const workers = pipelines.flatMap((pipeline) =>
+    Array.from({ length: inFlightMax }, () => worker(pipeline)),
   );
   await Promise.all(workers);
   return (performance.now() - startedAt) / 1000;
+}
+
+function renewalAnswered(status: number): void {
+  inFlight -= 1;
+  if (status === 201) renewed += 1;
+  else failed += 1;
+  if (inFlight === 0) stopped?.();
 }
 
 function renewEach(periodMs: number): void {
@@ -93,28 +127,32 @@ function renewEach(periodMs: number): void {
     due += ((now - lastAt) / periodMs) * announced.length;
     lastAt = now;
     for (; done < due && inFlight < renewalsInFlightMax; done += 1) {
-      const { body } = announced[done % announced.length] as Announced;
-      const connection = connections[Math.floor(Math.random() * connections.length)];
+      const pipeline = pipelines[Math.floor(Math.random() * pipelines.length)];
       inFlight += 1;
-      void connection?.post(request(body)).then(({ status }) => {
-        inFlight -= 1;
-        if (status === 201) renewed += 1;
-        else failed += 1;
-      });
+      pipeline?.post(announced[done % announced.length] as Buffer, renewalAnswered);
     }
   }, tickMs);
+}
+
+function stop(): void {
+  clearInterval(renewing);
+  stopped = () => {
+    stopped = undefined;
+    answer({ kind: "stopped" });
+  };
+  if (inFlight === 0) stopped();
 }
 
 async function called(call: AnnouncersCall): Promise<void> {
   if (call.kind === "start") {
     for (const server of call.servers) {
       for (let each = 0; each < connectionsPerServer; each += 1) {
-        connections.push(await RawConnection.open(server));
+        pipelines.push(await Pipeline.open(server));
       }
     }
     answer({ kind: "announced", seconds: await announceAll(call.announcements, call.types) });
   } else if (call.kind === "renew") renewEach(call.periodMs);
-  else if (call.kind === "stop") clearInterval(renewing);
+  else if (call.kind === "stop") stop();
   else {
     answer({ kind: "renewed", count: renewed, failed });
     renewed = 0;

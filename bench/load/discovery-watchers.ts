@@ -4,7 +4,7 @@
  *
  *     start ──► waiting ──► expect an id ──► told, once every watcher has had it
  */
-import { connect } from "node:net";
+import { DiscoveryConnection, digitsAt, requestOf } from "./discovery-connection.ts";
 
 export type WatchersCall =
   | { readonly kind: "start"; readonly servers: readonly string[]; readonly watchers: number }
@@ -18,10 +18,18 @@ export type WatchersAnswer =
   /** When the middle one and the last one were told, by the machine's steady clock, in ms. */
   | { readonly kind: "told"; readonly middleAt: number; readonly lastAt: number };
 
+const indexMember = Buffer.from('"index":');
+
 let watchers = 0;
 let expected = Buffer.alloc(0);
+/** One for each id that is expected. */
+let round = 0;
 let told = 0;
 let middleAt = 0;
+let question: { readonly since: number; readonly request: Buffer } = {
+  since: -1,
+  request: Buffer.alloc(0),
+};
 
 /** The same for all processes of this machine. */
 export function steadyMs(): number {
@@ -29,52 +37,34 @@ export function steadyMs(): number {
   return seconds * 1000 + nanoseconds / 1e6;
 }
 
+/** The same bytes for all who know as much. */
+function questionSince(since: number): Buffer {
+  if (question.since !== since) {
+    question = { since, request: requestOf("GET", `/watch?since=${since}`) };
+  }
+  return question.request;
+}
+
 /** One that begins with everything; resolves when it waits. */
-function watch(server: string): Promise<void> {
-  const { hostname, port, host } = new URL(server);
-  const { promise, resolve, reject } = Promise.withResolvers<void>();
-  const socket = connect({ host: hostname, port: Number(port), noDelay: true });
-  let received: Buffer = Buffer.alloc(0);
-  let head = -1;
-  let missing = 0;
-  const ask = (since: string): void => {
-    socket.write(`GET /watch?since=${since} HTTP/1.1\r\nHost: ${host}\r\n\r\n`);
-  };
-  let since = "";
-  const ended = (status: number, body: Buffer): void => {
+async function watch(server: string): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  let since = -1;
+  let toldIn = 0;
+  const answered = (status: number, body: Buffer): void => {
     if (status === 200) {
-      const index = /"index":(\d+)/.exec(body.toString("latin1", 0, 100))?.[1];
-      since = String(Number(index) + 1);
-      if (expected.length > 0 && body.includes(expected)) wasTold();
+      since = digitsAt(body, body.indexOf(indexMember) + indexMember.length) + 1;
+      if (round > toldIn && body.includes(expected)) {
+        toldIn = round;
+        wasTold();
+      }
       resolve();
     } else if (status !== 204) throw new Error(`watched, and was answered ${status}`);
-    ask(since);
+    connection.send(questionSince(since));
   };
-  socket.on("connect", () => {
-    // Only its index is wanted: a filter that takes nothing.
-    socket.write(`GET /watch?serviceType=nobody HTTP/1.1\r\nHost: ${host}\r\n\r\n`);
-  });
-  socket.on("error", reject);
-  socket.on("data", (chunk) => {
-    received = received.length === 0 ? chunk : Buffer.concat([received, chunk]);
-    for (;;) {
-      if (head < 0) {
-        head = received.indexOf("\r\n\r\n");
-        if (head < 0) return;
-        const text = received.toString("latin1", 0, head);
-        missing = Number(/content-length: (\d+)/i.exec(text)?.[1] ?? 0);
-      }
-      const end = head + 4 + missing;
-      if (received.length < end) return;
-      const status = Number(received.toString("latin1", 9, 12));
-      const body = received.subarray(head + 4, end);
-      received = received.subarray(end);
-      head = -1;
-      ended(status, body);
-      if (received.length === 0) return;
-    }
-  });
-  return promise;
+  const connection = await DiscoveryConnection.open(server, answered);
+  // Only its index is wanted: a filter that takes nothing.
+  connection.send(requestOf("GET", "/watch?serviceType=nobody"));
+  await promise;
 }
 
 function wasTold(): void {
@@ -87,6 +77,7 @@ function wasTold(): void {
 async function called(call: WatchersCall): Promise<void> {
   if (call.kind === "expect") {
     expected = Buffer.from(call.id);
+    round += 1;
     told = 0;
     answer({ kind: "expecting" });
     return;

@@ -16,7 +16,7 @@ import type { LogReader } from "../store/announcement-log.ts";
 
 const limits = {
   /** Of rest for each watcher that was told, so that changes in quick succession are told together. */
-  restMsPerTold: 0.1,
+  restMsPerTold: 0.05,
   restMsMax: 500,
 } as const;
 
