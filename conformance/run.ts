@@ -21,6 +21,7 @@ import { mesosGoV0 } from "./mesos-go-v0.ts";
 import { msh } from "./msh.ts";
 import { openTableChecks } from "./opentable-checks.ts";
 import { otDiscovery } from "./ot-discovery.ts";
+import { otDiscoveryRegions } from "./ot-discovery-regions.ts";
 import { pymesos } from "./pymesos.ts";
 import { resolvers } from "./resolvers.ts";
 import { singularityGo } from "./singularity-go.ts";
@@ -41,6 +42,7 @@ const clients: readonly Client[] = [
   singularityGo,
   singularityJava,
   otDiscovery,
+  otDiscoveryRegions,
   openTableChecks,
   mesosDns,
   digClient,
