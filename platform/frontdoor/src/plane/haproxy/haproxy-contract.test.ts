@@ -31,6 +31,10 @@ const differs = new Map([
     "it says 502 and keeps the connection",
   ],
   ["an answer that is cut is a stream that is reset", "it ends the stream"],
+  [
+    "a stream that is taken back while its body waits ends its request",
+    "it ends it once the instance reads on",
+  ],
   ["where a rule answers with success: none", "it answers with success"],
   ["is the only thing that is tunnelled", "it asks the instance for whatever protocol"],
   ["a host that differs does not become HTTP/1's", "it takes :authority, and drops the other"],

@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { describe } from "node:test";
 import { contractTests, post, request } from "./contract-test.ts";
+import { flushed } from "./flushed.ts";
 import { firstValue } from "./message-reader.ts";
 import type { CreatePlane, PlaneFixture } from "./plane-fixture.ts";
 import { type BackendOptions, plainAnswer, type RawBackend } from "./raw-backend.ts";
@@ -283,19 +284,4 @@ export function bodyContract(create: CreatePlane): void {
       );
     });
   });
-}
-
-/** Whether a piece got out of this process; no, when it has not for so long that nobody takes it. */
-async function flushed(
-  socket: { write(bytes: Buffer, done: () => void): boolean },
-  piece: Buffer,
-): Promise<boolean> {
-  let isOut = false;
-  socket.write(piece, () => {
-    isOut = true;
-  });
-  for (let looks = 0; looks < 300 && !isOut; looks += 1) {
-    await new Promise((resolve) => setTimeout(resolve, 1));
-  }
-  return isOut;
 }

@@ -1,8 +1,10 @@
 /** HTTP/2 in front, HTTP/1.1 behind: what one cannot say must not become the other's words. */
 
 import assert from "node:assert/strict";
+import type { Socket } from "node:net";
 import { describe } from "node:test";
-import { contractTests } from "./contract-test.ts";
+import { contractTests, request } from "./contract-test.ts";
+import { flushed } from "./flushed.ts";
 import { answerOf, connectHttp2, type Http2Client } from "./http2-client.ts";
 import { firstValue } from "./message-reader.ts";
 import type { CreatePlane, PlaneFixture } from "./plane-fixture.ts";
@@ -127,6 +129,57 @@ export function http2Contract(create: CreatePlane): void {
       });
     });
 
+    test("an answer that nobody reads stops the instance", async (plane) => {
+      const piece = Buffer.alloc(1024 * 1024, "x");
+      const pieces = 64;
+      let sent = 0;
+      let isStopped = false;
+      await web(plane, {
+        answer: (_seen, socket) => {
+          socket.write(`HTTP/1.1 200 OK\r\nContent-Length: ${pieces * piece.length}\r\n\r\n`);
+          void (async () => {
+            while (sent < pieces && (await flushed(socket, piece))) sent += 1;
+            isStopped = sent < pieces;
+          })();
+        },
+      });
+      await withClient(plane, async (client) => {
+        const stream = client.open({ ":path": "/x" });
+        stream.on("error", () => {}).pause();
+        await waitFor(
+          () => isStopped || sent === pieces,
+          () => "the instance's end",
+        );
+        assert.ok(isStopped, "an answer that nobody reads was taken to its end");
+        // Others on its connection do not wait for it.
+        assert.equal((await client.ask({ ":path": "/smuggled" })).status, 403);
+      });
+    });
+
+    test("a body that nobody reads stops its sender", async (plane) => {
+      let isAsked = false;
+      const backend = await web(plane, {
+        head: (_seen, socket) => {
+          isAsked = true;
+          socket.pause();
+        },
+      });
+      const bytes = 64 * 1024 * 1024;
+      await withClient(plane, async (client) => {
+        const stream = client.open({ ":method": "PUT", ":path": "/x" }, { hasBody: true });
+        stream.on("error", () => {});
+        await waitFor(
+          () => isAsked,
+          () => "the head",
+        );
+        const piece = Buffer.alloc(1024 * 1024, "x");
+        let sent = 0;
+        while (sent < bytes && (await flushed(stream, piece))) sent += piece.length;
+        assert.ok(sent < bytes, "a body that nobody reads was taken to its end");
+        assert.ok(backend.received().length < bytes);
+      });
+    });
+
     test("an answer that is cut is a stream that is reset", async (plane) => {
       await web(plane, {
         answer: (_seen, socket) => {
@@ -166,6 +219,64 @@ export function http2Contract(create: CreatePlane): void {
           () => "the instance's connection to end",
         );
       });
+    });
+
+    test("a stream that is taken back while its body waits ends its request", async (plane) => {
+      let instance: Socket | undefined;
+      const backend = await web(plane, {
+        head: (_seen, socket) => {
+          instance = socket.pause();
+        },
+      });
+      await withClient(plane, async (client) => {
+        const stream = client.open({ ":method": "PUT", ":path": "/x" }, { hasBody: true });
+        stream.on("error", () => {});
+        await waitFor(
+          () => instance !== undefined,
+          () => "the head",
+        );
+        const piece = Buffer.alloc(1024 * 1024, "x");
+        while (await flushed(stream, piece));
+        stream.close(http2Cancel);
+        await waitFor(
+          () => plane.ended.length === 1,
+          () => "the observer",
+        );
+        instance?.resume();
+        await waitFor(
+          () => backend.connections.open === 0,
+          () => "the instance's connection to end",
+        );
+      });
+      const after = plane.client();
+      after.write(request("/smuggled"));
+      assert.equal((await after.answer()).status, 403);
+    });
+
+    test("a client and its instances that go away at once harm nobody else", async (plane) => {
+      const instances: Socket[] = [];
+      await web(plane, { head: (_seen, socket) => void instances.push(socket.pause()) });
+      const streams = 60;
+      await withClient(plane, async (client) => {
+        for (let opened = 0; opened < streams; opened += 1) {
+          const stream = client.open({ ":method": "PUT", ":path": "/x" }, { hasBody: true });
+          stream.on("error", () => {});
+          stream.write(Buffer.alloc(64 * 1024));
+        }
+        await waitFor(
+          () => instances.length === streams,
+          () => `${streams} requests; ${instances.length} came`,
+        );
+        client.session.destroy();
+        for (const socket of instances) socket.destroy();
+        await waitFor(
+          () => plane.ended.length >= streams,
+          () => `${streams} ends; ${plane.ended.length} came`,
+        );
+      });
+      const after = plane.client();
+      after.write(request("/smuggled"));
+      assert.equal((await after.answer()).status, 403);
     });
 
     for (const [title, headers] of hostile) {

@@ -50,8 +50,12 @@ export class Http2Exchange implements ClientExchange {
       });
     }
     stream.on("drain", () => this.#drained());
+    // The client has taken it back, and nothing can be said on it any more, some turns before it closes.
+    stream.on("aborted", () => this.#closed());
     stream.on("close", () => this.#closed());
-    stream.on("wantTrailers", () => stream.sendTrailers(headersOf(this.#trailersOut ?? [])));
+    stream.on("wantTrailers", () => {
+      if (!this.#isDeaf) stream.sendTrailers(headersOf(this.#trailersOut ?? []));
+    });
   }
 
   begin(): void {
@@ -73,12 +77,12 @@ export class Http2Exchange implements ClientExchange {
   }
 
   inform(status: number, fields: readonly string[]): void {
-    if (this.#stream.destroyed || this.#stream.headersSent) return;
+    if (this.#isDeaf || this.#stream.headersSent) return;
     this.#stream.additionalHeaders({ ":status": status, ...headersOf(fields) });
   }
 
   respond({ status, fields, framing, announcedBytes }: AnswerHead): void {
-    if (this.#stream.destroyed) return;
+    if (this.#isDeaf) return;
     const length =
       framing.kind === "length" ? String(framing.bytes) : (announcedBytes ?? undefined);
     const headers = { ":status": status, ...headersOf(fields) };
@@ -89,7 +93,7 @@ export class Http2Exchange implements ClientExchange {
   }
 
   write(bytes: Uint8Array): boolean {
-    if (this.#stream.destroyed || this.#stream.writableEnded) return true;
+    if (this.#isDeaf || this.#stream.writableEnded) return true;
     const hasRoom = this.#stream.write(bytes);
     if (!hasRoom && !this.#isBlocked) {
       this.#isBlocked = true;
@@ -122,10 +126,15 @@ export class Http2Exchange implements ClientExchange {
     this.#isDone = true;
     this.#deadline.end();
     const answered = this.request.handshake?.answered(fields) ?? fields;
-    if (!this.#stream.destroyed) {
+    if (!this.#isDeaf) {
       this.#stream.respond({ ":status": 200, ...headersOf(answered) });
     }
     return this.#stream;
+  }
+
+  /** Node throws at whoever answers on a stream that was reset. */
+  get #isDeaf(): boolean {
+    return this.#stream.destroyed || this.#stream.closed;
   }
 
   #data(bytes: Buffer): void {

@@ -20,8 +20,12 @@ export interface SessionOptions {
   readonly closed: (session: Http2Connection) => void;
 }
 
-/** Streams of one client at once. */
-const streamsMax = 256;
+/**
+ * Streams of one client at once, and what each may send ahead of an instance that does not read: 8 MiB
+ * together are held for one connection, however it is meant.
+ */
+const streamsMax = 128;
+const windowBytes = 64 * 1024;
 /** Streams that a client has taken back, over those that it let be answered: CVE-2023-44487. */
 const resetsMax = 200;
 
@@ -40,7 +44,7 @@ export class Http2Connection {
       settings: {
         maxConcurrentStreams: streamsMax,
         maxHeaderListSize: planeLimits.requestHeadBytesMax,
-        initialWindowSize: 256 * 1024,
+        initialWindowSize: windowBytes,
         enablePush: false,
         enableConnectProtocol: true,
       },
@@ -82,7 +86,7 @@ export class Http2Connection {
     const parsed = parseStreamHead(rawHeaders, isEnded);
     if ("error" in parsed) {
       context.refused({ status: parsed.status, reason: parsed.error, remoteAddress });
-      stream.respond({ ":status": parsed.status }, { endStream: true });
+      if (!stream.closed) stream.respond({ ":status": parsed.status }, { endStream: true });
       stream.close();
       return;
     }

@@ -4,10 +4,11 @@
  * The one that was used last is used next, so that what a peak left over grows old and is closed.
  */
 
-import { connect as connectTcp, type Socket } from "node:net";
-import { connect as connectTls } from "node:tls";
+import { connect as connectTcp, isIP, type Socket } from "node:net";
+import { type ConnectionOptions, connect as connectTls } from "node:tls";
 import type { Clock } from "@tavola/host";
 import { planeLimits } from "../core/plane-limits.ts";
+import { trustedAuthorities } from "./trusted-authorities.ts";
 import type { UpstreamAddress } from "./upstream-address.ts";
 import { type ConnectionHome, UpstreamConnection } from "./upstream-connection.ts";
 
@@ -69,7 +70,7 @@ export class UpstreamPool implements ConnectionHome {
     const reading = mayUpgrade ? {} : { onread };
     const target = { host, port, noDelay: true, allowHalfOpen: false, ...reading };
     const socket: Socket = isTls
-      ? connectTls({ ...target, ...serverName(host), ALPNProtocols: ["http/1.1"] })
+      ? connectTls({ ...target, ...tlsOptions(host) })
       : connectTcp(target);
     let isSettled = false;
     const settle = (made: UpstreamConnection | ConnectFailure | undefined): void => {
@@ -123,9 +124,10 @@ export class UpstreamPool implements ConnectionHome {
   }
 }
 
-/** An address is no server name (RFC 6066 3). */
-function serverName(host: string): { servername?: string } {
-  return /^[0-9.]+$|:/.test(host) ? {} : { servername: host };
+function tlsOptions(host: string): ConnectionOptions {
+  const options = { secureContext: trustedAuthorities(), ALPNProtocols: ["http/1.1"] };
+  // An address is no server name (RFC 6066 3).
+  return isIP(host) === 0 ? { ...options, servername: host } : options;
 }
 
 function reasonOf(error: NodeJS.ErrnoException): string {
