@@ -194,11 +194,17 @@ class HaproxyPlane implements DataPlane {
   }
 
   health(): readonly InstanceHealth[] {
-    return this.#servers.health(this.#services);
+    const { handedOn } = this.#servers;
+    const own = this.#servers.health(this.#services);
+    return [
+      ...own.filter(({ service }) => !handedOn.has(service)),
+      ...this.#inner.health().filter(({ service }) => handedOn.has(service)),
+    ];
   }
 
   async close({ drainMs }: { readonly drainMs: number }): Promise<void> {
     this.#restart.close();
+    this.#held.finish();
     await this.#turns.close();
     this.#servers.close();
     await this.#generations.close({ drainMs });
@@ -241,15 +247,15 @@ class HaproxyPlane implements DataPlane {
   }
 
   /** Another process with these rules, and the instances that there are; the former finishes. */
-  async #replace(rules: RuleSet): Promise<void> {
-    await this.#generations.replace(rules);
+  #replace(rules: RuleSet): Promise<void> {
+    return this.#generations.replace(rules);
+  }
+
+  /** From now on it is what there is, whatever becomes of the one before. */
+  #began({ rules, folder }: Generation): void {
     this.#rules = rules;
     this.#isBehind = false;
     this.#restart.succeeded();
-  }
-
-  /** It has only servers that serve. */
-  #began({ folder }: Generation): void {
     void this.#held.release(folder);
     this.#servers.began();
   }

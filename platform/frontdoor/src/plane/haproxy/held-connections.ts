@@ -33,6 +33,7 @@ export class HeldConnections {
   readonly #sockets = new Set<Socket>();
   /** Of the HAProxy that serves now; undefined: none does. */
   #folder: string | undefined;
+  #isFinishing = false;
 
   constructor(logger: Logger) {
     this.#logger = logger;
@@ -41,7 +42,7 @@ export class HeldConnections {
   /** No HAProxy listens. Where we cannot either, connections are refused as they would be without us. */
   begin({ ip, httpPort, httpsPort }: ListenPorts): void {
     this.#folder = undefined;
-    if (this.#servers.length > 0) return;
+    if (this.#isFinishing || this.#servers.length > 0) return;
     this.#servers = [
       ...(httpPort === undefined ? [] : [this.#listen(ip, httpPort, heldSocketNames.http)]),
       ...(httpsPort === undefined ? [] : [this.#listen(ip, httpsPort, heldSocketNames.https)]),
@@ -84,15 +85,24 @@ export class HeldConnections {
     for (const [socket, socketName] of held) void passOn(socket, join(folder, socketName));
     // Whom the kernel has accepted for us we have, too, by the end of this turn of the event loop.
     await setImmediate();
-    if (this.#folder !== folder) return;
+    if (this.#folder === folder) this.#stopListening();
+  }
+
+  #stopListening(): void {
     for (const server of this.#servers) server.close();
     this.#servers = [];
   }
 
-  /** Cuts what goes through us. */
+  /** No HAProxy follows: whoever waits is cut, and nobody is held any more. */
+  finish(): void {
+    this.#isFinishing = true;
+    this.#stopListening();
+    for (const socket of this.#held.keys()) socket.destroy();
+  }
+
+  /** Cuts what goes through us, too. */
   close(): void {
-    for (const server of this.#servers) server.close();
-    this.#servers = [];
+    this.finish();
     for (const socket of this.#sockets) socket.destroy();
   }
 }
