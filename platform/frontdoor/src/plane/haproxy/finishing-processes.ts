@@ -11,7 +11,9 @@ import type { RuntimeConsole } from "./runtime-console.ts";
 
 const limits = {
   processesMax: 8,
-  lookEveryMs: 1_000,
+  /** Most have nothing left at once; the others are looked at ever more seldom. */
+  lookMsMin: 25,
+  lookMsMax: 2_000,
   /** When all ends. */
   lookEveryMsAtEnd: 50,
   /** So often nothing runs, one look after the other, before what was answered last has gone out. */
@@ -27,6 +29,7 @@ export class FinishingProcesses {
   readonly #clock: Clock;
   readonly #all = new Set<Finishing>();
   #timer: Timer | undefined;
+  #lookMs: number = limits.lookMsMin;
   #isClosing = false;
 
   constructor(clock: Clock) {
@@ -42,13 +45,15 @@ export class FinishingProcesses {
       this.#all.delete(finishing);
     });
     process.finish();
+    this.#lookMs = limits.lookMsMin;
     this.#lookLater();
     if (this.#all.size > limits.processesMax) await this.#endOne();
   }
 
   #lookLater(): void {
-    this.#timer ??= this.#clock.after(limits.lookEveryMs, () => {
+    this.#timer ??= this.#clock.after(this.#lookMs, () => {
       this.#timer = undefined;
+      this.#lookMs = Math.min(limits.lookMsMax, this.#lookMs * 2);
       void this.#look();
     });
   }
