@@ -35,7 +35,7 @@ import {
 import { type Daemon, startDaemon } from "./load/daemon.ts";
 import type { AnnouncersAnswer, AnnouncersCall } from "./load/discovery-announcers.ts";
 import { steadyMs, type WatchersAnswer, type WatchersCall } from "./load/discovery-watchers.ts";
-import { askInside, type InsideReading } from "./measure/inside-probe.ts";
+import { askHeap, type HeapReading } from "./measure/heap-probe.ts";
 import { cpuSecondsOf } from "./measure/processes.ts";
 import { type BenchResult, percentile, report } from "./report.ts";
 
@@ -50,9 +50,9 @@ const roundMs = 250;
 const boundMs = 300_000;
 /** Every watch ends once. */
 const restSeconds = 30;
-const idleSeconds = 8;
-/** Less than a lease's time of them: what nobody renews expires. */
-const quietRounds = Math.min(rounds, 12);
+const idleSeconds = 6;
+/** With the idle seconds before, less than a lease less a renewal's period: what nobody renews expires. */
+const quietRoundsMs = 10_000;
 
 type Answered = AnnouncersAnswer | WatchersAnswer;
 
@@ -187,12 +187,12 @@ async function measureStore(store: string, kind: StoreKind): Promise<Measured> {
     const renewalWrites = (await batchesWritten(urls)) - writesBefore;
     if (renewal.failed > 0) throw new Error(`${renewal.failed} renewals failed`);
     progress(`${store}: telling, with renewals`);
-    const busy = await tellAll(urls, watching, rounds);
+    const busy = await tellAll(urls, watching, { count: rounds });
     await call(announcers, { kind: "stop" }, "stopped");
     progress(`${store}: idle, then telling without renewals`);
     const idle = await spentOver(daemons, announcers, () => seconds(idleSeconds));
     const toldQuietly = await spentOver(daemons, watching, () =>
-      tellAll(urls, watching, quietRounds),
+      tellAll(urls, watching, { count: rounds, withinMs: quietRoundsMs }),
     );
     return {
       store,
@@ -203,7 +203,7 @@ async function measureStore(store: string, kind: StoreKind): Promise<Measured> {
       restCpu: (100 * rest.servers) / rest.seconds,
       idleCpu: (100 * idle.servers) / idle.seconds,
       renewalUs: microsecondsEach(rest, renewal.count),
-      toldUs: microsecondsEach(toldQuietly, quietRounds * watchers),
+      toldUs: microsecondsEach(toldQuietly, toldQuietly.result.lastMs.length * watchers),
       busy,
       quiet: toldQuietly.result,
     };
@@ -218,7 +218,7 @@ async function measureStore(store: string, kind: StoreKind): Promise<Measured> {
 async function startServer(folder: string, store: string): Promise<Daemon> {
   mkdirSync(folder, { recursive: true });
   const args = ["discovery", "--port=0", `--work_dir=${folder}`, `--store=${store}`];
-  const probe = join(import.meta.dirname, "measure/inside-probe.ts");
+  const probe = join(import.meta.dirname, "measure/heap-probe.ts");
   return await startDaemon(
     join(repositoryRoot, "cli/src/main.ts"),
     [...args, "--logging_level=WARNING", "--store_session_timeout=20secs"],
@@ -268,11 +268,12 @@ async function nextAnswer<K extends Answered["kind"]>(
 async function tellAll(
   urls: readonly string[],
   watching: ChildProcess,
-  count: number,
+  { count, withinMs = Number.POSITIVE_INFINITY }: { count: number; withinMs?: number },
 ): Promise<Told> {
   const lastMs: number[] = [];
   const halfMs: number[] = [];
-  for (let round = 0; round < count; round += 1) {
+  const startedAt = steadyMs();
+  for (let round = 0; round < count && steadyMs() - startedAt < withinMs; round += 1) {
     const id = crypto.randomUUID();
     // Else who is told before would not be counted, but when the announcement expires.
     await call(watching, { kind: "expect", id }, "expecting");
@@ -298,10 +299,10 @@ async function tellAll(
 
 async function bytesOf(daemons: readonly Daemon[]): Promise<number> {
   const readings = daemons.map(async ({ child }) => {
-    const { promise, resolve } = Promise.withResolvers<InsideReading>();
+    const { promise, resolve } = Promise.withResolvers<HeapReading>();
     child.once("message", resolve);
-    child.send(askInside);
-    return (await promise).heapBytes;
+    child.send(askHeap);
+    return (await promise).bytes;
   });
   return (await Promise.all(readings)).reduce((sum, bytes) => sum + bytes, 0);
 }

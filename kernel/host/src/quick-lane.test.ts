@@ -1,13 +1,19 @@
 /** Requests that are read without Node's HTTP server, beside the same ones that are read with it. */
 
 import assert from "node:assert/strict";
+import { once } from "node:events";
+import { type AddressInfo, createServer, type Socket } from "node:net";
 import { type TestContext, test } from "node:test";
 import fc from "fast-check";
 import { openEndpoint } from "./endpoint.ts";
 import type { HttpHandler, HttpRequest } from "./http.ts";
 import { silentLogger } from "./logger.ts";
 import { encodeAnswer } from "./quick-answer.ts";
-import type { QuickExchange } from "./quick-connection.ts";
+import {
+  QuickConnection,
+  type QuickConnectionOwner,
+  type QuickExchange,
+} from "./quick-connection.ts";
 import { parseQuickHead } from "./quick-head.ts";
 import type { QuickHandler } from "./quick-lane.ts";
 import { connectRaw, occurrences } from "./testing/raw-connection.ts";
@@ -235,6 +241,42 @@ for (const how of ["destroy", "end"] as const) {
     await connection.ended();
   });
 }
+
+test("a request that does not end is handed over after a minute, an idle connection ended after ten", async (context) => {
+  const handedOver: Socket[] = [];
+  const connections: QuickConnection[] = [];
+  const owner: QuickConnectionOwner = {
+    headOf: parseQuickHead,
+    serve: (exchange) => exchange.send(encodeAnswer(200, {}, exchange.path)),
+    giveAway: (_connection, socket) => handedOver.push(socket),
+    over: () => {},
+  };
+  const server = createServer((socket) => connections.push(new QuickConnection(socket, owner)));
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  context.after(() => server.close());
+  const { port } = server.address() as AddressInfo;
+  const [slow, idle] = [connectRaw(port), connectRaw(port)] as const;
+  slow.write(`${get("/one")}GET /two HT`);
+  idle.write(get("/one"));
+  for (const each of [slow, idle]) await each.until((text) => text.includes("/one"));
+  const passed = (ms: number): void => {
+    const now = performance.now() + ms;
+    for (const each of connections) each.timePassed(now);
+  };
+  passed(50_000);
+  assert.equal(handedOver.length, 0);
+  passed(60_000);
+  assert.equal(handedOver.length, 1);
+  assert.equal(String(handedOver[0]?.read()), "GET /two HT");
+  handedOver[0]?.destroy();
+  await slow.ended();
+  passed(500_000);
+  idle.write(get("/three"));
+  await idle.until((text) => text.includes("/three"));
+  passed(600_000);
+  await idle.ended();
+});
 
 test("a failure is a 500 with its text, wherever it comes from, and the connection goes on", async (context) => {
   const failing: HttpHandler = (request: HttpRequest) => {
