@@ -14,7 +14,7 @@ const limits = {
   /** For so long an agent is left alone that has answered for all of its tasks. */
   againMs: 3000,
   /** After the first that an agent did not answer, and after each further one: three times as long. */
-  silentMs: { first: 3000, factor: 3, max: 600_000 },
+  silentMs: { first: 10_000, factor: 3, max: 600_000 },
   /** A task that the agent does not know yet is asked about again, so often, ever more slowly. */
   triesMax: 5,
   askedAtOnceMax: 16,
