@@ -8,6 +8,7 @@ const ofTheConnection: ReadonlySet<string> = new Set([
   "content-encoding",
   "content-length",
   "date",
+  "http2-settings",
   "keep-alive",
   "proxy-authenticate",
   "proxy-connection",

@@ -161,6 +161,7 @@ test("parseRules() says of every mistake where it is and what was expected", () 
     'passthru a set-header="Content-Length: 5"',
     "HTTPS=yes passthru a",
     "passthru a strip=api",
+    'passthru a set-header="HTTP2-Settings: x"',
   ].join("\n");
   const errors = errorsOf(text).map((error) => error.replace(/; expected .*/s, ""));
   assert.deepEqual(errors, [
@@ -192,6 +193,7 @@ test("parseRules() says of every mistake where it is and what was expected", () 
     'f:20:24: "Content-Length: 5" is no value of set-header',
     'f:21:7: HTTPS is never "yes"',
     'f:22:18: "api" is no value of strip',
+    'f:23:24: "HTTP2-Settings: x" is no value of set-header',
   ]);
   const [first = ""] = errorsOf("REQUEST_URL=/x passthru a");
   assert.match(first, /; expected REQUEST_URI, .*COOKIE_name or QUERY_name$/);

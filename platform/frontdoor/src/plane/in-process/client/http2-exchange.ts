@@ -4,6 +4,7 @@ import type { ServerHttp2Stream } from "node:http2";
 import type { Duplex } from "node:stream";
 import { hasBody } from "../core/message/body-framing.ts";
 import type { FieldList } from "../core/message/field-list.ts";
+import { trailersThatGoOn } from "../core/message/trailer-fields.ts";
 import { Deadline } from "../deadline.ts";
 import type { ClientContext } from "./client-context.ts";
 import type {
@@ -38,7 +39,7 @@ export class Http2Exchange implements ClientExchange {
     this.#deadline = new Deadline(context.clock, () => this.#late());
     stream.pause();
     stream.on("trailers", (_trailers, _flags, raw) => {
-      this.#trailersIn = raw as unknown as string[];
+      this.#trailersIn = trailersThatGoOn(raw as unknown as string[]);
     });
     // Of a tunnel that is none yet nothing is taken: it is no body of the request.
     if (request.upgrade === undefined) {

@@ -22,7 +22,7 @@ export interface SessionOptions {
 
 /**
  * Streams of one client at once, and what each may send ahead of an instance that does not read: 8 MiB
- * together are held for one connection, however it is meant.
+ * together wait for one connection, beside what is on its way.
  */
 const streamsMax = 128;
 const windowBytes = 64 * 1024;

@@ -12,16 +12,10 @@ import { planeLimits } from "../plane-limits.ts";
 import type { BodyDecoder, BodySink } from "./body-decoder.ts";
 import type { FieldList } from "./field-list.ts";
 import { hasForbiddenCharacter, parseFields } from "./parse-fields.ts";
+import { trailersThatGoOn } from "./trailer-fields.ts";
 
 const sizeLine = /^([0-9a-fA-F]{1,13})(?:;([\t\x20-\x7e]*))?$/;
 const lineBytesMax = 4096;
-
-/** Would say where a message ends or where it goes, after all has been decided by the head. */
-const notInTrailers = new Set([
-  ...["content-length", "transfer-encoding", "host", "trailer", "te", "connection", "upgrade"],
-  ...["content-encoding", "content-type", "content-range", "authorization", "cookie", "set-cookie"],
-  ...["expect", "range", "forwarded", "location", "keep-alive", "proxy-connection"],
-]);
 
 export class ChunkedDecoder implements BodyDecoder {
   #state: "size" | "data" | "data-end" | "trailers" = "size";
@@ -102,12 +96,6 @@ export class ChunkedDecoder implements BodyDecoder {
     if (this.#trailers === "") return undefined;
     const parsed = parseFields(this.#trailers, 0, planeLimits.fieldsMax);
     if ("error" in parsed) return "malformed";
-    const kept: string[] = [];
-    for (let at = 0; at < parsed.fields.length; at += 2) {
-      const name = parsed.fields[at] as string;
-      if (notInTrailers.has(name) || name.startsWith("x-forwarded-")) continue;
-      kept.push(name, parsed.fields[at + 1] as string);
-    }
-    return kept.length === 0 ? undefined : kept;
+    return trailersThatGoOn(parsed.fields);
   }
 }
