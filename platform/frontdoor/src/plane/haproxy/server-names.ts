@@ -3,7 +3,7 @@
  * address is the same.
  */
 
-import { isIPv6 } from "node:net";
+import { isIP, isIPv6 } from "node:net";
 import type { Instance } from "../../core/routing-table.ts";
 import type { ServiceName } from "../../core/rule.ts";
 import {
@@ -19,7 +19,10 @@ const freeMax = 64;
 export interface NamedServers {
   /** By name. */
   readonly servers: ReadonlyMap<string, Server>;
-  /** Some instance's URI has a path, which HAProxy cannot put before a request's. */
+  /**
+   * Some instance's URI has a path, which HAProxy cannot put before a request's, or has TLS at an address,
+   * for which HAProxy finds no certificate: it looks for names only.
+   */
   readonly isHandedOn: boolean;
   /** Some instance's host is not found, now. */
   readonly isPartial: boolean;
@@ -48,7 +51,9 @@ export class ServerNames {
       instances.map(async (instance): Promise<Server | undefined> => {
         const upstream = parseUpstreamAddress(instance.uri);
         if (upstream === undefined) return undefined;
-        if (upstream.pathPrefix !== "") isHandedOn = true;
+        const isNamed = !upstream.isTls || isIP(upstream.host) === 0;
+        if (upstream.pathPrefix !== "" || !isNamed) isHandedOn = true;
+        if (!isNamed) return undefined;
         const address = await this.#addressOf(upstream);
         if (address === undefined) {
           isPartial = true;

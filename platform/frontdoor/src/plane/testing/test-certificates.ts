@@ -2,13 +2,14 @@
 
 import { execFile } from "node:child_process";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { isIP } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 
 export interface CertificateFolder {
   readonly path: string;
-  /** `FILE.pem` with chain and key, for those names; what was there before is no more. */
+  /** `FILE.pem` with chain and key, for those names (or addresses); what was there before is no more. */
   write(file: string, names: readonly string[]): Promise<void>;
   writeGarbage(file: string): Promise<void>;
   remove(): Promise<void>;
@@ -24,7 +25,9 @@ export async function certificateFolder(): Promise<CertificateFolder | undefined
     writeGarbage: (file) => writeFile(join(path, `${file}.pem`), "no certificate\n"),
     async write(file, names) {
       const [key, cert] = [join(path, `${file}.key`), join(path, `${file}.crt`)];
-      const alternatives = names.map((name) => `DNS:${name}`).join(",");
+      const alternatives = names
+        .map((name) => `${isIP(name) === 0 ? "DNS" : "IP"}:${name}`)
+        .join(",");
       await promisify(execFile)("openssl", [
         ...["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"],
         ...["-days", "2", "-keyout", key, "-out", cert, "-subj", `/CN=${names[0]}`],
