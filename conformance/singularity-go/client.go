@@ -288,9 +288,11 @@ func (c caller) groupsAndWebhooks() {
 	}
 	got(c.CreatePriorityFreeze(&dtos.SingularityPriorityFreeze{MinimumPriorityLevel: p(0.1), KillTasks: p(false)}))
 	same("frozen below", 0.1, *got(c.GetActivePriorityFreeze()).PriorityFreeze.MinimumPriorityLevel)
-	// The client cannot take it back itself.
-	thaw := got(c.Request("thaw", "DELETE", "/api/priority/freeze", nil, nil))
-	must(thaw.Close())
+	// What the client cannot take back itself.
+	for _, path := range []string{"/api/priority/freeze", "/api/groups/group/go_client"} {
+		answer := got(c.Request("clean", "DELETE", path, nil, nil))
+		must(answer.Close())
+	}
 }
 
 func (c caller) refusals() {
