@@ -201,6 +201,11 @@ test("parseRules() says of every mistake where it is and what was expected", () 
 
 test("parseRules() refuses what is no rule file", () => {
   assert.match(errorsOf("\0ELF")[0] ?? "", /is not text/);
+  const latin1 = Buffer.from(
+    "passthru a\nREQUEST_URI=/caf\u00e9* passthru a\n",
+    "latin1",
+  ).toString();
+  assert.match(errorsOf(latin1)[0] ?? "", /:2:1: the line has bytes that are not UTF-8; expected/);
   assert.match(errorsOf(`passthru ${"a".repeat(70_000)}`)[0] ?? "", /line is too long/);
   assert.match(errorsOf("#".repeat(5_000_000))[0] ?? "", /at most/);
   assert.equal(errorsOf("nonsense\n".repeat(500)).length, 100);

@@ -20,14 +20,20 @@ export type ParsedRules =
 
 /** `file`: for the errors. An empty file is one that has no rules. */
 export function parseRules(text: string, file: string): ParsedRules {
-  const complain = (message: string, expected: string): ParsedRules => ({
-    errors: [{ file, line: 1, column: 1, message, expected }],
+  const complain = (message: string, expected: string, line = 1): ParsedRules => ({
+    errors: [{ file, line, column: 1, message, expected }],
   });
   if (text.length > ruleLimits.fileCharactersMax) {
     const most = `at most ${ruleLimits.fileCharactersMax}`;
     return complain(`the file has ${text.length} characters`, most);
   }
   if (text.includes("\0")) return complain("the file is not text", "a rule file");
+  // What decoding makes of bytes that are none; as a pattern it would silently match nothing.
+  const undecoded = text.indexOf("\ufffd");
+  if (undecoded >= 0) {
+    const line = text.slice(0, undecoded).split("\n").length;
+    return complain("the line has bytes that are not UTF-8", "a file in UTF-8", line);
+  }
   const lines = splitIntoWords(text, file);
   if (lines.length > ruleLimits.rulesMax) {
     return complain(`the file has ${lines.length} rules`, `at most ${ruleLimits.rulesMax}`);
