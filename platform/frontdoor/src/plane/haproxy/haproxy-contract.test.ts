@@ -35,6 +35,10 @@ const differs = new Map([
     "a stream that is taken back while its body waits ends its request",
     "it ends it once the instance reads on",
   ],
+  [
+    "a client and its instances that go away at once harm nobody else",
+    "it does not log all that both sides leave at once, so that the test's count may never come",
+  ],
   ["where a rule answers with success: none", "it answers with success"],
   ["is the only thing that is tunnelled", "it asks the instance for whatever protocol"],
   ["a host that differs does not become HTTP/1's", "it takes :authority, and drops the other"],

@@ -22,6 +22,8 @@ const limits = {
   /** More than that are closed at once. */
   heldMax: 10_000,
   heldMs: 30_000,
+  /** Of those who come while this process is busy; the kernel has a maximum of its own. */
+  backlog: 4_096,
 } as const;
 
 export class HeldConnections {
@@ -58,7 +60,7 @@ export class HeldConnections {
     server.on("listening", () => {
       if (!this.#servers.includes(server)) server.close();
     });
-    return server.listen({ host: ip, port, reusePort: true });
+    return server.listen({ host: ip, port, reusePort: true, backlog: limits.backlog });
   }
 
   #take(socket: Socket, socketName: string): void {
