@@ -18,8 +18,8 @@ export interface ConnectFailure {
 }
 
 /**
- * Where sockets read to. PERF: what came is copied out of it at once, which costs a tenth of a new
- * buffer of 64 KiB for each read, and of a stream's events.
+ * Where sockets read to, and from where it is copied at once. PERF: a new buffer of 64 KiB for each read,
+ * and a stream's events, took a tenth of what a request costs.
  */
 const readBuffer = Buffer.allocUnsafeSlow(64 * 1024);
 
