@@ -24,6 +24,7 @@ async function open(context: TestContext) {
       if (refusal !== undefined) throw refusal;
       told.push(services);
     },
+    isOurs: (uri) => uri === "http://10.0.0.9:8080",
   });
   context.after(async () => {
     feed.close();
@@ -85,4 +86,15 @@ test("an announcement with a weight that is none hides no other", async (context
   server.announce({ ...announced("1", "a"), metadata }, announced("2", "b"));
   await waitUntil(() => told.at(-1)?.get("b")?.length === 1, "the other service");
   assert.equal(told.at(-1)?.get("a")?.[0]?.weight, 1);
+});
+
+test("an announcement that leads back to the front door gets no requests", async (context) => {
+  const { server, told, feed } = await open(context);
+  await feed.follow(new Set(["a"]));
+  server.announce(
+    { ...announced("1", "a"), serviceUri: "http://10.0.0.9:8080" },
+    announced("2", "a"),
+  );
+  await waitUntil(() => told.at(-1)?.get("a")?.length === 1, "the other instance");
+  assert.equal(told.at(-1)?.get("a")?.[0]?.id, "2");
 });

@@ -26,6 +26,8 @@ export interface ServicesFeedOptions {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly apply: (services: Services) => Promise<void>;
+  /** Whether a URI leads to this front door; nothing is sent there. */
+  readonly isOurs: (uri: string) => boolean;
 }
 
 const limits = {
@@ -163,10 +165,20 @@ export class ServicesFeed {
           weight: weightOf(announcement),
           zone: zoneOf(announcement),
         })),
-      );
+      ).filter((instance) => !this.#leadsHere(service, instance));
       this.#known.set(announced, instances);
     }
     return instances;
+  }
+
+  #leadsHere(service: ServiceName, { id, uri }: Instance): boolean {
+    const { isOurs, logger } = this.#options;
+    if (!isOurs(uri)) return false;
+    logger.warn(
+      { service, id, uri },
+      "an announcement leads back to this front door; it gets no requests",
+    );
+    return true;
   }
 
   /** Services with nobody keep who was known. */

@@ -7,6 +7,7 @@
  *     discovery ───────► feed ──────────────────► setServices ─┘
  */
 
+import { networkInterfaces } from "node:os";
 import type { Random } from "@tavola/base";
 import {
   type Clock,
@@ -22,6 +23,7 @@ import {
 import { connectDiscovery, type DiscoveryClient } from "@tavola/sdk";
 import { createAdminHandler } from "../api/admin-handler.ts";
 import type { FrontdoorView } from "../api/frontdoor-view.ts";
+import { ownListener } from "../core/own-listener.ts";
 import { RequestCounts } from "../core/request-counts.ts";
 import type { RuleSet } from "../core/routing-table.ts";
 import { servicesOf } from "../core/services-of.ts";
@@ -162,6 +164,7 @@ class FrontdoorDaemon implements RunningFrontdoor {
       clock,
       logger,
       apply: (services) => plane.setServices(services),
+      isOurs: ownListener(plane.urls, machineAddresses()),
     });
     this.#feed = feed;
     const source = openRules({
@@ -279,4 +282,10 @@ async function within(clock: Clock, ms: number, done: Promise<unknown>): Promise
   const timer = clock.after(ms, resolve);
   await Promise.race([done, promise]);
   timer.cancel();
+}
+
+function machineAddresses(): readonly string[] {
+  return Object.values(networkInterfaces()).flatMap(
+    (all) => all?.map(({ address }) => address) ?? [],
+  );
 }
