@@ -1,5 +1,5 @@
-/** The other half of 100 seeds, for another process. */
+/** The other half of 50 seeds, for another process. */
 
 import { seedsHold } from "./testing/seeds-hold.ts";
 
-seedsHold(1050, 50);
+seedsHold(1025, 25);

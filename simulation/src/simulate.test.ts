@@ -42,5 +42,5 @@ for (const { seed, isPlain = false, what } of regressionSeeds) {
   });
 }
 
-// With those in simulate-more.test.ts: 100, in two processes; CI runs 1,000 with the longer suites.
-seedsHold(1000, 50);
+// With those in simulate-more.test.ts: 50, in two processes; CI runs 1,000 with the longer suites.
+seedsHold(1000, 25);
