@@ -4,7 +4,7 @@
  *
  * They speak to the master as agents do (libprocess: registration, pings, tasks, status updates), on
  * fewer addresses than there are agents. Each calls itself by an address of its own of the loopback
- * network, where nobody listens: whoever asks an agent about a task is told so at once.
+ * network, where it answers who asks about its tasks (`agent-answers.ts`).
  */
 import {
   decodeMessage,
@@ -14,6 +14,7 @@ import {
   type TaskState,
   type Upid,
 } from "@tavola/protocol";
+import { AgentAnswers } from "./agent-answers.ts";
 import { AgentsOnAddresses, agentCapabilities, type PlacedAgent } from "./agents-on-addresses.ts";
 
 export interface RunningFleetOptions {
@@ -24,7 +25,13 @@ export interface RunningFleetOptions {
 }
 
 interface Agent extends PlacedAgent {
+  /** Where it is asked. */
+  readonly ip: string;
+  readonly port: number;
   id: string | undefined;
+  /** Of whatever it runs: there is one. */
+  frameworkId: string;
+  readonly taskIds: Set<string>;
   retry: NodeJS.Timeout | undefined;
 }
 
@@ -38,24 +45,38 @@ const retryMs = 2000;
 export class RunningFleet {
   readonly #options: RunningFleetOptions;
   readonly #agents: AgentsOnAddresses<Agent>;
+  readonly #answers: AgentAnswers;
   readonly #tasks = new Map<string, RunningTask>();
   #master: Upid = { id: "master", host: "127.0.0.1", port: 0 };
   #updates = 0;
   /** Told of every task that comes. */
   onTask: () => void = () => {};
 
-  private constructor(options: RunningFleetOptions, agents: AgentsOnAddresses<Agent>) {
+  private constructor(
+    options: RunningFleetOptions,
+    agents: AgentsOnAddresses<Agent>,
+    answers: AgentAnswers,
+  ) {
     this.#options = options;
     this.#agents = agents;
+    this.#answers = answers;
     agents.received = (agent, message) => this.#received(agent, message);
   }
 
   static async open(options: RunningFleetOptions): Promise<RunningFleet> {
     const agents = await AgentsOnAddresses.open<Agent>({
       ...options,
-      agentAt: (place) => ({ ...place, id: undefined, retry: undefined }),
+      agentAt: (place) => ({
+        ...place,
+        ip: `127.1.${place.index >> 8}.${place.index & 255}`,
+        port: place.address.port,
+        id: undefined,
+        frameworkId: "",
+        taskIds: new Set(),
+        retry: undefined,
+      }),
     });
-    return new RunningFleet(options, agents);
+    return new RunningFleet(options, agents, await AgentAnswers.open(agents.all));
   }
 
   /** Tasks that run. */
@@ -77,6 +98,7 @@ export class RunningFleet {
   close(): void {
     for (const agent of this.#agents.all) clearTimeout(agent.retry);
     this.#agents.close();
+    this.#answers.close();
   }
 
   #ask(agent: Agent): void {
@@ -85,12 +107,12 @@ export class RunningFleet {
     agent.retry = setTimeout(() => this.#ask(agent), retryMs);
   }
 
-  #introduction({ index, address }: Agent): internal.RegisterSlaveMessage {
+  #introduction({ index, ip, port }: Agent): internal.RegisterSlaveMessage {
     const { cpusPerAgent, memoryMbPerAgent } = this.#options;
     return {
       slave: {
-        hostname: `127.1.${index >> 8}.${index & 255}`,
-        port: address.port,
+        hostname: ip,
+        port,
         resources: [
           { name: "cpus", type: "SCALAR", scalar: { value: cpusPerAgent } },
           { name: "mem", type: "SCALAR", scalar: { value: memoryMbPerAgent } },
@@ -132,6 +154,8 @@ export class RunningFleet {
     if (value === undefined || frameworkId === undefined) throw new Error("not a task");
     const taskId = value.task.task_id.value;
     this.#tasks.set(taskId, { agent, frameworkId });
+    agent.frameworkId = frameworkId;
+    agent.taskIds.add(taskId);
     this.#update(taskId, { agent, frameworkId }, "TASK_RUNNING");
     this.onTask();
   }
@@ -141,6 +165,7 @@ export class RunningFleet {
     const task = this.#tasks.get(taskId);
     if (task === undefined) return;
     this.#tasks.delete(taskId);
+    task.agent.taskIds.delete(taskId);
     this.#update(taskId, task, "TASK_KILLED");
   }
 
