@@ -21,6 +21,8 @@ export type RecordMaps = { readonly [K in RecordKind]: Map<string, RecordKinds[K
 
 export interface SchedulerState {
   readonly records: RecordMaps;
+  /** How often a record of a kind was put or deleted: who keeps what was made of them sees that none has changed. */
+  readonly filed: Record<RecordKind, number>;
   /** Active tasks, by request and then by id; a request without any has no entry. */
   readonly tasksOf: Map<string, Map<string, TaskRecord>>;
   readonly pendingOf: Map<string, Map<string, PendingTask>>;
@@ -69,8 +71,10 @@ export interface FrameworkLink {
 
 export function createSchedulerState(offers: OfferCache): SchedulerState {
   const records = Object.fromEntries(recordKinds.map((kind) => [kind, new Map()])) as RecordMaps;
+  const filed = Object.fromEntries(recordKinds.map((kind) => [kind, 0])) as SchedulerState["filed"];
   return {
     records,
+    filed,
     tasksOf: new Map(),
     pendingOf: new Map(),
     tasksOn: new Map(),
@@ -112,6 +116,7 @@ export function fileRecord<K extends RecordKind>(
   const before = map.get(key);
   if (record === undefined) map.delete(key);
   else map.set(key, record);
+  state.filed[kind] += 1;
   if (kind === "task")
     fileTask(state, key, before as TaskRecord | undefined, record as TaskRecord | undefined);
   if (kind === "pendingTask") {
