@@ -61,18 +61,24 @@ function commandLineOf(pid: number): string {
   }
 }
 
+/** Both are asked all the time. */
+async function twoFrontdoors(context: TestContext, dataPlane: string) {
+  const world = await openWorld(context, dataPlane);
+  world.repository.push("passthru a\n");
+  const first = await world.startFrontdoor({ name: "first" });
+  const second = await world.startFrontdoor({ name: "second" });
+  const asking = askers(context, first.url, second.url);
+  await goOn(asking, "a");
+  return { world, first, second, asking };
+}
+
 for (const dataPlane of ["in-process", "haproxy"]) {
   const skip = dataPlane === "haproxy" ? skipHaproxy : skipGit;
 
   test(`${dataPlane}: of two front doors each is killed in turn, and no request fails`, {
     skip,
   }, async (context) => {
-    const world = await openWorld(context, dataPlane);
-    world.repository.push("passthru a\n");
-    const first = await world.startFrontdoor({ name: "first" });
-    const second = await world.startFrontdoor({ name: "second" });
-    const asking = askers(context, first.url, second.url);
-    await goOn(asking, "a");
+    const { world, first, second, asking } = await twoFrontdoors(context, dataPlane);
     await first.end("SIGKILL");
     await goOn(asking, "a");
     const again = await world.startFrontdoor({ name: "first", port: new URL(first.url).port });
@@ -85,12 +91,7 @@ for (const dataPlane of ["in-process", "haproxy"]) {
   test(`${dataPlane}: ended by SIGTERM under load, it finishes what it has`, {
     skip,
   }, async (context) => {
-    const world = await openWorld(context, dataPlane);
-    world.repository.push("passthru a\n");
-    const first = await world.startFrontdoor({ name: "first" });
-    const second = await world.startFrontdoor({ name: "second" });
-    const asking = askers(context, first.url, second.url);
-    await goOn(asking, "a");
+    const { first, asking } = await twoFrontdoors(context, dataPlane);
     await first.end("SIGTERM");
     await goOn(asking, "a");
     assert.deepEqual(await failuresOf(asking), []);

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { describe } from "node:test";
 import { contractTests, post, request } from "./contract-test.ts";
-import { flushed } from "./flushed.ts";
+import { flushed, muchToRead } from "./flushed.ts";
 import { firstValue } from "./message-reader.ts";
 import type { CreatePlane, PlaneFixture } from "./plane-fixture.ts";
 import { type BackendOptions, plainAnswer, type RawBackend } from "./raw-backend.ts";
@@ -153,27 +153,16 @@ export function bodyContract(create: CreatePlane): void {
     });
 
     test("that nobody reads stops the instance", async (plane) => {
-      const piece = Buffer.alloc(1024 * 1024, "x");
-      const pieces = 64;
-      let sent = 0;
-      let isStopped = false;
-      await web(plane, {
-        answer: (_seen, socket) => {
-          socket.write(`HTTP/1.1 200 OK\r\nContent-Length: ${pieces * piece.length}\r\n\r\n`);
-          void (async () => {
-            while (sent < pieces && (await flushed(socket, piece))) sent += 1;
-            isStopped = sent < pieces;
-          })();
-        },
-      });
+      const much = muchToRead();
+      await web(plane, { answer: much.answer });
       const asked = plane.client();
       asked.socket.pause();
       asked.write(request("/x"));
       await waitFor(
-        () => isStopped || sent === pieces,
+        () => much.isStopped() !== undefined,
         () => "the instance's end",
       );
-      assert.ok(isStopped, "an answer that nobody reads was taken to its end");
+      assert.ok(much.isStopped(), "an answer that nobody reads was taken to its end");
     });
 
     test("is none for HEAD, 204 and 304, whatever their length says", async (plane) => {

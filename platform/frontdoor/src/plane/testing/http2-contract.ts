@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import type { Socket } from "node:net";
 import { describe } from "node:test";
 import { contractTests, request } from "./contract-test.ts";
-import { flushed } from "./flushed.ts";
+import { flushed, muchToRead } from "./flushed.ts";
 import { answerOf, connectHttp2, type Http2Client } from "./http2-client.ts";
 import { firstValue } from "./message-reader.ts";
 import type { CreatePlane, PlaneFixture } from "./plane-fixture.ts";
@@ -130,27 +130,16 @@ export function http2Contract(create: CreatePlane): void {
     });
 
     test("an answer that nobody reads stops the instance", async (plane) => {
-      const piece = Buffer.alloc(1024 * 1024, "x");
-      const pieces = 64;
-      let sent = 0;
-      let isStopped = false;
-      await web(plane, {
-        answer: (_seen, socket) => {
-          socket.write(`HTTP/1.1 200 OK\r\nContent-Length: ${pieces * piece.length}\r\n\r\n`);
-          void (async () => {
-            while (sent < pieces && (await flushed(socket, piece))) sent += 1;
-            isStopped = sent < pieces;
-          })();
-        },
-      });
+      const much = muchToRead();
+      await web(plane, { answer: much.answer });
       await withClient(plane, async (client) => {
         const stream = client.open({ ":path": "/x" });
         stream.on("error", () => {}).pause();
         await waitFor(
-          () => isStopped || sent === pieces,
+          () => much.isStopped() !== undefined,
           () => "the instance's end",
         );
-        assert.ok(isStopped, "an answer that nobody reads was taken to its end");
+        assert.ok(much.isStopped(), "an answer that nobody reads was taken to its end");
         // Others on its connection do not wait for it.
         assert.equal((await client.ask({ ":path": "/smuggled" })).status, 403);
       });
