@@ -35,7 +35,7 @@ import {
 import { type Daemon, startDaemon } from "./load/daemon.ts";
 import type { AnnouncersAnswer, AnnouncersCall } from "./load/discovery-announcers.ts";
 import { steadyMs, type WatchersAnswer, type WatchersCall } from "./load/discovery-watchers.ts";
-import { askHeap, type HeapReading } from "./measure/heap-probe.ts";
+import { askInside, type InsideReading, letRest } from "./measure/inside-probe.ts";
 import { cpuSecondsOf } from "./measure/processes.ts";
 import { type BenchResult, percentile, report } from "./report.ts";
 
@@ -218,12 +218,14 @@ async function measureStore(store: string, kind: StoreKind): Promise<Measured> {
 async function startServer(folder: string, store: string): Promise<Daemon> {
   mkdirSync(folder, { recursive: true });
   const args = ["discovery", "--port=0", `--work_dir=${folder}`, `--store=${store}`];
-  const probe = join(import.meta.dirname, "measure/heap-probe.ts");
-  return await startDaemon(
+  const probe = join(import.meta.dirname, "measure/inside-probe.ts");
+  const server = await startDaemon(
     join(repositoryRoot, "cli/src/main.ts"),
     [...args, "--logging_level=WARNING", "--store_session_timeout=20secs"],
     ["--expose-gc", `--import=${probe}`],
   );
+  server.child.send(letRest);
+  return server;
 }
 
 function startChild(name: string): ChildProcess {
@@ -299,10 +301,10 @@ async function tellAll(
 
 async function bytesOf(daemons: readonly Daemon[]): Promise<number> {
   const readings = daemons.map(async ({ child }) => {
-    const { promise, resolve } = Promise.withResolvers<HeapReading>();
+    const { promise, resolve } = Promise.withResolvers<InsideReading>();
     child.once("message", resolve);
-    child.send(askHeap);
-    return (await promise).bytes;
+    child.send(askInside);
+    return (await promise).heapBytes;
   });
   return (await Promise.all(readings)).reduce((sum, bytes) => sum + bytes, 0);
 }
