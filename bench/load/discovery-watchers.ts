@@ -1,8 +1,12 @@
 /**
  * Watchers for the discovery benchmark, in a process of their own: so many connections, each asking
- * for what is new as soon as it was told, by hand over sockets because there are ten thousand.
+ * for what is new after it was told, by hand over sockets because there are ten thousand.
  *
  *     start ──► waiting ──► expect an id ──► told, once every watcher has had it
+ *
+ * Real watchers are ten thousand machines. Here one thread is all of them, and to ask takes it as long as to
+ * be told: so whoever was told asks when no answer has come for a moment, else the last one's answer
+ * would lie here while all others ask.
  */
 import { DiscoveryConnection, digitsAt, requestOf } from "./discovery-connection.ts";
 
@@ -19,6 +23,7 @@ export type WatchersAnswer =
   | { readonly kind: "told"; readonly middleAt: number; readonly lastAt: number };
 
 const indexMember = Buffer.from('"index":');
+const momentMs = 1;
 
 let watchers = 0;
 let expected = Buffer.alloc(0);
@@ -30,6 +35,12 @@ let question: { readonly since: number; readonly request: Buffer } = {
   since: -1,
   request: Buffer.alloc(0),
 };
+
+/** Those who were answered and have not asked anew, and what they ask. */
+let waiting: { readonly connection: DiscoveryConnection; readonly request: Buffer }[] = [];
+let asking: Promise<void> | undefined;
+/** Since somebody last looked. */
+let answers = 0;
 
 /** The same for all processes of this machine. */
 export function steadyMs(): number {
@@ -59,12 +70,25 @@ async function watch(server: string): Promise<void> {
       }
       resolve();
     } else if (status !== 204) throw new Error(`watched, and was answered ${status}`);
-    connection.send(questionSince(since));
+    answers += 1;
+    waiting.push({ connection, request: questionSince(since) });
+    asking ??= askWhenStill();
   };
   const connection = await DiscoveryConnection.open(server, answered);
   // Only its index is wanted: a filter that takes nothing.
   connection.send(requestOf("GET", "/watch?serviceType=nobody"));
   await promise;
+}
+
+async function askWhenStill(): Promise<void> {
+  do {
+    answers = 0;
+    await new Promise((resolve) => setTimeout(resolve, momentMs));
+  } while (answers > 0);
+  asking = undefined;
+  const asked = waiting;
+  waiting = [];
+  for (const { connection, request } of asked) connection.send(request);
 }
 
 function wasTold(): void {
@@ -79,6 +103,7 @@ async function called(call: WatchersCall): Promise<void> {
     expected = Buffer.from(call.id);
     round += 1;
     told = 0;
+    await asking;
     answer({ kind: "expecting" });
     return;
   }
