@@ -1,13 +1,15 @@
 /** What is HAProxy's alone: refusals, reloads, and requests that are handed on. */
 
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { existsSync } from "node:fs";
-import { Agent, get } from "node:http";
+import { Agent, get, type ServerResponse } from "node:http";
 import { test } from "node:test";
 import { compileRules as compileDecider } from "../../core/decide.ts";
 import { parsedRules } from "../../core/testing/parsed-rules.ts";
 import { requestFacts } from "../../core/testing/request-facts.ts";
 import type { DataPlane } from "../data-plane.ts";
+import { connectHttp2 } from "../testing/http2-client.ts";
 import { waitFor } from "../testing/wait-for.ts";
 import {
   type Answer,
@@ -45,6 +47,36 @@ test("changed rules drop no request that comes meanwhile", { skip }, async (cont
   isOver = true;
   await Promise.all(askers);
   assert.deepEqual([...statuses.keys()], [200]);
+});
+
+test("changed rules end no stream of HTTP/2: the client is told to go on elsewhere", {
+  skip,
+}, async (context) => {
+  const { plane, rules, serve } = await drivenPlane(context);
+  const answers: ServerResponse[] = [];
+  const uri = await backend(context, "", (_request, response) => {
+    answers.push(response);
+    response.write("before,");
+  });
+  await serve(uri);
+  await rules("REQUEST_URI=/* passthru web");
+  const client = connectHttp2(plane.urls[0] as string);
+  context.after(() => client.close());
+  const goodbye = once(client.session, "goaway");
+  const running = client.ask({});
+  await waitFor(
+    () => answers.length > 0,
+    () => "the request",
+  );
+  await rules("REQUEST_URI=/* respond 200 new");
+  // No error, and whatever was on its way is still taken (RFC 9113, 6.8).
+  assert.deepEqual((await goodbye).slice(0, 2), [0, 2 ** 31 - 1]);
+  const next = connectHttp2(plane.urls[0] as string);
+  context.after(() => next.close());
+  assert.equal((await next.ask({})).body, "new");
+  answers[0]?.end("after");
+  const { status, body, resetCode } = await running;
+  assert.deepEqual({ status, body, resetCode }, { status: 200, body: "before,after", resetCode: 0 });
 });
 
 test("close() leaves no process and no folder", { skip }, async (context) => {
