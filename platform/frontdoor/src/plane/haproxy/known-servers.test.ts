@@ -14,7 +14,7 @@ function server(name: string): Server {
     address: "10.0.0.1:80",
     tlsName: undefined,
     weight: 128,
-    isBackup: false,
+    place: "any",
   };
 }
 

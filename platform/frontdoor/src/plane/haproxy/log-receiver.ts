@@ -9,7 +9,9 @@
 import { once } from "node:events";
 import { createServer, type Server, type Socket } from "node:net";
 
-const readEveryMs = 5;
+const readEveryMs = 20;
+/** What Node reads at once; less was all there was. */
+const pieceBytes = 65_536;
 
 export class LogReceiver {
   readonly #server: Server;
@@ -33,6 +35,7 @@ export class LogReceiver {
     this.#sockets.add(socket);
     socket.on("data", (piece: Buffer) => {
       onPiece(piece);
+      if (piece.length >= pieceBytes) return;
       socket.pause();
       setTimeout(() => socket.resume(), readEveryMs);
     });

@@ -17,7 +17,7 @@ function server(name: string, changes: Partial<Server> = {}): Server {
     address: "10.0.0.1:80",
     tlsName: undefined,
     weight: 128,
-    isBackup: false,
+    place: "any",
     ...changes,
   };
 }

@@ -19,7 +19,8 @@ export interface Server {
   readonly tlsName: string | undefined;
   /** 1 to 256. */
   readonly weight: number;
-  readonly isBackup: boolean;
+  /** Of an instance in our zone and outside of it, where one is preferred. */
+  readonly place: "any" | "near" | "far";
   /** Begins in maintenance: it was ejected under another process. */
   readonly isOut?: boolean;
 }
@@ -29,6 +30,12 @@ export interface ServerSettings {
 }
 
 const weightFull = 128;
+
+/**
+ * Refused connections, one after the other, that put a server out. A request is tried on servers far away only
+ * when all near ones are out: so those must be before its retries are used up.
+ */
+const errorsMax = { any: 5, near: 2, far: 5 } as const;
 
 /** HAProxy's weights are whole and at most 256; ours are any number above 0. */
 export function serverWeights(instances: readonly Instance[]): ReadonlyMap<Instance, number> {
@@ -43,18 +50,18 @@ export function serverWeights(instances: readonly Instance[]): ReadonlyMap<Insta
 
 /** As `server` and `add server` take it, from the address on. */
 export function formatServer(server: Server, { slowStartMs }: ServerSettings): string {
-  const { address, tlsName, weight, isBackup, isOut } = server;
+  const { address, tlsName, weight, place, isOut } = server;
   const parts = [
     address,
     `weight ${weight}`,
     `slowstart ${Math.max(1, Math.round(slowStartMs))}ms`,
     // Who does not take connections any more is found by requests, and back by a look every second.
     "check inter 30s fastinter 1s downinter 1s rise 1 fall 2",
-    "observe layer4 error-limit 5 on-error mark-down",
+    `observe layer4 error-limit ${errorsMax[place]} on-error mark-down`,
     // Both must be said of a server that comes later: else HAProxy 2.6 keeps no connection to it.
     "pool-max-conn -1 pool-purge-delay 1s",
   ];
-  if (isBackup) parts.push("backup");
+  if (place === "far") parts.push("backup");
   if (isOut === true) parts.push("disabled");
   if (tlsName !== undefined) {
     parts.push("ssl verify required ca-file @system-ca check-ssl");
@@ -85,8 +92,8 @@ export function reuseCommands(backend: string, { name, address, weight }: Server
 }
 
 /** Whether it is like any other but for its address. */
-export function isReusable({ tlsName, isBackup }: Pick<Server, "tlsName" | "isBackup">): boolean {
-  return tlsName === undefined && !isBackup;
+export function isReusable({ tlsName, place }: Pick<Server, "tlsName" | "place">): boolean {
+  return tlsName === undefined && place !== "far";
 }
 
 export interface ServerChanges {

@@ -65,7 +65,7 @@ export class ServerNames {
           address,
           tlsName: upstream.isTls ? upstream.host : undefined,
           weight: weights.get(instance) ?? 1,
-          isBackup: this.#zone !== undefined && instance.zone !== this.#zone,
+          place: this.#placeOf(instance),
         };
         return { ...server, name: this.#nameOf(server) };
       }),
@@ -73,6 +73,11 @@ export class ServerNames {
     const servers = found.filter((server) => server !== undefined);
     const byName = new Map(servers.map((server) => [server.name, server]));
     return { servers: byName, isHandedOn, isPartial };
+  }
+
+  #placeOf({ zone }: Instance): Server["place"] {
+    if (this.#zone === undefined) return "any";
+    return zone === this.#zone ? "near" : "far";
   }
 
   async #addressOf({ host, port }: UpstreamAddress): Promise<string | undefined> {

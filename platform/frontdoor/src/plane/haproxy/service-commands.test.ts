@@ -13,7 +13,7 @@ function server(name: string, weight = 128): Server {
     address: "10.0.0.1:80",
     tlsName: undefined,
     weight,
-    isBackup: false,
+    place: "any",
   };
 }
 
