@@ -76,7 +76,10 @@ test("changed rules end no stream of HTTP/2: the client is told to go on elsewhe
   assert.equal((await next.ask({})).body, "new");
   answers[0]?.end("after");
   const { status, body, resetCode } = await running;
-  assert.deepEqual({ status, body, resetCode }, { status: 200, body: "before,after", resetCode: 0 });
+  assert.deepEqual(
+    { status, body, resetCode },
+    { status: 200, body: "before,after", resetCode: 0 },
+  );
 });
 
 test("close() leaves no process and no folder", { skip }, async (context) => {
