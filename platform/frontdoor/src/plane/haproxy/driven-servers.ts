@@ -26,8 +26,8 @@ import { serviceCommands, stateCommand } from "./service-commands.ts";
 const limits = {
   /** More servers than that at once cost more, one by one, than a process that begins with them. */
   addedMax: 2_000,
-  /** Until hosts that were not found are looked for again. */
-  lookAgainMs: 2_000,
+  /** Until hosts that were not found are looked for again, and names that were. */
+  lookAgainMs: { soon: 2_000, later: 30_000 },
 } as const;
 
 export interface DrivenServersOptions {
@@ -57,7 +57,7 @@ export class DrivenServers {
   readonly #ejections: ServerEjections;
   readonly #drain: ServerDrain;
   #services: Services = new Map();
-  #lookAgain: Timer | undefined;
+  #lookAgain: { readonly when: "soon" | "later"; readonly timer: Timer } | undefined;
 
   constructor(options: DrivenServersOptions) {
     const { clock, logger, zone, timeouts, ask } = options;
@@ -126,20 +126,24 @@ export class DrivenServers {
   }
 
   close(): void {
-    this.#lookAgain?.cancel();
+    this.#lookAgain?.timer.cancel();
     this.#ejections.close();
     this.#known.close();
     this.#drain.clear();
   }
 
   /** Resolves when HAProxy goes by them; one at a time. Rejects when it can neither be told nor replaced. */
-  async apply(services: Services): Promise<void> {
+  apply(services: Services): Promise<void> {
+    return this.#apply(services, { looksAgain: false });
+  }
+
+  async #apply(services: Services, how: { readonly looksAgain: boolean }): Promise<void> {
     const { now } = this.#options;
     const generation = now();
     const handedOn = [...this.handedOn].join();
     this.#services = services;
-    const changes = await this.#roster.apply(services);
-    if (this.#roster.isPartial) this.#applyLater();
+    const changes = await this.#roster.apply(services, how);
+    this.#planAnotherLook();
     for (const each of changes) this.#note(each);
     await this.#tell(changes, generation);
     if ([...this.handedOn].join() !== handedOn) await this.#switchHandedOn();
@@ -150,12 +154,18 @@ export class DrivenServers {
     }
   }
 
-  #applyLater(): void {
+  /** One that is planned is not put off by whatever changes meanwhile. */
+  #planAnotherLook(): void {
     const { clock, later } = this.#options;
-    this.#lookAgain ??= clock.after(limits.lookAgainMs, () => {
+    const when = this.#roster.lookAgain;
+    const planned = this.#lookAgain;
+    if (when === undefined || planned?.when === when || planned?.when === "soon") return;
+    planned?.timer.cancel();
+    const timer = clock.after(limits.lookAgainMs[when], () => {
       this.#lookAgain = undefined;
-      later(() => this.apply(this.#services));
+      later(() => this.#apply(this.#services, { looksAgain: true }));
     });
+    this.#lookAgain = { when, timer };
   }
 
   #note({ added, removed }: ServiceChanges): void {

@@ -9,7 +9,10 @@ interface Fixture {
   readonly clock: SimulatedClock;
   readonly hosts: HostAddresses;
   /** What is asked for and not answered yet. */
-  readonly asked: { readonly host: string; readonly answer: PromiseWithResolvers<string> }[];
+  readonly asked: {
+    readonly host: string;
+    readonly answer: PromiseWithResolvers<readonly string[]>;
+  }[];
 }
 
 function fixture(): Fixture {
@@ -19,7 +22,7 @@ function fixture(): Fixture {
     clock,
     logger: silentLogger,
     resolve(host) {
-      const answer = Promise.withResolvers<string>();
+      const answer = Promise.withResolvers<readonly string[]>();
       asked.push({ host, answer });
       return answer.promise;
     },
@@ -30,7 +33,7 @@ function fixture(): Fixture {
 test("addressOf() asks for a host once, however many ask at a time and soon after", async () => {
   const { hosts, asked } = fixture();
   const answers = [hosts.addressOf("a.test"), hosts.addressOf("a.test")];
-  asked[0]?.answer.resolve("10.0.0.1");
+  asked[0]?.answer.resolve(["10.0.0.1"]);
   assert.deepEqual(await Promise.all(answers), ["10.0.0.1", "10.0.0.1"]);
   assert.equal(await hosts.addressOf("a.test"), "10.0.0.1");
   assert.equal(asked.length, 1);
@@ -50,7 +53,7 @@ test("addressOf() waits in vain once, and has the answer when it has come", asyn
   clock.advance(1_000);
   assert.equal(await hosts.addressOf("a.test"), undefined);
   assert.equal(asked.length, 1);
-  asked[0]?.answer.resolve("10.0.0.1");
+  asked[0]?.answer.resolve(["10.0.0.1"]);
   await asked[0]?.answer.promise;
   assert.equal(await hosts.addressOf("a.test"), "10.0.0.1");
 });
@@ -58,7 +61,7 @@ test("addressOf() waits in vain once, and has the answer when it has come", asyn
 test("addressOf() says where a host was last while nobody knows where it is", async () => {
   const { clock, hosts, asked } = fixture();
   const first = hosts.addressOf("a.test");
-  asked[0]?.answer.resolve("10.0.0.1");
+  asked[0]?.answer.resolve(["10.0.0.1"]);
   await first;
   clock.advance(10_000);
   const second = hosts.addressOf("a.test");
@@ -66,9 +69,21 @@ test("addressOf() says where a host was last while nobody knows where it is", as
   assert.equal(await second, "10.0.0.1");
   clock.advance(1_000);
   assert.equal(await hosts.addressOf("a.test"), "10.0.0.1");
-  asked[2]?.answer.resolve("10.0.0.2");
+  asked[2]?.answer.resolve(["10.0.0.2"]);
   await asked[2]?.answer.promise;
   assert.equal(await hosts.addressOf("a.test"), "10.0.0.2");
+});
+
+test("addressOf() stays with an address for as long as the host has it, in whatever order it is said", async () => {
+  const { clock, hosts, asked } = fixture();
+  const found: (string | undefined)[] = [];
+  for (const addresses of [["10.0.0.1", "10.0.0.2"], ["10.0.0.2", "10.0.0.1"], ["10.0.0.2"]]) {
+    const answer = hosts.addressOf("a.test");
+    asked.at(-1)?.answer.resolve(addresses);
+    found.push(await answer);
+    clock.advance(10_000);
+  }
+  assert.deepEqual(found, ["10.0.0.1", "10.0.0.1", "10.0.0.2"]);
 });
 
 test("addressOf() asks for who is lost once a second, whoever wants to know", async () => {

@@ -23,8 +23,8 @@ const limits = {
 export interface HostAddressesOptions {
   readonly clock: Clock;
   readonly logger: Logger;
-  /** Rejects when nobody knows the host. Default: the machine's own way. */
-  resolve?(host: string): Promise<string>;
+  /** One or more; rejects when nobody knows the host. Default: the machine's own way. */
+  resolve?(host: string): Promise<readonly string[]>;
 }
 
 interface Known {
@@ -73,7 +73,11 @@ export class HostAddresses {
   async #resolve(host: string): Promise<void> {
     const { resolve = resolveHere } = this.#options;
     try {
-      this.#learn(host, await resolve(host), undefined);
+      const addresses = await resolve(host);
+      // Name servers that spread load say the same addresses in another order each time.
+      const before = this.#known.get(host)?.address;
+      const isStill = before !== undefined && addresses.includes(before);
+      this.#learn(host, isStill ? before : addresses[0], undefined);
     } catch (error) {
       this.#learn(host, undefined, describeError(error));
     } finally {
@@ -96,6 +100,6 @@ export class HostAddresses {
   }
 }
 
-async function resolveHere(host: string): Promise<string> {
-  return (await lookup(host)).address;
+async function resolveHere(host: string): Promise<readonly string[]> {
+  return (await lookup(host, { all: true })).map(({ address }) => address);
 }

@@ -58,8 +58,13 @@ export function parseLogLine(line: string): LoggedRequest | undefined {
     protocol: fields[12] as string,
     traceParent: traceParent === "-" || traceParent === "" ? undefined : traceParent,
     host: host === "-" ? "" : host,
-    uri: fields.at(-1) as string,
+    uri: withoutAuthority(fields.at(-1) as string),
   };
+}
+
+/** Of a request by HTTP/2 HAProxy makes an absolute target. */
+function withoutAuthority(target: string): string {
+  return target.startsWith("/") ? target : target.replace(/^https?:\/\/[^/?]*/i, "");
 }
 
 /** Cuts what comes into lines; a line that is too long for anybody is dropped. */

@@ -26,6 +26,8 @@ export interface NamedServers {
   readonly isHandedOn: boolean;
   /** Some instance's host is not found, now. */
   readonly isPartial: boolean;
+  /** Some instance's host is a name, which may come to mean another address. */
+  readonly hasNames: boolean;
 }
 
 export class ServerNames {
@@ -47,6 +49,7 @@ export class ServerNames {
     const weights = serverWeights(instances);
     let isHandedOn = false;
     let isPartial = false;
+    let hasNames = false;
     const found = await Promise.all(
       instances.map(async (instance): Promise<Server | undefined> => {
         const upstream = parseUpstreamAddress(instance.uri);
@@ -54,6 +57,7 @@ export class ServerNames {
         const isNamed = !upstream.isTls || isIP(upstream.host) === 0;
         if (upstream.pathPrefix !== "" || !isNamed) isHandedOn = true;
         if (!isNamed) return undefined;
+        if (isIP(upstream.host) === 0) hasNames = true;
         const address = await this.#addressOf(upstream);
         if (address === undefined) {
           isPartial = true;
@@ -72,7 +76,7 @@ export class ServerNames {
     );
     const servers = found.filter((server) => server !== undefined);
     const byName = new Map(servers.map((server) => [server.name, server]));
-    return { servers: byName, isHandedOn, isPartial };
+    return { servers: byName, isHandedOn, isPartial, hasNames };
   }
 
   #placeOf({ zone }: Instance): Server["place"] {

@@ -24,7 +24,7 @@ function fixture(): Fixture {
     async resolve(host) {
       const address = hosts.get(host);
       if (address === undefined) throw new Error("nobody knows");
-      return address;
+      return [address];
     },
   });
   return { clock, hosts, roster: new ServerRoster(new ServerNames(addresses, undefined)) };
@@ -68,7 +68,7 @@ test("apply() looks again for a host that was not found, though the services say
   const { clock, hosts, roster } = fixture();
   const services = web(a, "http://late.test:80");
   await roster.apply(services);
-  assert.equal(roster.isPartial, true);
+  assert.equal(roster.lookAgain, "soon");
   assert.equal(roster.serversOf("web").length, 1);
   hosts.set("late.test", "10.0.0.9");
   // Who is lost is asked for beside what goes on, once a second.
@@ -76,12 +76,31 @@ test("apply() looks again for a host that was not found, though the services say
     clock.advance(1_000);
     await roster.apply(services);
   }
-  assert.equal(roster.isPartial, false);
+  assert.equal(roster.lookAgain, "later");
   assert.deepEqual(
     roster.serversOf("web").map(({ address }) => address),
     ["10.0.0.1:80", "10.0.0.9:80"],
   );
   assert.deepEqual(await roster.apply(services), []);
+});
+
+test("apply() gives an instance whose name means another address another server, when it looks again", async () => {
+  const { clock, hosts, roster } = fixture();
+  const services = web("http://moves.test:80");
+  hosts.set("moves.test", "10.0.0.1");
+  await roster.apply(services);
+  assert.equal(roster.lookAgain, "later");
+  hosts.set("moves.test", "10.0.0.2");
+  clock.advance(30_000);
+  assert.deepEqual(await roster.apply(services), []);
+  const [change] = await roster.apply(services, { looksAgain: true });
+  assert.deepEqual(
+    [change?.removed, change?.added].map((servers) => servers?.map(({ address }) => address)),
+    [["10.0.0.1:80"], ["10.0.0.2:80"]],
+  );
+  assert.notEqual(change?.removed[0]?.name, change?.added[0]?.name);
+  await roster.apply(web(a));
+  assert.equal(roster.lookAgain, undefined);
 });
 
 test("apply() hands a service on while an instance of it has a path", async () => {

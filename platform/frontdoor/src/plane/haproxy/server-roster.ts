@@ -1,6 +1,7 @@
 /**
  * Which servers serve which instances now, and what becomes another when services change. A list of
- * instances that says what it said before costs a comparison, and no name is looked up for it.
+ * instances that says what it said before costs a comparison, and no name is looked up for it but when that
+ * is asked for.
  */
 
 import type { Instance, Services } from "../../core/routing-table.ts";
@@ -19,6 +20,7 @@ export class ServerRoster {
   /** What `#servers` was made of. */
   #applied: Services = new Map();
   readonly #partial = new Set<ServiceName>();
+  readonly #withNames = new Set<ServiceName>();
   readonly #handedOn = new Set<ServiceName>();
 
   constructor(names: ServerNames) {
@@ -30,9 +32,13 @@ export class ServerRoster {
     return this.#handedOn;
   }
 
-  /** Some instance's host was not found: the same services may come to more when they are applied again. */
-  get isPartial(): boolean {
-    return this.#partial.size > 0;
+  /**
+   * When the same services may come to something else: soon, where some instance's host was not found, or
+   * later, where one is a name. Undefined: never.
+   */
+  get lookAgain(): "soon" | "later" | undefined {
+    if (this.#partial.size > 0) return "soon";
+    return this.#withNames.size > 0 ? "later" : undefined;
   }
 
   serversOf(service: ServiceName): readonly Server[] {
@@ -48,12 +54,18 @@ export class ServerRoster {
     return this.#servers.get(service)?.has(name) === true;
   }
 
-  /** Takes what is wanted now; one at a time. PERF: O(services + instances of those that changed). */
-  async apply(services: Services): Promise<readonly ServiceChanges[]> {
+  /**
+   * Takes what is wanted now; one at a time. `looksAgain`: names that were found are looked up again. PERF:
+   * O(services + instances of those that changed).
+   */
+  async apply(
+    services: Services,
+    { looksAgain = false }: { readonly looksAgain?: boolean } = {},
+  ): Promise<readonly ServiceChanges[]> {
     const all = new Set([...this.#servers.keys(), ...services.keys()]);
     const changed = [...all].filter((service) => {
       const isSame = areSameInstances(this.#applied.get(service), services.get(service));
-      return !isSame || this.#partial.has(service);
+      return !isSame || this.#partial.has(service) || (looksAgain && this.#withNames.has(service));
     });
     // Together, because a host may take its time to be found.
     const changes = await Promise.all(
@@ -70,6 +82,7 @@ export class ServerRoster {
     const named = await this.#names.serversOf(service, instances ?? []);
     setMember(this.#handedOn, service, named.isHandedOn);
     setMember(this.#partial, service, named.isPartial);
+    setMember(this.#withNames, service, named.hasNames);
     const before = this.#servers.get(service) ?? new Map<string, Server>();
     if (instances === undefined) this.#servers.delete(service);
     else this.#servers.set(service, named.servers);
