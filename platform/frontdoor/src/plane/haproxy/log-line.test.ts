@@ -42,6 +42,17 @@ test("parseLogLine() reads what HAProxy says of a request", () => {
   });
 });
 
+test("parseLogLine() takes HTTP/2's scheme and host out of the target", () => {
+  for (const [said, uri] of [
+    ["https://www.example.com/x?y", "/x?y"],
+    ["http://[::1]:80/", "/"],
+    ["/http://a/b", "/http://a/b"],
+    ["*", "*"],
+  ] as const) {
+    assert.equal(parsed({ 15: said }).uri, uri);
+  }
+});
+
 test("parseLogLine() takes a tab in a host for a part of the host", () => {
   const logged = parsed({ 14: "a\tservice-2\ti9" });
   assert.equal(logged.host, "a\tservice-2\ti9");

@@ -74,6 +74,22 @@ export function http2Contract(create: CreatePlane): void {
       });
     });
 
+    test("what is told of a request: its host and its target, one without the other", async (plane) => {
+      await web(plane);
+      await withClient(plane, async (client) => {
+        await client.ask({ ":path": "/x?y" });
+      });
+      await waitFor(
+        () => plane.ended.length > 0,
+        () => "the observer",
+      );
+      const [told] = plane.ended;
+      assert.deepEqual(
+        [told?.protocol, told?.host, told?.uri],
+        ["HTTP/2.0", "www.example.com", "/x?y"],
+      );
+    });
+
     test("a body of nothing, and one that nobody wants", async (plane) => {
       const backend = await web(plane);
       await withClient(plane, async (client) => {
