@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { createSocket } from "node:dgram";
+import { createSocket, Socket } from "node:dgram";
 import { Resolver } from "node:dns/promises";
 import { connect } from "node:net";
 import { after, before, describe, test } from "node:test";
@@ -285,6 +285,18 @@ describe("DNS in mesos-dns's names", () => {
       socket.close();
     }
     assert.equal(dataOf(await look("web.marathon.mesos", "A")).length, 2);
+  });
+
+  test("a datagram that is forged to come from port 0 is passed over, and ends nothing", async (t) => {
+    const bind = t.mock.method(Socket.prototype, "bind");
+    const { dns } = await fixture.start({ flags: ["--dns_port=0"] });
+    assert.ok(dns !== undefined);
+    const socket = bind.mock.calls.find((call) => call.arguments[0] === dns.port)?.this;
+    assert.ok(socket instanceof Socket);
+    const from = { address: "127.0.0.1", family: "IPv4", port: 0, size: 0 };
+    socket.emit("message", Buffer.from(encode(question("web.marathon.mesos", "A"))), from);
+    const answer = await askUdp(dns, encode(question("web.marathon.mesos", "A")));
+    assert.equal((decode(answer) as Answered).rcode, "NOERROR");
   });
 
   test("an answer follows what is announced and withdrawn", async () => {

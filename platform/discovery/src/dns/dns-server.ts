@@ -104,6 +104,8 @@ class OpenDnsServer implements DnsServer {
   }
 
   async #datagram(message: Buffer, from: RemoteInfo): Promise<void> {
+    // Nobody can be answered there; only who forges a datagram writes it.
+    if (from.port === 0) return;
     const answer = await this.#answer(message, "udp");
     if (answer !== undefined && !this.#isClosed) this.#udp.send(answer, from.port, from.address);
   }
