@@ -20,6 +20,9 @@ test("a malformed announcement is refused with the member that is wrong", () => 
   assert.equal(fieldOf({ ...good, announcementId: "" }), "announcementId");
   assert.equal(fieldOf({ ...good, announcementId: "a\nb" }), "announcementId");
   assert.equal(fieldOf({ ...good, announcementId: "x".repeat(256) }), "announcementId");
+  assert.equal(fieldOf({ ...good, announcementId: "a\ud800" }), "announcementId");
+  assert.equal(fieldOf({ ...good, serviceType: "\udc00" }), "serviceType");
+  assert.equal(fieldOf({ ...good, feature: "\ud800" }), "feature");
   assert.equal(fieldOf({ ...good, serviceType: "web:v2" }), "serviceType");
   assert.equal(fieldOf({ ...good, serviceType: ["web"] }), "serviceType");
   assert.equal(fieldOf({ ...good, feature: 2 }), "feature");

@@ -85,6 +85,8 @@ function nameRefusal(field: string, value: unknown): Refusal | undefined {
   if (value.length > limits.nameCharactersMax) {
     return refusalOf(field, `longer than ${limits.nameCharactersMax} characters`);
   }
+  // A half of a surrogate pair: no path, no header and no other language can say it.
+  if (!value.isWellFormed()) return refusalOf(field, "is no text of Unicode");
   return controls.test(value) ? refusalOf(field, "holds control characters") : undefined;
 }
 
