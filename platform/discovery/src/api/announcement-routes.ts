@@ -97,9 +97,9 @@ export function list({ directory }: ApiContext, request: HttpRequest): HttpRespo
   return jsonAnswer(200, `[${texts.join(",")}]`);
 }
 
-/** The hash of the key that the caller shows; undefined: none. */
+/** The hash of the key that the caller shows, which may be any words; undefined: none. */
 export function ownerOf({ headers }: Pick<HttpRequest, "headers">): string | undefined {
-  const key = /^Bearer +(\S+) *$/i.exec(headers["authorization"] ?? "")?.[1];
+  const key = /^Bearer +(\S.*?) *$/i.exec(headers["authorization"] ?? "")?.[1];
   return key === undefined ? undefined : createHash("sha256").update(key).digest("base64url");
 }
 

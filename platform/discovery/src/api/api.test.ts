@@ -125,6 +125,17 @@ describe("the API of one server", () => {
     );
   });
 
+  test("a key of several words is one, too", async () => {
+    const mine = { announcementId: "words", serviceType: "keyed", serviceUri: "http://10.0.0.1" };
+    assert.equal((await post(mine, "open sesame")).status, 201);
+    const path = "/announcement/words";
+    for (const key of [undefined, "open"]) {
+      const withdrawal = { method: "DELETE", ...(key === undefined ? {} : { key }) };
+      assert.equal((await ask(server, path, withdrawal)).status, 403);
+    }
+    assert.equal((await ask(server, path, { method: "DELETE", key: "open sesame" })).status, 204);
+  });
+
   test("nobody announces, or withdraws, the discovery servers but they", async () => {
     const refused = await post({ serviceType: "discovery", serviceUri: "http://evil" });
     assert.deepEqual([refused.status, JSON.parse(refused.text).field], [403, "serviceType"]);
