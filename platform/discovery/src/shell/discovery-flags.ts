@@ -2,6 +2,7 @@
  * The discovery server's flags: where it stands, where announcements are kept, what bounds it, DNS.
  */
 
+import { isIPv6 } from "node:net";
 import { type FlagTable, type FlagValues, logFlags } from "@tavola/host";
 
 const portMax = 65_535;
@@ -14,6 +15,13 @@ function positive(value: number): string | undefined {
   return value > 0 ? undefined : "expected more than 0";
 }
 
+/** Every client is told it: what is no host would send them nowhere. */
+function hostnameRefusal(host: string): string | undefined {
+  const url = URL.parse(`http://${isIPv6(host) ? `[${host}]` : host}:1`);
+  const isHost = url?.port === "1" && url.username === "" && !/\s/.test(host);
+  return isHost ? undefined : "expected a name or an IP address, without a port";
+}
+
 export const discoveryFlags = {
   // Where it stands
   ip: { kind: "string", help: "IP address to listen on.", default: "127.0.0.1" },
@@ -23,7 +31,11 @@ export const discoveryFlags = {
     default: 7098,
     validate: portRefusal,
   },
-  hostname: { kind: "string", help: "Name that others reach this server by; default: the IP." },
+  hostname: {
+    kind: "string",
+    help: "Name that others reach this server by; default: the IP.",
+    validate: hostnameRefusal,
+  },
 
   // Where announcements are kept
   work_dir: {
