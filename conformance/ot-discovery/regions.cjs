@@ -7,11 +7,9 @@
 
 const assert = require("node:assert/strict");
 const DiscoveryClient = require(process.argv[2]);
+const { outlive, run, until } = require("./waiting.cjs");
 
 const host = new URL(process.argv[3]).host;
-const boundMs = 30_000;
-/** Longer than a lease and two of the client's renewals. */
-const outlivesMs = Number(process.env.OUTLIVES_MS ?? 35_000);
 const quiet = { log() {} };
 const errors = [];
 
@@ -21,14 +19,6 @@ async function connect(announcementHosts, region) {
   const [, servers] = await client.connect();
   assert.ok(servers.includes(`http://${host}`), "it learns the servers");
   return client;
-}
-
-async function until(what, isSo) {
-  const from = Date.now();
-  while (!isSo()) {
-    if (Date.now() - from > boundMs) throw new Error(`waited in vain: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
 }
 
 async function main() {
@@ -49,7 +39,7 @@ async function main() {
   assert.equal(west.find("ot-regions:v2"), announcement.serviceUri);
   const own = await west.announce({ ...announcement, serviceUri: "http://10.9.8.6:80" });
   await until("the third", () => east.findAll("ot-regions").length === 3);
-  await new Promise((resolve) => setTimeout(resolve, outlivesMs));
+  await outlive();
   assert.equal(east.findAll("ot-regions").length, 3, "renewals keep them");
   await east.unannounce(leases);
   await until("one that is left", () => west.findAll("ot-regions").length === 1);
@@ -58,10 +48,4 @@ async function main() {
   assert.deepEqual(errors, []);
 }
 
-main().then(
-  () => process.exit(0),
-  (error) => {
-    console.error(error);
-    process.exit(1);
-  },
-);
+run(main);

@@ -7,11 +7,9 @@
 
 const assert = require("node:assert/strict");
 const DiscoveryClient = require(process.argv[2]);
+const { outlive, run, until } = require("./waiting.cjs");
 
 const servers = process.argv.slice(3);
-/** Longer than a lease and two of the client's renewals. */
-const outlivesMs = Number(process.env.OUTLIVES_MS ?? 35_000);
-const boundMs = 30_000;
 
 const quiet = { log() {}, error() {} };
 
@@ -32,14 +30,6 @@ function announce(client, announcement) {
   return new Promise((resolve, reject) => {
     client.announce(announcement, (error, lease) => (error ? reject(error) : resolve(lease)));
   });
-}
-
-async function until(what, isSo) {
-  const from = Date.now();
-  while (!isSo()) {
-    if (Date.now() - from > boundMs) throw new Error(`waited in vain: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
 }
 
 async function main() {
@@ -64,7 +54,7 @@ async function main() {
     ["http://10.9.8.7:31000"],
   );
 
-  await new Promise((resolve) => setTimeout(resolve, outlivesMs));
+  await outlive();
   assert.equal(watching.client.find("ot-web"), "http://10.9.8.7:31000", "its renewals keep it");
   const told = watching.updates.filter(({ deletes = [] }) =>
     deletes.includes(lease.announcementId),
@@ -86,10 +76,4 @@ async function main() {
   await new Promise((resolve) => announcing.client.unannounce(second, resolve));
 }
 
-main().then(
-  () => process.exit(0),
-  (error) => {
-    console.error(error);
-    process.exit(1);
-  },
-);
+run(main);
