@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { silentLogger } from "@tavola/host";
+import { silentLogger, simulatedClock } from "@tavola/host";
 import type { KeptAnnouncement, WithdrawOutcome } from "@tavola/sdk";
 import type { TaskAnnouncement } from "../core/announce/task-announcement.ts";
 import { TaskAnnouncer } from "./task-announcer.ts";
@@ -10,12 +10,18 @@ const settled = () => new Promise((resolve) => setImmediate(resolve));
 /** Discovery as far as an announcer sees it; withdrawals end when the test says so. */
 class ScriptedClient {
   readonly calls: string[] = [];
+  /** Of those whose address says `slow`: a server takes them when the test says so. */
+  readonly slow: (() => void)[] = [];
   readonly withdrawals: { readonly id: string; end(outcome: WithdrawOutcome): void }[] = [];
 
   announce(announcement: TaskAnnouncement): KeptAnnouncement {
     const id = announcement.announcementId;
     this.calls.push(`announce ${id} ${announcement.serviceUri}`);
+    const established = Promise.withResolvers<void>();
+    if (announcement.serviceUri.includes("slow")) this.slow.push(established.resolve);
+    else established.resolve();
     const kept = {
+      established: established.promise,
       id,
       announcement,
       isTaken: true,
@@ -41,6 +47,7 @@ class ScriptedClient {
   }
 
   async end(outcome: WithdrawOutcome = "withdrawn"): Promise<void> {
+    await settled();
     this.withdrawals.shift()?.end(outcome);
     await settled();
   }
@@ -51,9 +58,12 @@ function started() {
   const wanted = new Map<string, string>();
   const draining = new Set<string>();
   const told: string[] = [];
+  const clock = simulatedClock();
   const announcer = new TaskAnnouncer({
     discovery: client as never,
+    clock,
     logger: silentLogger,
+    requestOf: () => "web",
     wanted: (id) => {
       const serviceUri = wanted.get(id);
       if (serviceUri === undefined) return undefined;
@@ -67,7 +77,7 @@ function started() {
     settled: (id) => told.push(`settled ${id}`),
     withdrawMsMax: 10_000,
   });
-  return { client, announcer, wanted, draining, told };
+  return { client, clock, announcer, wanted, draining, told };
 }
 
 test("look() announces what is wanted once, says what changed, and withdraws what is not wanted", async () => {
@@ -128,6 +138,55 @@ test("a drained task is told once it is withdrawn, also by a leader that never a
   assert.deepEqual(told, ["withdrawn a", "withdrawn b"]);
 });
 
+test("a drained task stays announced until what comes in its stead is, half of withdrawMsMax at most", async () => {
+  const { client, clock, announcer, wanted, draining } = started();
+  for (const id of ["a", "b"]) {
+    wanted.set(id, "http://h:1");
+    announcer.look(id);
+  }
+  const drain = (id: string): void => {
+    wanted.delete(id);
+    draining.add(id);
+    announcer.look(id);
+  };
+  drain("a");
+  wanted.set("c", "http://slow:1");
+  announcer.look("c");
+  await settled();
+  client.slow.shift()?.();
+  await settled();
+  wanted.set("d", "http://slow:2");
+  announcer.look("d");
+  drain("b");
+  await clock.advanceSettling(4_999);
+  assert.deepEqual(client.calls.slice(2), [
+    "announce c http://slow:1",
+    "withdraw a",
+    "announce d http://slow:2",
+  ]);
+  await clock.advanceSettling(1);
+  assert.deepEqual(client.calls.slice(5), ["withdraw b"]);
+});
+
+test("a drained task that ends while it waits for others is withdrawn at once", async () => {
+  const { client, announcer, wanted, draining, told } = started();
+  wanted.set("a", "http://h:1");
+  announcer.look("a");
+  wanted.set("b", "http://slow:1");
+  announcer.look("b");
+  wanted.delete("a");
+  draining.add("a");
+  announcer.look("a");
+  await settled();
+  assert.deepEqual(client.calls.slice(2), []);
+  draining.delete("a");
+  announcer.ended("a", { announcementId: "a", at: 0 });
+  await settled();
+  await client.end();
+  assert.deepEqual(client.calls.slice(2), ["withdraw a"]);
+  assert.deepEqual(told, ["settled a"]);
+});
+
 test("a drained task that no server lets go of is not told; its end is tried again", async () => {
   const { client, announcer, draining, told } = started();
   draining.add("a");
@@ -167,6 +226,7 @@ test("close() leaves what is announced, and tells nothing any more", async () =>
   announcer.look("a");
   draining.add("b");
   announcer.look("b");
+  await settled();
   await announcer.close();
   await client.end();
   announcer.look("c");

@@ -4,17 +4,22 @@
  *     a record is durable ──► what is wanted of it ──► announce, update, withdraw ──► told back
  *
  * Level-triggered: it compares what is wanted with what it does, whatever led there. A new leader wants
- * the same under the same ids, so what a former one announced goes on without a gap.
+ * the same under the same ids, so what a former one announced goes on without a gap. What is drained is
+ * withdrawn after what comes in its stead is announced.
  */
 
-import type { Logger } from "@tavola/host";
+import type { Clock, Logger } from "@tavola/host";
 import type { DiscoveryClient, KeptAnnouncement, WithdrawOutcome } from "@tavola/sdk";
 import type { TaskAnnouncement } from "../core/announce/task-announcement.ts";
 import type { WithdrawalRecord } from "../core/records.ts";
+import { ComingAnnouncements } from "./coming-announcements.ts";
 
 export interface TaskAnnouncerOptions {
   readonly discovery: Pick<DiscoveryClient, "announce" | "withdraw" | "close">;
+  readonly clock: Clock;
   readonly logger: Logger;
+  /** Whose task it is; undefined: it is not known any more. */
+  readonly requestOf: (taskId: string) => string | undefined;
   /** As what the task is to be announced now; undefined: not at all. */
   readonly wanted: (taskId: string) => TaskAnnouncement | undefined;
   /** The id under which a task that is to be drained was announced; undefined: nobody waits for its withdrawal. */
@@ -23,7 +28,7 @@ export interface TaskAnnouncerOptions {
   readonly withdrawn: (taskId: string) => void;
   /** What was to be withdrawn has been, or has expired by itself. */
   readonly settled: (taskId: string) => void;
-  /** How long servers that are away are asked for a withdrawal. */
+  /** How long servers that are away are asked for a withdrawal; half of it may go into waiting for others. */
   readonly withdrawMsMax: number;
 }
 
@@ -34,10 +39,14 @@ export class TaskAnnouncer {
   readonly #options: TaskAnnouncerOptions;
   readonly #kept = new Map<string, KeptAnnouncement>();
   readonly #withdrawing = new Map<string, Promise<WithdrawOutcome>>();
+  readonly #coming: ComingAnnouncements;
+  /** Of drained tasks that wait for others; aborted: no longer. */
+  readonly #waiting = new Map<string, AbortController>();
   #isClosed = false;
 
   constructor(options: TaskAnnouncerOptions) {
     this.#options = options;
+    this.#coming = new ComingAnnouncements(options.clock);
   }
 
   /** How many tasks are announced, and how many of them a server has taken. PERF: O(tasks). */
@@ -50,14 +59,14 @@ export class TaskAnnouncer {
   look(taskId: string): void {
     // What is under way is looked at again when it is done.
     if (this.#isClosed || this.#withdrawing.has(taskId)) return;
-    const { wanted, draining, discovery } = this.#options;
+    const { wanted, draining } = this.#options;
     const announcement = wanted(taskId);
     const kept = this.#kept.get(taskId);
     if (announcement !== undefined) {
       if (kept !== undefined && saysTheSame(kept, announcement)) return;
       // What was refused is said again only when it is something else.
       if (kept === undefined || kept.isRefused) {
-        this.#kept.set(taskId, discovery.announce(announcement));
+        this.#announce(taskId, announcement);
       } else kept.update(announcement);
       return;
     }
@@ -69,6 +78,7 @@ export class TaskAnnouncer {
   /** A task that was announced has ended, perhaps under a former leader. */
   ended(taskId: string, { announcementId }: WithdrawalRecord): void {
     if (this.#isClosed) return;
+    this.#waiting.get(taskId)?.abort();
     const again = (): Promise<WithdrawOutcome> =>
       this.#isClosed
         ? Promise.resolve("away")
@@ -86,17 +96,29 @@ export class TaskAnnouncer {
   /** Nothing is renewed or withdrawn any more; what is announced stays, for the next leader to go on with. */
   async close(): Promise<void> {
     this.#isClosed = true;
+    for (const waiting of this.#waiting.values()) waiting.abort();
     await this.#options.discovery.close({ withdraws: false });
   }
 
+  #announce(taskId: string, announcement: TaskAnnouncement): void {
+    const { discovery, requestOf } = this.#options;
+    const kept = discovery.announce(announcement);
+    this.#kept.set(taskId, kept);
+    this.#coming.add(requestOf(taskId) ?? taskId, kept.established);
+  }
+
   #withdraw(taskId: string, announcementId: string, patienceMs: number): Promise<WithdrawOutcome> {
-    const { discovery } = this.#options;
+    const { discovery, draining } = this.#options;
     const kept = this.#kept.get(taskId);
     this.#kept.delete(taskId);
-    const asked =
-      kept === undefined
+    const ask = async (): Promise<WithdrawOutcome> => {
+      if (this.#isClosed) return "away";
+      return kept === undefined
         ? discovery.withdraw(announcementId, { patienceMs })
         : kept.withdraw({ patienceMs });
+    };
+    const serves = draining(taskId) !== undefined;
+    const asked = serves ? this.#othersAnnounced(taskId).then(ask) : ask();
     const done = asked.then((outcome) => {
       this.#withdrawing.delete(taskId);
       if (!this.#isClosed) this.#asked(taskId, outcome);
@@ -104,6 +126,16 @@ export class TaskAnnouncer {
     });
     this.#withdrawing.set(taskId, done);
     return done;
+  }
+
+  /** What still serves stays announced until what comes in its stead is. */
+  async #othersAnnounced(taskId: string): Promise<void> {
+    const { requestOf, withdrawMsMax } = this.#options;
+    const waiting = new AbortController();
+    this.#waiting.set(taskId, waiting);
+    const withinMs = withdrawMsMax / 2;
+    await this.#coming.none(requestOf(taskId) ?? taskId, { withinMs, signal: waiting.signal });
+    this.#waiting.delete(taskId);
   }
 
   #asked(taskId: string, outcome: WithdrawOutcome): void {

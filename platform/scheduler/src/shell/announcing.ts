@@ -5,7 +5,7 @@
  */
 
 import { describeError } from "@tavola/base";
-import type { Logger, Metrics } from "@tavola/host";
+import type { Clock, Logger, Metrics } from "@tavola/host";
 import type { DiscoveryClient } from "@tavola/sdk";
 import { TaskAnnouncer } from "../announce/task-announcer.ts";
 import { wantedAnnouncement } from "../core/announce/announced-tasks.ts";
@@ -20,6 +20,7 @@ export interface AnnouncingOptions {
   readonly framework: AnnouncingFramework;
   /** Absent: nothing is announced. */
   readonly discovery?: DiscoveryClient;
+  readonly clock: Clock;
   readonly logger: Logger;
   readonly metrics: Metrics;
 }
@@ -66,11 +67,13 @@ export class Announcing {
   }
 
   #open(discovery: DiscoveryClient): TaskAnnouncer {
-    const { engine, framework, logger, metrics } = this.#options;
+    const { engine, framework, clock, logger, metrics } = this.#options;
     const { records } = engine.state;
     const announcer = new TaskAnnouncer({
       discovery,
+      clock,
       logger,
+      requestOf: (taskId) => records.task.get(taskId)?.taskId.requestId,
       withdrawMsMax: engine.config.announce.withdrawMsMax,
       wanted: (taskId) => {
         const task = records.task.get(taskId);

@@ -139,6 +139,7 @@ export class Leading {
       engine,
       framework: { id: options.framework.id?.value ?? "", name: options.framework.name },
       ...(discovery === undefined ? {} : { discovery }),
+      clock: options.clock,
       logger: options.logger,
       metrics: options.metrics,
     });
