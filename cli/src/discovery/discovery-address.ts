@@ -32,7 +32,8 @@ export function openDiscovery(option: string | undefined, terminal: Terminal): D
     return { servers, discovery };
   } catch (error) {
     if (!(error instanceof CodedError)) throw error;
-    throw usageError(`--discovery: ${error.message}`);
+    const what = error.code === "DISCOVERY_KEY_INVALID" ? keyName : "--discovery";
+    throw usageError(`${what}: ${error.message}`);
   }
 }
 

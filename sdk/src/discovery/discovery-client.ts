@@ -6,7 +6,7 @@
  * has a watch for them alone. So most have one long poll.
  */
 
-import { randomUuid } from "@tavola/base";
+import { CodedError, randomUuid } from "@tavola/base";
 import { type ClientWorld, type OpenWorld, openWorld } from "../world.ts";
 import type { NewAnnouncement } from "./announcement.ts";
 import { InFlightLimit } from "./in-flight-limit.ts";
@@ -42,7 +42,8 @@ export interface DiscoveryOptions {
 }
 
 /**
- * Opens nothing until it is asked something. Throws CodedError DISCOVERY_ADDRESS_INVALID.
+ * Opens nothing until it is asked something. Throws CodedError DISCOVERY_ADDRESS_INVALID, and
+ * DISCOVERY_KEY_INVALID for a key that no header can carry.
  *
  * ```ts
  * const discovery = connectDiscovery({ servers: "http://127.0.0.1:4000" });
@@ -72,6 +73,7 @@ export class DiscoveryClient {
   constructor(options: DiscoveryOptions) {
     this.#options = options;
     this.#servers = new ServerList(options.servers);
+    if (options.key !== undefined) validateKey(options.key);
     this.#world = openWorld(options.world);
   }
 
@@ -165,4 +167,13 @@ export class DiscoveryClient {
     if (this.#closing.signal.aborted) return;
     this.#serverWatch = this.#watch({ serviceType: serverType });
   }
+}
+
+/** Else every call would fail, as if no server were there. */
+function validateKey(key: string): void {
+  if (/^[\x21-\x7e]+(?: +[\x21-\x7e]+)*$/.test(key)) return;
+  throw new CodedError(
+    "DISCOVERY_KEY_INVALID",
+    "the key must be ASCII letters, digits and signs, without blanks at its ends",
+  );
 }

@@ -75,6 +75,48 @@ test("announce() asks again after 404, 429 and 5xx, and not after a refusal", as
   await client.close();
 });
 
+test("announce() is not ended by one server that refuses what another has taken", async () => {
+  const { discovery, client, clock } = started("a:1,b:2");
+  const kept = client.announce(web);
+  await settle();
+  await kept.established;
+  discovery.override = ({ method, url }) =>
+    method === "POST" && url.startsWith("http://a:1") ? { status: 405 } : undefined;
+  for (let renewals = 0; renewals < 20; renewals += 1) await clock.step(10_000);
+  assert.deepEqual([kept.isRefused, kept.isTaken], [false, true]);
+  const refused = discovery.http.requests.filter(({ url }) => url.startsWith("http://a:1"));
+  assert.ok(refused.length > 1, "it was asked");
+  // What is said anew may be wrong.
+  discovery.override = ({ method }) => (method === "POST" ? { status: 400 } : undefined);
+  kept.update({ ...web, serviceUri: "nonsense" });
+  await settle();
+  assert.equal(kept.isRefused, true);
+  await client.close();
+});
+
+test("update() while what it replaces is being refused says the new one", async () => {
+  const { discovery, client } = started();
+  const refusal = Promise.withResolvers<{ readonly status: number }>();
+  discovery.override = ({ body }) =>
+    String(body).includes("nonsense") ? refusal.promise : undefined;
+  const kept = client.announce({ ...web, serviceUri: "nonsense" });
+  await settle();
+  kept.update(web);
+  refusal.resolve({ status: 400 });
+  await settle();
+  assert.deepEqual([kept.isRefused, kept.isTaken], [false, true]);
+  await client.close();
+});
+
+test("a key that no header can carry is refused before anything is asked", () => {
+  for (const key of ["", "ключ", "two\nlines", " blank", "blank "]) {
+    assert.throws(() => connectDiscovery({ servers: "a:1", key }), {
+      code: "DISCOVERY_KEY_INVALID",
+    });
+  }
+  connectDiscovery({ servers: "a:1", key: "open sesame" });
+});
+
 test("announce() takes the id that a server gives", async () => {
   const { discovery, client } = started();
   discovery.override = ({ method, body }) =>

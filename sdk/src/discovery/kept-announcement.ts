@@ -3,7 +3,7 @@
  *
  *     announcing --201--> announced --after 10 s--> announcing …
  *         |  server away, 5xx: another server, after 1, 2, 4 … 10,240 ms
- *         +-- any other 4xx --> refused
+ *         +-- any other 4xx, of what no server has taken before --> refused
  *     withdraw(): a POST under way ends first, then DELETE, tried again until a server has taken it
  *
  * Every renewal carries all of it, under the same id, so that a server which does not know it (any
@@ -47,6 +47,8 @@ export class KeptAnnouncement {
   readonly #cut = new AbortController();
   readonly #keeping: Promise<void>;
   #announcement: Announcement;
+  /** What a server has taken; undefined: nothing yet. */
+  #takenBefore: Announcement | undefined;
   #isStopped = false;
   #pause = new AbortController();
   #isTaken = false;
@@ -132,10 +134,11 @@ export class KeptAnnouncement {
     const { servers, world, key, mayAnnounce } = this.#options;
     if (this.#isStopped || !mayAnnounce()) return "again";
     const server = servers.pick(world.clock.now(), world.random);
+    const announcement = this.#announcement;
     const call: ServerCall = {
       method: "POST",
       url: `${server}/announcement`,
-      body: JSON.stringify(this.#announcement),
+      body: JSON.stringify(announcement),
       withinMs: answerMsMax,
       signal: this.#cut.signal,
       ...keyed(key),
@@ -144,30 +147,41 @@ export class KeptAnnouncement {
       const answer = await askServer(world, call);
       if (answer.status < 200 || answer.status >= 300) throw refusalOfAnswer(call, answer);
       servers.answered(server);
-      this.#taken(answer.text);
+      this.#taken(announcement, answer.text);
       return "taken";
     } catch (error) {
-      this.#isTaken = false;
-      const { serviceType, serviceUri } = this.#announcement;
-      const words = { serviceType, serviceUri, error: describeError(error) };
-      if (error instanceof CodedError && error.code === "CALL_REFUSED") {
-        world.logger.warn(words, "a discovery server does not take an announcement");
-        this.#isRefused = true;
-        this.#established.reject(error);
-        return "refused";
-      }
-      servers.failed(server, world.clock.now());
-      world.logger.debug(words, "cannot announce; another server is asked");
-      return "again";
+      return this.#notTaken(announcement, server, error);
     }
   }
 
+  #notTaken(announcement: Announcement, server: string, error: unknown): "again" | "refused" {
+    const { servers, world } = this.#options;
+    this.#isTaken = false;
+    const { serviceType, serviceUri } = announcement;
+    const words = { serviceType, serviceUri, error: describeError(error) };
+    const isRefusal = error instanceof CodedError && error.code === "CALL_REFUSED";
+    if (isRefusal) world.logger.warn(words, "a discovery server does not take an announcement");
+    else world.logger.debug(words, "cannot announce; another server is asked");
+    // One server that is none, or lies, must not end what another takes.
+    const isBelieved = this.#announcement === announcement && this.#takenBefore !== announcement;
+    if (isRefusal && isBelieved) {
+      this.#isRefused = true;
+      this.#established.reject(error);
+      return "refused";
+    }
+    servers.failed(server, world.clock.now());
+    return "again";
+  }
+
   /** A server may give it an id of its own. */
-  #taken(text: string): void {
+  #taken(announcement: Announcement, text: string): void {
     this.#isTaken = true;
+    this.#takenBefore = announcement;
     const given = parseAnnouncement(parsed(text)).value?.announcementId;
     if (given !== undefined && given !== this.id) {
+      const isAsSaid = this.#announcement === announcement;
       this.#announcement = { ...this.#announcement, announcementId: given };
+      if (isAsSaid) this.#takenBefore = this.#announcement;
     }
     this.#established.resolve();
   }
