@@ -191,6 +191,21 @@ test("a server that answers nothing at once is not asked all the time", async ()
   await client.close();
 });
 
+test("a server that says the same at once, again and again, is not asked all the time", async () => {
+  const { discovery, client, clock } = started();
+  client.subscribe();
+  await settle();
+  const same = { fullUpdate: true, index: 7, deletes: [], updates: [of("web", "w1")] };
+  discovery.override = () => ({ status: 200, body: JSON.stringify(same) });
+  discovery.put(of("web", "w1"));
+  await settle();
+  const before = discovery.http.requests.length;
+  await clock.step(1000);
+  const asked = discovery.http.requests.length - before;
+  assert.ok(asked >= 9 && asked <= 11, `${asked} times in a second`);
+  await client.close();
+});
+
 test("a watch that is closed before it heard anything is not ready any more", async () => {
   const { discovery, client } = started();
   discovery.away.add("http://a:1");

@@ -134,7 +134,7 @@ export class ServiceWatch {
     this.#ready.reject(new CodedError("ABORTED", "the watch was closed"));
   }
 
-  /** Whether anything was said. */
+  /** Whether anything was said that was not known. */
   async #ask(server: string): Promise<boolean> {
     const { world } = this.#options;
     const since = this.#since();
@@ -164,8 +164,7 @@ export class ServiceWatch {
     }
     if (this.#stop.signal.aborted) return false;
     this.#answered(server, staleSeconds);
-    this.#took(update.value);
-    return true;
+    return this.#took(update.value);
   }
 
   /**
@@ -178,22 +177,22 @@ export class ServiceWatch {
     return this.#options.serviceType === undefined ? this.#index : undefined;
   }
 
-  #took(update: WatchAnswer): void {
-    this.#tookServers(update);
+  #took(update: WatchAnswer): boolean {
+    const isOtherServers = this.#tookServers(update);
     const change = this.#catalogue.apply(update);
     this.#index = update.index;
     this.#ready.resolve();
-    const { added, changed, removed } = change;
-    if (added.length + changed.length + removed.length > 0) this.#options.onChange?.(change);
+    if (!isNews(change)) return isOtherServers;
+    this.#options.onChange?.(change);
+    return true;
   }
 
-  #tookServers(update: WatchAnswer): void {
+  #tookServers(update: WatchAnswer): boolean {
     const catalogue = this.#serverCatalogue;
     const change = catalogue?.apply(update);
-    if (catalogue === undefined || change === undefined) return;
-    const { added, changed, removed } = change;
-    if (added.length + changed.length + removed.length === 0) return;
+    if (catalogue === undefined || change === undefined || !isNews(change)) return false;
     this.#options.onServers?.(catalogue.all().map(({ serviceUri }) => serviceUri));
+    return true;
   }
 
   /** `staleSeconds`: how long the server has not heard of its store; NaN when it has. */
@@ -218,4 +217,8 @@ export class ServiceWatch {
   #nonsense({ url }: ServerCall, what: string): CodedError {
     return new CodedError("STREAM_MALFORMED", `${url}: ${what}`, { url }, { transient: true });
   }
+}
+
+function isNews({ added, changed, removed }: CatalogueChange): boolean {
+  return added.length + changed.length + removed.length > 0;
 }
