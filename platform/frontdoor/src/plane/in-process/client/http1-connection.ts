@@ -17,6 +17,7 @@ import { hasBody } from "../core/message/body-framing.ts";
 import type { RequestHead } from "../core/message/parse-request-head.ts";
 import { planeLimits } from "../core/plane-limits.ts";
 import { Deadline } from "../deadline.ts";
+import { ReadShare } from "../read-share.ts";
 import { TurnWriter } from "../turn-writer.ts";
 import type { ClientContext } from "./client-context.ts";
 import type { ClientRequest, ExchangeListener } from "./client-exchange.ts";
@@ -33,6 +34,7 @@ export class Http1Connection {
   readonly #remoteAddress: string;
   readonly #writer: TurnWriter;
   readonly #deadline: Deadline;
+  readonly #share: ReadShare;
   readonly #closed: (connection: Http1Connection) => void;
   #input: Buffer | undefined;
   readonly #heads = new RequestHeadReader();
@@ -61,6 +63,7 @@ export class Http1Connection {
     this.#remoteAddress = withoutIpv6Clothes(socket.remoteAddress ?? "");
     this.#writer = new TurnWriter(socket, () => this.#drained());
     this.#deadline = new Deadline(context.clock, () => this.#late());
+    this.#share = new ReadShare(socket);
     this.#deadline.set(context.timeouts.requestHeadMs);
     socket.on("data", this.#onData);
     socket.on("end", this.#onEnd);
@@ -130,8 +133,8 @@ export class Http1Connection {
       : this.#exchange !== undefined && ahead > planeLimits.aheadBytesMax;
     if (shouldPause === this.#isPaused) return;
     this.#isPaused = shouldPause;
-    if (shouldPause) this.#socket.pause();
-    else this.#socket.resume();
+    if (shouldPause) this.#share.pause();
+    else this.#share.resume();
   }
 
   /** False: it waits for more, or was refused. */
@@ -216,6 +219,7 @@ export class Http1Connection {
     }
     if (after < input.length) this.#input = input.subarray(after);
     if (decoder.isOver) this.#deadline.clear();
+    this.#share.took(input.length);
     return true;
   }
 
@@ -248,7 +252,7 @@ export class Http1Connection {
     this.#input = undefined;
     this.#isPaused = false;
     this.#socket.end();
-    this.#socket.resume();
+    this.#share.resume();
     this.#deadline.set(planeLimits.lingerMs);
   }
 

@@ -17,6 +17,7 @@ import { hasForbiddenCharacterSoFar } from "../core/message/parse-fields.ts";
 import { parseResponseHead, type ResponseHead } from "../core/message/parse-response-head.ts";
 import { planeLimits } from "../core/plane-limits.ts";
 import { Deadline } from "../deadline.ts";
+import { ReadShare } from "../read-share.ts";
 import { TurnWriter } from "../turn-writer.ts";
 
 export interface UpstreamFailure {
@@ -63,6 +64,7 @@ export class UpstreamConnection implements BodySink {
   readonly #home: ConnectionHome;
   readonly #writer: TurnWriter;
   readonly #deadline: Deadline;
+  readonly #share: ReadShare;
   #request: UpstreamRequest | undefined;
   #listener: UpstreamListener | undefined;
   #input: Buffer | undefined;
@@ -79,6 +81,7 @@ export class UpstreamConnection implements BodySink {
     this.#home = home;
     this.#writer = new TurnWriter(socket, () => this.#drained());
     this.#deadline = new Deadline(clock, () => this.#late());
+    this.#share = new ReadShare(socket);
     // Of a socket that was made with `onread` there are no such events.
     socket.on("data", (chunk: Buffer) => this.received(chunk));
     socket.on("end", () => this.#ended());
@@ -127,14 +130,14 @@ export class UpstreamConnection implements BodySink {
     if (this.#isPaused || this.#isOver) return;
     this.#isPaused = true;
     this.#deadline.clear();
-    this.#socket.pause();
+    this.#share.pause();
   }
 
   resume(): void {
     if (!this.#isPaused || this.#isOver) return;
     this.#isPaused = false;
     if (this.#request !== undefined) this.#deadline.set(this.#request.bodyIdleMs);
-    this.#socket.resume();
+    this.#share.resume();
   }
 
   /** Closes it; its listener is not told. */
@@ -180,6 +183,7 @@ export class UpstreamConnection implements BodySink {
     }
     if (!this.#isPaused) this.#deadline.set(this.#request?.bodyIdleMs ?? 0);
     this.#bodyBytes(chunk, 0);
+    this.#share.took(chunk.length);
   }
 
   #headData(chunk: Buffer): void {
