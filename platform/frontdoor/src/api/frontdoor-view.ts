@@ -30,14 +30,12 @@ export interface FrontdoorView {
 
 /** What keeps it from doing its work; empty: nothing. */
 export function troublesOf(view: FrontdoorView): readonly string[] {
-  const { active, away, refused } = view.rules;
-  const newest = refused[0];
+  const { active, away, newestRefused } = view.rules;
   const { staleSince, trouble = "nothing was heard yet" } = view.discovery;
-  const isRefusedNow = newest !== undefined && newest.at >= (active?.since ?? 0);
   return [
     ...(active === undefined ? ["there are no rules"] : []),
     ...(away === undefined ? [] : [`rules cannot be read: ${away.reason}`]),
-    ...(isRefusedNow ? [`${newest.version.name} was refused`] : []),
+    ...(newestRefused === undefined ? [] : [`${newestRefused.version.name} was refused`]),
     ...(staleSince === undefined ? [] : [`no discovery server answers: ${trouble}`]),
     ...[...view.services]
       .filter(([, instances]) => instances.length === 0)

@@ -25,7 +25,7 @@ export function metricsText(view: FrontdoorView): string {
 }
 
 function* ofRules({ rules, counts, accessLogDropped, commitStatusesTold }: FrontdoorView) {
-  const { active, away, refused } = rules;
+  const { active, away, newestRefused } = rules;
   yield gauge("rules", "Rules in effect.", active?.rules.length ?? 0);
   const info = active === undefined ? [] : [[{ version: active.version.id }, 1] as const];
   yield family("rules_info", "gauge", "Which rules are in effect.", info);
@@ -33,8 +33,8 @@ function* ofRules({ rules, counts, accessLogDropped, commitStatusesTold }: Front
   yield gauge("rules_since_seconds", "When they came into effect, since the epoch.", since);
   yield counter("rules_taken_total", "Versions of the rules that were taken.", rules.takenTotal);
   yield counter("rules_refused_total", "Versions that were refused.", rules.refusedTotal);
-  const isRefused = refused[0] !== undefined && refused[0].at >= (active?.since ?? 0);
-  yield gauge("rules_newest_refused", "Whether the newest version was refused.", isRefused ? 1 : 0);
+  const isRefused = newestRefused === undefined ? 0 : 1;
+  yield gauge("rules_newest_refused", "Whether the newest version was refused.", isRefused);
   yield gauge(
     "rules_source_up",
     "Whether the rules' source can be read.",

@@ -13,6 +13,7 @@ function view(): FrontdoorView {
   const counts = new RequestCounts();
   counts.record(endedRequest({ uri: evil }));
   const version = { id: evil, name: evil, author: evil, subject: evil, at: 0 };
+  const refused = { version, reasons: [evil], at: 2 };
   const instance = { id: evil, uri: `http://h/${evil}`, weight: 1, zone: evil };
   return {
     now: 5000,
@@ -27,7 +28,8 @@ function view(): FrontdoorView {
         text: "",
         since: 1,
       },
-      refused: [{ version, reasons: [evil], at: 2 }],
+      refused: [refused],
+      newestRefused: refused,
       refusedTotal: 1,
       takenTotal: 1,
       away: { reason: evil, since: 3 },

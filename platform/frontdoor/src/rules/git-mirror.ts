@@ -40,6 +40,13 @@ const limits = {
 
 const fetchQuietly = ["fetch", "--quiet", "--no-tags", "--no-write-fetch-head"] as const;
 
+/** By the first digits of a mode in a tree, which are its type: what a path may be besides a file. */
+const noFile: Readonly<Record<string, string>> = {
+  "040": "a folder",
+  "120": "a symbolic link",
+  "160": "a submodule",
+};
+
 type CandidateText = Pick<RuleCandidate, "text" | "problem">;
 
 const seen = "refs/tavola/seen";
@@ -66,10 +73,16 @@ export class GitMirror {
   /** The commit that the branch is at, where it is kept. Rejects when it cannot be asked, or there is no such branch. */
   async remoteHead(signal: AbortSignal): Promise<string> {
     const { remote, branch } = this.#options.location;
-    const args = ["ls-remote", "--", remote, `refs/heads/${branch}`];
-    const output = await this.#git(args, { signal, timeoutMs: limits.askMs });
-    const commit = /^([0-9a-f]{40,64})\t/.exec(output)?.[1];
-    if (commit !== undefined) return commit;
+    const ref = `refs/heads/${branch}`;
+    const output = await this.#git(["ls-remote", "--", remote, ref], {
+      signal,
+      timeoutMs: limits.askMs,
+    });
+    // Git lists also what ends so: `refs/backup/refs/heads/main`.
+    for (const line of output.split("\n")) {
+      const [commit, name] = line.split("\t");
+      if (commit !== undefined && name === ref) return commit;
+    }
     throw new CodedError("GIT_FAILED", `there is no branch ${branch}`, {}, { transient: true });
   }
 
@@ -121,14 +134,20 @@ export class GitMirror {
       signal,
       timeoutMs,
     });
-    const [, blob, size] = /^100\d+ blob ([0-9a-f]{40,64}) +(\d+)\t/.exec(listed) ?? [];
-    if (blob === undefined) return { text: undefined };
+    const [, mode = "", object = "", size] = /^(\d+) \w+ ([0-9a-f]+) +(\d+|-)\t/.exec(listed) ?? [];
+    const kind = noFile[mode.slice(0, 3)];
+    if (kind !== undefined) return { text: undefined, problem: `${file} is ${kind}, not a file` };
+    if (object === "") return { text: undefined };
     const outputBytesMax = limits.fileBytesMax;
     if (Number(size) > outputBytesMax) {
       const problem = `${file} has ${size} bytes; expected at most ${outputBytesMax}`;
       return { text: undefined, problem };
     }
-    const text = await this.#own(["cat-file", "blob", blob], { signal, timeoutMs, outputBytesMax });
+    const text = await this.#own(["cat-file", "blob", object], {
+      signal,
+      timeoutMs,
+      outputBytesMax,
+    });
     return { text };
   }
 

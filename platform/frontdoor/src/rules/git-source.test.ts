@@ -1,5 +1,13 @@
 import assert from "node:assert/strict";
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { systemClock } from "@tavola/host";
@@ -116,6 +124,68 @@ test("a start while the server is away goes by the last good commit", { skip }, 
   await again.source.looked;
   assert.equal(again.sink.refused.length, 1);
   assert.equal(again.sink.taken[0]?.text, "passthru good\n");
+});
+
+test("a start with a commit that is refused goes by the last good one, and says which is which", {
+  skip,
+}, async (context) => {
+  const folder = await temporaryFolder(context);
+  const repository = createGitRepository(folder);
+  const good = repository.push("passthru a\n");
+  const before = open(context, repository.location, `${folder}/mirror`);
+  await before.source.looked;
+  await before.source.close();
+  repository.push("nonsense\n");
+  const { sink, source } = open(context, repository.location, `${folder}/mirror`);
+  await source.looked;
+  assert.equal(sink.refused.length, 1);
+  assert.deepEqual(
+    sink.taken.map(({ version, isFormer }) => [version.id, isFormer]),
+    [[good, true]],
+  );
+});
+
+test("what only ends as the branch's name does is not the branch", { skip }, async (context) => {
+  const folder = await temporaryFolder(context);
+  const repository = createGitRepository(folder);
+  const other = repository.push("passthru other\n");
+  const commit = repository.push("passthru a\n");
+  repository.git("update-ref", "refs/backup/refs/heads/main", other);
+  const { sink, source } = open(context, repository.location, `${folder}/mirror`);
+  await source.looked;
+  repository.git("update-ref", "refs/backup/refs/heads/main", commit);
+  const last = repository.push("passthru b\n");
+  await waitUntil(() => sink.taken.length > 1, "the next commit");
+  assert.deepEqual(
+    sink.taken.map(({ version }) => version.id),
+    [commit, last],
+  );
+  repository.git("update-ref", "-d", "refs/heads/main");
+  await waitUntil(() => sink.told.length > 0, "that there is no such branch");
+});
+
+test("a rule file that is a link or a folder is refused as what it is", {
+  skip,
+}, async (context) => {
+  const folder = await temporaryFolder(context);
+  const repository = createGitRepository(folder);
+  const file = join(folder, "work", "frontdoor.rules");
+  repository.push("passthru a\n");
+  const { sink, source } = open(context, repository.location, `${folder}/mirror`);
+  await source.looked;
+  rmSync(file);
+  symlinkSync("/etc/hostname", file);
+  repository.pushAsItIs();
+  await waitUntil(() => sink.refused.length > 0, "the link");
+  rmSync(file);
+  mkdirSync(file);
+  writeFileSync(join(file, "a"), "passthru a\n");
+  repository.pushAsItIs();
+  await waitUntil(() => sink.refused.length > 1, "the folder");
+  assert.deepEqual(
+    sink.refused.map(({ problem }) => problem),
+    ["frontdoor.rules is a symbolic link, not a file", "frontdoor.rules is a folder, not a file"],
+  );
 });
 
 test("a branch that is not there is said so, and is away", { skip }, async (context) => {

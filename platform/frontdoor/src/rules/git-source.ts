@@ -79,7 +79,8 @@ class WatchedBranch {
     if (this.#hasRules || !this.#isOpen) return;
     const commit = await this.#mirror.lastGood(signal);
     if (commit === undefined) return;
-    const verdict = await this.#options.sink.found(await this.#mirror.read(commit, signal));
+    const former = await this.#mirror.read(commit, signal);
+    const verdict = await this.#options.sink.found({ ...former, isFormer: true });
     this.#hasRules = verdict.kind === "taken";
   }
 

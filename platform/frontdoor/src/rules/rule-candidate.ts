@@ -11,6 +11,8 @@ export interface RuleCandidate {
   /** For errors: the file's path in the repository. */
   readonly file: string;
   readonly version: RuleVersion;
+  /** It was good before, and is brought because what is newer is not good or cannot be read. */
+  readonly isFormer?: boolean;
 }
 
 export interface RuleVersion {

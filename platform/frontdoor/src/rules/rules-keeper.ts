@@ -32,8 +32,10 @@ export interface ActiveRules {
 export interface RulesStatus {
   /** Undefined: none were ever good. */
   readonly active: ActiveRules | undefined;
-  /** Newest first; only those since the active ones came into effect are still of interest. */
+  /** Newest first. */
   readonly refused: readonly RefusedRules[];
+  /** The first of them, as long as nothing newer was taken; undefined: the newest version is in effect. */
+  readonly newestRefused: RefusedRules | undefined;
   readonly refusedTotal: number;
   readonly takenTotal: number;
   /** Why the source cannot be read; undefined: it can. */
@@ -56,6 +58,7 @@ export class RulesKeeper implements RulesSink {
   #status: RulesStatus = {
     active: undefined,
     refused: [],
+    newestRefused: undefined,
     refusedTotal: 0,
     takenTotal: 0,
     away: undefined,
@@ -83,7 +86,8 @@ export class RulesKeeper implements RulesSink {
     }
     const active = { version, rules, text, since: clock.now() };
     const takenTotal = this.#status.takenTotal + 1;
-    this.#status = { ...this.#status, active, takenTotal };
+    const newestRefused = candidate.isFormer === true ? this.#status.newestRefused : undefined;
+    this.#status = { ...this.#status, active, takenTotal, newestRefused };
     logger.info({ ...version, rules: rules.length }, "rules are in effect");
     const verdict = { kind: "taken" } as const;
     judged(version, verdict);
@@ -106,9 +110,10 @@ export class RulesKeeper implements RulesSink {
 
   async #refuse(version: RuleVersion, reasons: readonly string[]): Promise<Verdict> {
     const { clock, logger, judged } = this.#options;
-    const refused = [{ version, reasons, at: clock.now() }, ...this.#status.refused];
+    const newestRefused = { version, reasons, at: clock.now() };
+    const refused = [newestRefused, ...this.#status.refused].slice(0, refusedKeptMax);
     const refusedTotal = this.#status.refusedTotal + 1;
-    this.#status = { ...this.#status, refused: refused.slice(0, refusedKeptMax), refusedTotal };
+    this.#status = { ...this.#status, refused, newestRefused, refusedTotal };
     const goesBy = this.#status.active?.version.name ?? "none";
     logger.error({ ...version, reasons, goesBy }, "rules are refused; the last good ones stay");
     this.#sayWhyNone(`${version.name} is refused`);

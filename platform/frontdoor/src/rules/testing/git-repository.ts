@@ -13,6 +13,8 @@ export interface GitRepository {
   readonly path: string;
   /** Returns the commit. `text` undefined: the file is removed. */
   push(text: string | undefined): string;
+  /** Whatever was made of the work tree, which is `FOLDER/work`. */
+  pushAsItIs(): string;
   /** Any other command, in the bare repository. */
   git(...args: readonly string[]): string;
   /** It cannot be reached until it comes back. */
@@ -36,19 +38,23 @@ export function createGitRepository(folder: string): GitRepository {
   const inWork = (...args: string[]): string =>
     git("-C", work, "-c", "user.name=Ada", "-c", "user.email=ada@example.com", ...args);
   let pushes = 0;
+  const pushAsItIs = (): string => {
+    pushes += 1;
+    inWork("add", "--all");
+    inWork("commit", "--quiet", "--allow-empty", "-m", `Change ${pushes}`);
+    inWork("push", "--quiet", bare, "main");
+    return inWork("rev-parse", "HEAD").trim();
+  };
   return {
     path: bare,
     location: `${bare}#main:frontdoor.rules`,
     push(text) {
-      pushes += 1;
       mkdirSync(dirname(file), { recursive: true });
       if (text === undefined) rmSync(file);
       else writeFileSync(file, text);
-      inWork("add", "--all");
-      inWork("commit", "--quiet", "--allow-empty", "-m", `Change ${pushes}`);
-      inWork("push", "--quiet", bare, "main");
-      return inWork("rev-parse", "HEAD").trim();
+      return pushAsItIs();
     },
+    pushAsItIs,
     git: (...args) => git("-C", bare, ...args),
     goAway: () => renameSync(bare, `${bare}.away`),
     comeBack: () => renameSync(`${bare}.away`, bare),
