@@ -115,6 +115,7 @@ export class ServiceWatch {
     const { clock, random, logger } = world;
     const { signal } = this.#stop;
     let failures = 0;
+    let wasNews = true;
     while (!signal.aborted) {
       const askedAt = clock.now();
       const server = servers.pick(askedAt, random);
@@ -122,7 +123,9 @@ export class ServiceWatch {
         const isNews = await this.#ask(server);
         failures = 0;
         const earlyMs = askedAt + limits.emptyAnswersMsMin - clock.now();
-        if (!isNews && earlyMs > 0) await delay(clock, earlyMs, signal);
+        // Once it may be so: after a failure the last update is asked for again.
+        if (!isNews && !wasNews && earlyMs > 0) await delay(clock, earlyMs, signal);
+        wasNews = isNews;
       } catch (error) {
         if (signal.aborted) break;
         this.#failedAt(server, error);
