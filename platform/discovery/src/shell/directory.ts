@@ -112,7 +112,11 @@ export class Directory implements LogReader {
   /** Answers what must be announced again. */
   #heard(operation: Operation, now: Instant): readonly Announcement[] {
     if (operation.kind === "put") {
-      this.leases.renewed(operation.announcement.id, now);
+      const { id } = operation.announcement;
+      // What this server made others announce again: its owner has said nothing new.
+      const isBroughtBack =
+        this.catalogue.get(id) === undefined && this.leases.ageMs(id, now) !== undefined;
+      if (!isBroughtBack) this.leases.renewed(id, now);
       return [];
     }
     const { id } = operation;
