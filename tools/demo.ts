@@ -10,13 +10,14 @@ import { join } from "node:path";
 import { type Cluster, startCluster } from "@tavola/harness";
 import { detectCgroupMounts, readProcesses } from "@tavola/host";
 import { firstRule, throughFrontdoor, updateUnderLoad } from "./demo/frontdoor-steps.ts";
+import { interruption, stopCluster } from "./demo/interruption.ts";
 import {
   killWhileCounting,
   runForeignFramework,
   runOnBothAgents,
   stopMemoryHog,
 } from "./demo/kernel-steps.ts";
-import { createRoutes } from "./demo/routes.ts";
+import { createRoutes, type Routes } from "./demo/routes.ts";
 import { deployService, keepServing, runJobs } from "./demo/service-steps.ts";
 import { check, DemoFailed, say } from "./demo/telling.ts";
 
@@ -41,7 +42,26 @@ function speaksOf(pid: number, workDir: string): boolean {
   });
 }
 
+async function showOn(cluster: Cluster, routes: Routes): Promise<void> {
+  say(
+    `   three masters, of which ${cluster.master} leads; agents at ${cluster.agents.join(" and ")}`,
+  );
+  say(`   a scheduler of services and jobs at ${cluster.scheduler}`);
+  say(`   discovery at ${cluster.discovery}, and a front door at ${cluster.frontdoor}`);
+  await runOnBothAgents(cluster);
+  await runForeignFramework(cluster);
+  await stopMemoryHog(cluster);
+  await killWhileCounting(cluster);
+  await deployService(cluster);
+  await keepServing(cluster);
+  await throughFrontdoor(cluster, routes);
+  await updateUnderLoad(cluster);
+  await runJobs(cluster);
+}
+
 async function show(): Promise<void> {
+  const interrupted = interruption();
+  interrupted.catch(() => undefined); // It may come before anybody waits for it.
   say("1. A cluster from one command: `tavola up --masters=3`");
   const routes = createRoutes(`${firstRule}\n`);
   const cluster = await startCluster({
@@ -54,24 +74,11 @@ async function show(): Promise<void> {
     throw error;
   });
   try {
-    say(
-      `   three masters, of which ${cluster.master} leads; agents at ${cluster.agents.join(" and ")}`,
-    );
-    say(`   a scheduler of services and jobs at ${cluster.scheduler}`);
-    say(`   discovery at ${cluster.discovery}, and a front door at ${cluster.frontdoor}`);
-    await runOnBothAgents(cluster);
-    await runForeignFramework(cluster);
-    await stopMemoryHog(cluster);
-    await killWhileCounting(cluster);
-    await deployService(cluster);
-    await keepServing(cluster);
-    await throughFrontdoor(cluster, routes);
-    await updateUnderLoad(cluster);
-    await runJobs(cluster);
+    await Promise.race([showOn(cluster, routes), interrupted]);
   } finally {
     say("\n11. Taking it down");
     routes.remove();
-    await cluster.stop();
+    await stopCluster(cluster);
   }
   checkNothingIsLeft(cluster);
   say("   no process, cgroup or file is left\n\nAll of it worked.");
@@ -86,5 +93,6 @@ try {
   if (!(error instanceof DemoFailed) && error instanceof Error && error.cause !== undefined) {
     console.error(error.cause);
   }
-  process.exitCode = 1;
+  // A step that was cut short may still wait for something.
+  process.exit(1);
 }

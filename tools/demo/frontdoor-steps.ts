@@ -30,6 +30,8 @@ async function ask(url: string): Promise<Answer> {
 export async function throughFrontdoor(cluster: Cluster, routes: Routes): Promise<void> {
   const { frontdoor = "" } = cluster;
   say("\n8. The same service from outside: a front door, and its rules in a Git repository");
+  if (!routes.isInGit)
+    say("   the repository is left out: there is no git here; the rules are a file");
   say(`   ${firstRule}`);
   const inside = `${frontdoor}/api/timezone/Europe/Rome`;
   const first = await eventually("the service to answer through the front door", async () => {
@@ -41,7 +43,8 @@ export async function throughFrontdoor(cluster: Cluster, routes: Routes): Promis
   const before = await ask(outside);
   check(before.status === 404, `${outside} answers ${before.status} before there is a rule`);
   say(`   ${outside} -> ${before.status} ${before.text.trim()}`);
-  say("   git push: REQUEST_URI=/clock/* rewrite /api/timezone/*, and one more line");
+  const change = routes.isInGit ? "git push" : "written to the file";
+  say(`   ${change}: REQUEST_URI=/clock/* rewrite /api/timezone/*, and one more line`);
   const pushedAt = performance.now();
   routes.push(secondRules, "A clock for everybody");
   const after = await eventually("the push to be in effect", async () => {
@@ -49,7 +52,9 @@ export async function throughFrontdoor(cluster: Cluster, routes: Routes): Promis
     return answer.status === 200 ? answer : undefined;
   });
   const tookMs = Math.round(performance.now() - pushedAt);
-  say(`   ${outside} -> ${after.text} (${tookMs} ms after the push)`);
+  say(
+    `   ${outside} -> ${after.text} (${tookMs} ms after ${routes.isInGit ? "the push" : "that"})`,
+  );
 }
 
 export async function updateUnderLoad(cluster: Cluster): Promise<void> {

@@ -1,8 +1,9 @@
 /**
- * The repository of the front door's rules in the demo: a bare one, and somebody who pushes to it.
+ * The front door's rules in the demo: a bare repository, and somebody who pushes to it. Without `git`
+ * they are a plain file, which a front door follows as well.
  */
 
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -10,14 +11,33 @@ import { join } from "node:path";
 export interface Routes {
   /** As `--frontdoor-rules` takes it. */
   readonly location: string;
+  /** Whether they are in a repository. */
+  readonly isInGit: boolean;
   /** Resolves with nothing: the push is through when it returns. */
   push(rules: string, subject: string): void;
   remove(): void;
 }
 
-/** Throws where there is no `git`. */
 export function createRoutes(rules: string): Routes {
   const folder = mkdtempSync(join(tmpdir(), "tavola-demo-routes-"));
+  const remove = (): void => rmSync(folder, { recursive: true, force: true });
+  try {
+    const isInGit = spawnSync("git", ["--version"], { stdio: "ignore" }).status === 0;
+    const routes = isInGit ? createRepository(folder) : createFile(folder);
+    routes.push(rules, "The first route");
+    return { ...routes, isInGit, remove };
+  } catch (error) {
+    remove();
+    throw error;
+  }
+}
+
+function createFile(folder: string): Pick<Routes, "location" | "push"> {
+  const location = join(folder, "frontdoor.rules");
+  return { location, push: (text) => writeFileSync(location, text) };
+}
+
+function createRepository(folder: string): Pick<Routes, "location" | "push"> {
   const bare = join(folder, "routes.git");
   const work = join(folder, "work");
   const git = (...args: readonly string[]): void => {
@@ -28,16 +48,13 @@ export function createRoutes(rules: string): Routes {
   };
   git("init", "--quiet", "--bare", "--initial-branch=main", bare);
   git("init", "--quiet", "--initial-branch=main", work);
-  const push = (text: string, subject: string): void => {
-    writeFileSync(join(work, "frontdoor.rules"), text);
-    git("-C", work, "add", "--all");
-    git("-C", work, "commit", "--quiet", "-m", subject);
-    git("-C", work, "push", "--quiet", bare, "main");
-  };
-  push(rules, "The first route");
   return {
     location: `${bare}#main:frontdoor.rules`,
-    push,
-    remove: () => rmSync(folder, { recursive: true, force: true }),
+    push(text, subject) {
+      writeFileSync(join(work, "frontdoor.rules"), text);
+      git("-C", work, "add", "--all");
+      git("-C", work, "commit", "--quiet", "-m", subject);
+      git("-C", work, "push", "--quiet", bare, "main");
+    },
   };
 }
