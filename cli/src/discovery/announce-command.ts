@@ -72,6 +72,9 @@ class AnnounceSession {
     const { command, uri } = this.#request;
     const interrupts = processInterrupts();
     const interrupted = Promise.withResolvers<"SIGINT" | "SIGTERM">();
+    // The terminal is gone: the command, in a group of its own, would live on with nobody to announce it.
+    const hungUp = (): void => interrupted.resolve("SIGTERM");
+    process.on("SIGHUP", hungUp);
     try {
       if (command.length === 0) {
         interrupts.onInterrupt((signal) => interrupted.resolve(signal));
@@ -93,6 +96,7 @@ class AnnounceSession {
       return await this.#untilEnd(child, interrupted.promise);
     } finally {
       interrupts.close();
+      process.off("SIGHUP", hungUp);
     }
   }
 

@@ -77,3 +77,26 @@ test("tavola announce ends with 1 and the server's words when it is refused", as
   assert.equal(status, 1);
   assert.match(errors, /serviceType: may not hold ":"/);
 });
+
+test("tavola announce ends its command and withdraws it when the terminal is closed", async (t) => {
+  const { url } = await serverWith(t, []);
+  const client = connectDiscovery({ servers: url });
+  t.after(() => client.close());
+  const announced = Promise.withResolvers<void>();
+  const withdrawn = Promise.withResolvers<void>();
+  client.subscribe({
+    serviceType: "hung",
+    onChange: ({ added, removed }) => {
+      if (added.length > 0) announced.resolve();
+      if (removed.length > 0) withdrawn.resolve();
+    },
+  });
+  const script = "trap 'exit 5' TERM; while :; do sleep 0.05; done";
+  const ending = tavola(url, "announce", "hung", url, "--", "sh", "-c", script);
+  await announced.promise;
+  process.emit("SIGHUP", "SIGHUP");
+  const { status, errors } = await ending;
+  assert.equal(status, 5, errors);
+  await withdrawn.promise;
+  assert.equal(process.listenerCount("SIGHUP"), 0);
+});
