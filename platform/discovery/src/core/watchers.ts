@@ -146,6 +146,16 @@ export class Watchers {
     }
   }
 
+  /** All that the store holds is known: who is ahead of that comes from another life of it. */
+  caughtUp(): void {
+    for (const { filter, bySince } of [...this.#groups.values()]) {
+      for (const [since, alike] of [...bySince]) {
+        if (watchState(this.#catalogue, filter, since) !== "ahead") continue;
+        this.#tell(alike, this.updates.full(filter));
+      }
+    }
+  }
+
   /** Those whose wait is over. PERF: O(those). */
   timePassed(now: Instant): void {
     for (const queue of this.#queues.values()) {

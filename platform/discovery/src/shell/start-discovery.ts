@@ -323,6 +323,7 @@ class DiscoveryDaemon implements RunningDiscovery {
 
   #fresh(): void {
     this.#directory.leases.allRenewed(this.#clock.now());
+    this.#directory.watchers.caughtUp();
     this.#changed([]);
   }
 
