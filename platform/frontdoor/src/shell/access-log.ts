@@ -11,6 +11,7 @@ import { describeError } from "@tavola/base";
 import type { Clock, Logger } from "@tavola/host";
 import { formatCombinedLine, formatJsonLine } from "../core/access-log-line.ts";
 import type { EndedRequest } from "../plane/data-plane.ts";
+import { LineFile } from "./line-file.ts";
 
 export interface AccessLogOptions {
   /** A path, or `-` for standard output. */
@@ -31,7 +32,7 @@ export class AccessLog {
   #waiting: string[] = [];
   #waitingCharacters = 0;
   #writing: Promise<void> | undefined;
-  #file: FileHandle | undefined;
+  #file: LineFile | undefined;
   #lookedAt = 0;
   #dropped = 0;
   #isFailing = false;
@@ -63,7 +64,7 @@ export class AccessLog {
   /** Writes what waits. */
   async close(): Promise<void> {
     await this.#writing;
-    await this.#file?.close();
+    await this.#file?.handle.close();
     this.#file = undefined;
   }
 
@@ -92,20 +93,20 @@ export class AccessLog {
     if (write !== undefined) return write(batch);
     if (path === "-") return writeToStandardOutput(batch);
     const file = await this.#openFile();
-    await file.appendFile(batch);
+    await file.append(batch);
   }
 
-  async #openFile(): Promise<FileHandle> {
+  async #openFile(): Promise<LineFile> {
     const { path, clock } = this.#options;
     const now = clock.now();
     if (this.#file !== undefined && now - this.#lookedAt < limits.lookAgainMs) return this.#file;
     this.#lookedAt = now;
-    if (this.#file !== undefined && !(await isSameFile(this.#file, path))) {
-      const moved = this.#file;
+    if (this.#file !== undefined && !(await isSameFile(this.#file.handle, path))) {
+      const moved = this.#file.handle;
       this.#file = undefined;
       await moved.close();
     }
-    this.#file ??= await open(path, "a", 0o640);
+    this.#file ??= new LineFile(await open(path, "a", 0o640));
     return this.#file;
   }
 }
