@@ -124,12 +124,13 @@ function readSplit({ arguments: [word], ofAction, complaints }: ActionReader): A
 function readRewrite({ arguments: [word], source, complaints }: ActionReader): Action | undefined {
   const to = templateOf(word as Word, source, complaints);
   if (to === undefined) return undefined;
-  const problem = /^\/(?!\/)/.test(to) ? wrongTarget(to) : `"${to}" is not a path`;
+  const isPath = /^\/(?!\/)[^#]*$/.test(to);
+  const problem = isPath ? wrongTarget(to) : `"${to}" is not a path`;
   if (problem !== undefined) {
     return complaints.at(
       wholeWord(word as Word),
       problem,
-      "a path from one /, with * and a query if need be",
+      "a path from one /, with * and a query if need be, and no #",
     );
   }
   return { kind: "rewrite", to };
@@ -163,6 +164,9 @@ function wrongTarget(template: string): string | undefined {
     starAt < 0 ? "" : authority.slice(starAt).replace(/^(?:\*|%\{REQUEST_URI\})/, "");
   if (afterStar !== "") return "a part of the request would become a part of the host";
   if (/[^\x21-\x7e]/.test(template)) return "a location has signs that must be percent-encoded";
+  const unknown = /%\{(?!HTTP_HOST\}|REQUEST_URI\})[^}]*\}?/.exec(template)?.[0];
+  if (unknown !== undefined)
+    return `a location has no ${unknown}, only %{HTTP_HOST} and %{REQUEST_URI}`;
   return undefined;
 }
 

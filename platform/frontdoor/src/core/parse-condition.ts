@@ -55,6 +55,33 @@ interface Wrong {
   readonly expected: string;
 }
 
+/** What requests may have there: others are refused before any rule is asked. */
+const methodPiece = /^[!#$%&'*+.^_`|~0-9A-Z-]*$/;
+const hostPiece = /^(?:[a-z0-9._~-]*|\[[0-9a-f:.]*\]?|[0-9a-f:.]*\])$/;
+const uriPiece = /^[\x21\x22\x24-\x7e]*$/;
+const protocols: readonly string[] = ["HTTP/1.0", "HTTP/1.1", "HTTP/2.0"];
+
+function wrongUri(pieces: readonly string[], text: string): Wrong | undefined {
+  if (pieces.every((piece) => uriPiece.test(piece))) return undefined;
+  return {
+    message: `no request's path and query are "${text}"`,
+    expected: "blanks, # and signs beyond ASCII percent-encoded, or REQUEST_PATH, which is decoded",
+  };
+}
+
+function wrongHost(pieces: readonly string[], text: string): Wrong | undefined {
+  if (/^[^[]*:\d*$|\]:\d*$/.test(text)) {
+    return { message: `"${text}" has a port`, expected: "a host alone" };
+  }
+  if (!pieces.every((piece) => hostPiece.test(piece))) {
+    const expected = "a host alone, without scheme and path; international ones as xn--…";
+    return { message: `"${text}" is no host`, expected };
+  }
+  // What a request has is compared without it.
+  if (text.length < 2 || !text.endsWith(".")) return undefined;
+  return { message: `"${text}" ends with a dot`, expected: text.slice(0, -1) };
+}
+
 function wrongPattern(
   { kind }: Variable,
   pieces: readonly string[],
@@ -65,15 +92,24 @@ function wrongPattern(
   switch (kind) {
     case "uri":
     case "path":
-      if (first.startsWith("/") || (first === "" && isOpen)) return undefined;
-      if (text === "*") return undefined;
-      return { message: `no request's path begins with "${text}"`, expected: "a path from / or *" };
+      if (!first.startsWith("/") && !(first === "" && isOpen)) {
+        return {
+          message: `no request's path begins with "${text}"`,
+          expected: "a path from / or *",
+        };
+      }
+      return kind === "uri" ? wrongUri(pieces, text) : undefined;
     case "host":
-      if (!/^[^[]*:\d*$|\]:\d*$/.test(text)) return undefined;
-      return { message: `"${text}" has a port`, expected: "a host alone" };
+      return wrongHost(pieces, text);
     case "method":
-      if (!/[a-z]/.test(text)) return undefined;
-      return { message: `"${text}" is not a method`, expected: text.toUpperCase() };
+      if (pieces.every((piece) => methodPiece.test(piece))) return undefined;
+      return {
+        message: `"${text}" is not a method`,
+        expected: /^[a-z]+$/i.test(text) ? text.toUpperCase() : "methods with | between them",
+      };
+    case "protocol":
+      if (isOpen || protocols.includes(text)) return undefined;
+      return { message: `no request's protocol is "${text}"`, expected: protocols.join(", ") };
     case "https":
       if (text.toLowerCase() === "on" || text.toLowerCase() === "off") return undefined;
       return { message: `HTTPS is never "${text}"`, expected: "on or off" };

@@ -114,7 +114,7 @@ test("parseRules() takes comments, quotes, escapes, continued lines and other sy
     [
       "\uFEFF# all of it",
       "",
-      "  \tREQUEST_URI=/a#b*  \\",
+      "  \tREQUEST_PATH=/a#b*  \\",
       "   passthru a   # why",
       'HTTP_USER_AGENT="*Mac OS X*" passthru b',
       String.raw`QUERY_STRING=\*\|x|y respond 200 "one\ntwo \"three\" #4"`,
@@ -123,7 +123,7 @@ test("parseRules() takes comments, quotes, escapes, continued lines and other sy
   assert.deepEqual(
     rules.map(({ line, text }) => [line, text]),
     [
-      [3, "REQUEST_URI=/a#b* passthru a"],
+      [3, "REQUEST_PATH=/a#b* passthru a"],
       [5, 'HTTP_USER_AGENT="*Mac OS X*" passthru b'],
       [6, String.raw`QUERY_STRING=\*\|x|y respond 200 "one\ntwo \"three\" #4"`],
     ],
@@ -197,6 +197,40 @@ test("parseRules() says of every mistake where it is and what was expected", () 
   ]);
   const [first = ""] = errorsOf("REQUEST_URL=/x passthru a");
   assert.match(first, /; expected REQUEST_URI, .*COOKIE_name or QUERY_name$/);
+});
+
+test("parseRules() refuses patterns that no request can match, and templates that would send nobody there", () => {
+  const text = [
+    "HTTP_HOST=https://a.com passthru a",
+    "HTTP_HOST=a.com/x|*.b.com passthru a",
+    "HTTP_HOST=a.com. passthru a",
+    "HTTP_HOST=m\u00fcnchen.de passthru a",
+    "REQUEST_METHOD=GET,POST passthru a",
+    "SERVER_PROTOCOL=HTTP/2 passthru a",
+    'REQUEST_URI="/a b" passthru a',
+    "REQUEST_URI!=/a#b passthru a",
+    "redirect /x%{QUERY_STRING}",
+    "rewrite /a#b",
+  ].join("\n");
+  assert.deepEqual(errorsOf(text), [
+    'f:1:11: "https://a.com" is no host; expected a host alone, without scheme and path; international ones as xn--\u2026',
+    'f:2:11: "a.com/x" is no host; expected a host alone, without scheme and path; international ones as xn--\u2026',
+    'f:3:11: "a.com." ends with a dot; expected a.com',
+    'f:4:11: "m\u00fcnchen.de" is no host; expected a host alone, without scheme and path; international ones as xn--\u2026',
+    'f:5:16: "GET,POST" is not a method; expected methods with | between them',
+    'f:6:17: no request\'s protocol is "HTTP/2"; expected HTTP/1.0, HTTP/1.1, HTTP/2.0',
+    'f:7:14: no request\'s path and query are "/a b"; expected blanks, # and signs beyond ASCII percent-encoded, or REQUEST_PATH, which is decoded',
+    'f:8:14: no request\'s path and query are "/a#b"; expected blanks, # and signs beyond ASCII percent-encoded, or REQUEST_PATH, which is decoded',
+    "f:9:10: a location has no %{QUERY_STRING}, only %{HTTP_HOST} and %{REQUEST_URI}; expected a path from one /, or http:// or https:// with a host that has no * in it",
+    'f:10:9: "/a#b" is not a path; expected a path from one /, with * and a query if need be, and no #',
+  ]);
+  const fine = [
+    "HTTP_HOST=|*|*.Example.com|10.1.*|[2001:DB8::1]|[::*]|a_b passthru a",
+    "REQUEST_METHOD=GET|M-SEARCH|X* SERVER_PROTOCOL=HTTP/1.*|HTTP/2.0 passthru a",
+    String.raw`REQUEST_URI=/caf%C3%A9*|*/x?a=\*\|\"b passthru a`,
+    "REQUEST_PATH=/caf\u00e9* passthru a",
+  ].join("\n");
+  assert.equal(parseRules(fine, "f").errors, undefined);
 });
 
 test("parseRules() refuses what is no rule file", () => {
