@@ -22,6 +22,8 @@ export interface FrontdoorView {
     readonly staleSince: number | undefined;
     readonly trouble: string | undefined;
   };
+  /** Why the certificates on disk are not those that are served; undefined: they are. */
+  readonly certificatesTrouble: string | undefined;
   readonly counts: RequestCounts;
   /** Lines of the access log that were not written. */
   readonly accessLogDropped: number;
@@ -31,11 +33,15 @@ export interface FrontdoorView {
 /** What keeps it from doing its work; empty: nothing. */
 export function troublesOf(view: FrontdoorView): readonly string[] {
   const { active, away, newestRefused } = view.rules;
+  const { certificatesTrouble } = view;
   const { staleSince, trouble = "nothing was heard yet" } = view.discovery;
   return [
     ...(active === undefined ? ["there are no rules"] : []),
     ...(away === undefined ? [] : [`rules cannot be read: ${away.reason}`]),
     ...(newestRefused === undefined ? [] : [`${newestRefused.version.name} was refused`]),
+    ...(certificatesTrouble === undefined
+      ? []
+      : [`certificates stay as they were: ${certificatesTrouble}`]),
     ...(staleSince === undefined ? [] : [`no discovery server answers: ${trouble}`]),
     ...[...view.services]
       .filter(([, instances]) => instances.length === 0)

@@ -21,7 +21,7 @@ const instanceStates: readonly InstanceHealth["state"][] = [
 ];
 
 export function metricsText(view: FrontdoorView): string {
-  return [...ofRules(view), ...ofTraffic(view), ...ofInstances(view)].join("");
+  return [...ofRules(view), ...ofTraffic(view), ...ofInstances(view), ...ofProcess(view)].join("");
 }
 
 function* ofRules({ rules, counts, accessLogDropped, commitStatusesTold }: FrontdoorView) {
@@ -89,7 +89,7 @@ function* trafficFamilies(of: string, groups: readonly Group[]) {
   yield histogram(`${of}request_seconds`, "How long requests took.", groups);
 }
 
-function* ofInstances({ services, health, discovery, now, startedAt }: FrontdoorView) {
+function* ofInstances({ services, health, discovery, now }: FrontdoorView) {
   const samples: Sample[] = [];
   const active: Sample[] = [];
   for (const [service, instances] of services) {
@@ -105,6 +105,11 @@ function* ofInstances({ services, health, discovery, now, startedAt }: Frontdoor
   yield family("active_requests", "gauge", "Requests at instances now.", active);
   const staleSeconds = discovery.staleSince === undefined ? 0 : (now - discovery.staleSince) / 1000;
   yield gauge("discovery_stale_seconds", "For how long no discovery server answers.", staleSeconds);
+}
+
+function* ofProcess({ certificatesTrouble, startedAt }: FrontdoorView) {
+  const refused = certificatesTrouble === undefined ? 0 : 1;
+  yield gauge("certificates_refused", "Whether those on disk are not those served.", refused);
   yield gauge("start_time_seconds", "When it was started, since the epoch.", startedAt / 1000);
 }
 

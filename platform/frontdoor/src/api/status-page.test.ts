@@ -40,6 +40,7 @@ function view(): FrontdoorView {
     ]),
     health: [{ service: "a", instance, state: "ejected", reason: evil, active: 1 }],
     discovery: { servers: [evil], staleSince: 4, trouble: evil },
+    certificatesTrouble: evil,
     counts,
     accessLogDropped: 0,
     commitStatusesTold: 0,
@@ -56,6 +57,7 @@ test("what is wrong is listed in words", () => {
   assert.deepEqual(troublesOf(view()), [
     `rules cannot be read: ${evil}`,
     `${evil} was refused`,
+    `certificates stay as they were: ${evil}`,
     `no discovery server answers: ${evil}`,
     "b has no instance",
   ]);
@@ -78,4 +80,5 @@ test("every line of the metrics is one of Prometheus's text format, every family
   }
   assert.ok(lines.includes('tavola_frontdoor_instances{service="a",state="ejected"} 1'));
   assert.ok(lines.includes("tavola_frontdoor_rules_newest_refused 1"));
+  assert.ok(lines.includes("tavola_frontdoor_certificates_refused 1"));
 });

@@ -6,11 +6,12 @@ import { temporaryFolder } from "../testing/temporary-folder.ts";
 import { waitUntil } from "../testing/wait-until.ts";
 import { CertificatesWatch } from "./certificates-watch.ts";
 
-test("certificates are read again when a file of theirs changes, and only then", async (context) => {
+test("certificates are read again when a file of theirs changes, until they are taken", async (context) => {
   const folder = await temporaryFolder(context);
   const clock = simulatedClock();
   writeFileSync(`${folder}/a.pem`, "1");
   let reloads = 0;
+  let refusal: Error | undefined;
   const errors: string[] = [];
   let turns = 0;
   const counting = {
@@ -26,6 +27,7 @@ test("certificates are read again when a file of theirs changes, and only then",
     logger: { ...silentLogger, error: (_, message) => void errors.push(message) },
     reload: async () => {
       reloads += 1;
+      if (refusal !== undefined) throw refusal;
     },
   });
   context.after(() => watch.close());
@@ -40,7 +42,21 @@ test("certificates are read again when a file of theirs changes, and only then",
   writeFileSync(`${folder}/b.pem`, "22");
   await turn();
   assert.equal(reloads, 1);
+
+  writeFileSync(`${folder}/c.pem`, "333");
+  refusal = new Error("c.pem is none");
+  await turn();
+  await turn();
+  assert.deepEqual([reloads, watch.trouble], [3, "c.pem is none"]);
+  refusal = undefined;
+  await turn();
+  assert.deepEqual([reloads, watch.trouble], [4, undefined]);
+  assert.deepEqual(errors, ["certificates stay as they were"]);
+
   rmSync(folder, { recursive: true });
   await turn();
-  assert.deepEqual([reloads, errors], [1, ["certificates stay as they were"]]);
+  await turn();
+  assert.equal(reloads, 4);
+  assert.match(watch.trouble ?? "", /ENOENT/);
+  assert.equal(errors.length, 2);
 });

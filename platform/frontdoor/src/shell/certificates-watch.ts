@@ -1,4 +1,7 @@
-/** Looks at the files of certificates, and says when they have changed: renewals need no restart. */
+/**
+ * Looks at the files of certificates, and has them read again when they have changed: renewals need no
+ * restart. What is not taken is tried again at each look, and said once.
+ */
 
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
@@ -18,12 +21,19 @@ const intervalMs = 5000;
 export class CertificatesWatch {
   readonly #options: CertificatesWatchOptions;
   #timer: Timer | undefined;
+  /** Of what is served. */
   #known: string | undefined;
+  #trouble: string | undefined;
   #isClosed = false;
 
   constructor(options: CertificatesWatchOptions) {
     this.#options = options;
     if (options.paths.length > 0) void this.#turn();
+  }
+
+  /** Why what is on disk is not what is served; undefined: it is. */
+  get trouble(): string | undefined {
+    return this.#trouble;
   }
 
   close(): void {
@@ -32,22 +42,26 @@ export class CertificatesWatch {
   }
 
   async #turn(): Promise<void> {
-    const { paths, clock, logger, reload } = this.#options;
+    const { paths, clock, logger } = this.#options;
     try {
-      const now = await fingerprint(paths);
-      const before = this.#known;
-      this.#known = now;
-      if (before !== undefined && before !== now && !this.#isClosed) {
-        await reload();
-        logger.info({ paths }, "certificates are read again");
-      }
-    } catch (error) {
-      logger.error(
-        { paths, error: describeError(error as Error) },
-        "certificates stay as they were",
-      );
+      await this.#look();
+      this.#trouble = undefined;
+    } catch (cause) {
+      const error = describeError(cause as Error);
+      if (error !== this.#trouble) logger.error({ paths, error }, "certificates stay as they were");
+      this.#trouble = error;
     }
     if (!this.#isClosed) this.#timer = clock.after(intervalMs, () => void this.#turn());
+  }
+
+  async #look(): Promise<void> {
+    const { paths, logger, reload } = this.#options;
+    const now = await fingerprint(paths);
+    this.#known ??= now;
+    if (this.#known === now || this.#isClosed) return;
+    await reload();
+    this.#known = now;
+    logger.info({ paths }, "certificates are read again");
   }
 }
 

@@ -265,6 +265,7 @@ class FrontdoorDaemon implements RunningFrontdoor {
         staleSince: watch?.staleSince,
         trouble: watch?.trouble,
       },
+      certificatesTrouble: this.#certificates?.trouble,
       counts: this.#counts,
       accessLogDropped: this.#accessLog?.dropped ?? 0,
       commitStatusesTold: this.#parts.commitStatus?.told ?? 0,

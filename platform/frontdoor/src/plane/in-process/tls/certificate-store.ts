@@ -111,6 +111,6 @@ function namesOf({ subjectAltName, subject }: X509Certificate): string[] {
 }
 
 function unreadable(path: string, cause: unknown): CodedError {
-  const message = "cannot read a certificate and its key";
+  const message = `cannot read a certificate and its key from ${path}`;
   return new CodedError("CERTIFICATES_UNREADABLE", message, { path }, { cause });
 }
