@@ -1,7 +1,7 @@
 /**
  * A whole scheduler: runs a command a few times on whatever the cluster offers, and says how it went.
  *
- *     node examples/scheduler.ts 127.0.0.1:5050 3 'echo hello; sleep 1'
+ *     npx node examples/scheduler.ts 127.0.0.1:5050 3 'echo hello; sleep 1'
  */
 
 import { connectScheduler, isTerminal } from "@tavola/sdk";
