@@ -273,6 +273,11 @@ describe("DNS in mesos-dns's names", () => {
     assert.equal((decode(await askUdp(place, two)) as Answered).rcode, "FORMERR");
     const update = encode({ ...question("web.marathon.mesos", "A"), flags: 5 << 11 });
     assert.equal((decode(await askUdp(place, update)) as Answered).rcode, "NOTIMP");
+    const noText = encode(question("??.marathon.mesos", "A")).map((byte) =>
+      byte === "?".charCodeAt(0) ? 0xff : byte,
+    );
+    const refused = decode(await askUdp(place, noText)) as Answered;
+    assert.deepEqual([refused.rcode, refused.id, refused.questions], ["FORMERR", 4711, []]);
     const socket = createSocket("udp4");
     try {
       await fc.assert(

@@ -154,9 +154,11 @@ class OpenDnsServer implements DnsServer {
     try {
       query = decode(message);
     } catch {
-      const bare: Packet = { id: message.readUInt16BE(0), flags: 0, questions: [] };
-      return this.#refuse(bare, responseCodes.formatError);
+      return this.#refuse(bareOf(message), responseCodes.formatError);
     }
+    // What is no UTF-8 cannot be said back as it was asked.
+    const isText = query.questions?.every(({ name }) => !name.includes("\ufffd")) ?? true;
+    if (!isText) return this.#refuse(bareOf(message), responseCodes.formatError);
     try {
       return await this.#reply(query, message, transport);
     } catch (error) {
@@ -164,8 +166,7 @@ class OpenDnsServer implements DnsServer {
       const isAway = error instanceof CodedError && error.transient;
       const problem = { error: describeError(error) };
       logger[isAway ? "debug" : "warn"](problem, "a DNS question could not be answered");
-      const bare: Packet = { id: query.id, flags: 0, questions: [] };
-      return this.#refuse(isAway ? query : bare, responseCodes.serverFailure);
+      return this.#refuse(isAway ? query : bareOf(message), responseCodes.serverFailure);
     }
   }
 
@@ -193,6 +194,11 @@ class OpenDnsServer implements DnsServer {
   #refuse(query: Packet, code: number): Buffer {
     return refusalOf(query, code, this.#options.recursionAvailable);
   }
+}
+
+/** Of a question that cannot be repeated. */
+function bareOf(message: Buffer): Packet {
+  return { id: message.readUInt16BE(0), flags: 0, questions: [] };
 }
 
 function isAnswer(message: Buffer): boolean {
