@@ -84,7 +84,9 @@ export async function withdraw(
   }
 }
 
-export function one({ directory }: ApiContext, id: string): HttpResponse {
+export async function one({ directory, link }: ApiContext, id: string): Promise<HttpResponse> {
+  // Announced elsewhere a moment ago, perhaps.
+  if (directory.catalogue.get(id) === undefined) await link.follow();
   const entry = directory.catalogue.get(id);
   return entry === undefined ? refusedAnswer({ kind: "unknown" }, id) : jsonAnswer(200, entry.json);
 }

@@ -140,6 +140,17 @@ for (const { name, missing, start } of kinds) {
       assert.equal(watcher.fullUpdates, 1);
     });
 
+    test("what was announced at one is found at another at once", async () => {
+      for (let each = 0; each < 20; each += 1) {
+        const { announcementId } = await announce(at(each), {
+          serviceType: "soon",
+          serviceUri: "http://10.0.0.4:80",
+        });
+        const found = await ask(at(each + 1), `/announcement/${announcementId}`);
+        assert.equal(found.status, 200);
+      }
+    });
+
     test("many that are announced at all servers at once are all there", async () => {
       const watcher = new Watcher("serviceType=crowd");
       await watcher.poll(at(0));
