@@ -21,6 +21,7 @@ test("discoveryRules refuse names, weights and ports that discovery or the task 
     ],
     [{ name: "" }, "discovery name"],
     [{ name: "a:b" }, "discovery name"],
+    [{ name: "discovery" }, "discovery name"],
     [{ name: "a".repeat(256) }, "discovery name"],
     [{ feature: "a\nb" }, "discovery feature"],
     [{ weight: -1 }, "discovery weight"],
@@ -36,13 +37,30 @@ test("discoveryRules refuse names, weights and ports that discovery or the task 
   }
 });
 
-test("discoveryRules refuse a label that could never be found", () => {
-  const labelled = (value: string): Deploy => ({
-    ...deploy,
-    mesosLabels: [{ key: "discovery.serviceType", value }],
-  });
-  assert.equal(firstSentence(labelled("clock"), discoveryRules), undefined);
-  assert.match(firstSentence(labelled("clock:v2"), discoveryRules) ?? "", /^label discovery/);
+test("discoveryRules refuse labels that discovery would not take, also those of a single task", () => {
+  const type = "discovery.serviceType";
+  const cases: readonly (readonly [string, string | undefined, boolean])[] = [
+    [type, "clock", true],
+    [type, "clock:v2", false],
+    [type, "discovery", false],
+    [type, undefined, false],
+    ["discovery.feature", "v2:b", true],
+    ["discovery.feature", undefined, true],
+    ["discovery.feature", "a".repeat(256), false],
+    ["discovery.feature", "a\nb", false],
+    ["discovery.weight", "0.5", true],
+    ["discovery.weight", "heavy", false],
+    ["discovery.weight", "-1", false],
+    ["other", "a\nb", true],
+  ];
+  for (const [key, value, isTaken] of cases) {
+    const label = value === undefined ? { key } : { key, value };
+    for (const labels of [{ mesosLabels: [label] }, { mesosTaskLabels: { 2: [label] } }]) {
+      const sentence = firstSentence({ ...deploy, ...labels }, discoveryRules);
+      if (isTaken) assert.equal(sentence, undefined);
+      else assert.ok(sentence?.startsWith(`label ${key} must `), `${key} ${value}: ${sentence}`);
+    }
+  }
 });
 
 test("drainRules refuse a drain time that is longer than the operator allows", () => {

@@ -10,20 +10,44 @@ import { type Rule, when } from "./rules.ts";
 /** What discovery takes as a name. */
 const nameCharactersMax = 255;
 const portMax = 65_535;
+/** The type under which discovery's servers announce themselves; they take it from nobody else. */
+const serversOwnType = "discovery";
+const typeMust = `have 1 to ${nameCharactersMax} characters, none of them a colon or a control character, and not be "${serversOwnType}"`;
 /** C0, DEL and C1. */
 const controls = /\p{Cc}/u;
+
+interface LabelRule {
+  readonly isWrong: (value: string) => boolean;
+  readonly must: string;
+}
+
+/** Labels in place of fields. Of feature and weight an empty one says nothing. */
+const labelsRefused: Readonly<Record<string, LabelRule>> = {
+  "discovery.serviceType": {
+    isWrong: (value) => !isServiceType(value),
+    must: typeMust,
+  },
+  "discovery.feature": {
+    isWrong: (value) => value !== "" && !isName(value),
+    must: `have at most ${nameCharactersMax} characters, none of them a control character`,
+  },
+  "discovery.weight": {
+    isWrong: (value) => value !== "" && !(Number.isFinite(Number(value)) && Number(value) >= 0),
+    must: "be a number from 0 up",
+  },
+};
 
 export const discoveryRules: readonly Rule<Deploy>[] = [
   ({ discovery }) =>
     when(
       discovery?.name !== undefined && !isServiceType(discovery.name),
-      `discovery name must have 1 to ${nameCharactersMax} characters, none of them a colon or a control character`,
+      `discovery name must ${typeMust}`,
     ),
-  ({ mesosLabels = [] }) => {
-    const type = mesosLabels.find(({ key }) => key === "discovery.serviceType")?.value;
+  (deploy) => {
+    const wrong = labelsOf(deploy).find(({ key, value }) => labelsRefused[key]?.isWrong(value));
     return when(
-      type !== undefined && !isServiceType(type),
-      `label discovery.serviceType must have 1 to ${nameCharactersMax} characters, none of them a colon or a control character`,
+      wrong !== undefined,
+      `label ${wrong?.key} must ${labelsRefused[wrong?.key ?? ""]?.must}`,
     );
   },
   ({ discovery }) =>
@@ -64,8 +88,19 @@ export function drainRules({ announce }: SchedulerConfig): readonly Rule<Request
   ];
 }
 
+/** Of all its tasks, and of single ones. */
+function labelsOf({
+  mesosLabels = [],
+  mesosTaskLabels = {},
+}: Deploy): readonly { readonly key: string; readonly value: string }[] {
+  return [...mesosLabels, ...Object.values(mesosTaskLabels).flat()].map(({ key, value = "" }) => ({
+    key,
+    value,
+  }));
+}
+
 function isServiceType(text: string): boolean {
-  return isName(text) && !text.includes(":");
+  return isName(text) && !text.includes(":") && text !== serversOwnType;
 }
 
 function isName(text: string): boolean {
