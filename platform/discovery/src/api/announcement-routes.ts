@@ -10,6 +10,7 @@ import { createHash } from "node:crypto";
 import { CodedError } from "@tavola/base";
 import { type HttpRequest, type HttpResponse, newUuid, type PlainResponse } from "@tavola/host";
 import { type Announcement, ownServiceType, saysTheSame } from "../core/announcement.ts";
+import { withNumbersAsWritten } from "../core/exact-numbers.ts";
 import { parseFilter } from "../core/filter.ts";
 import { mayChange } from "../core/plan-batch.ts";
 import { rememberRenewal } from "../core/renewal-text.ts";
@@ -25,8 +26,9 @@ export async function announce(context: ApiContext, request: HttpRequest): Promi
   const owner = ownerOf(request);
   const { text, value, error } = parseJson(await request.body());
   if (error !== undefined) return error;
-  const { announcement, refusal: refused } = validateAnnouncement(value, newUuid(), owner);
+  const { announcement: read, refusal: refused } = validateAnnouncement(value, newUuid(), owner);
   if (refused !== undefined) return refusal(400, refused);
+  const announcement = withNumbersAsWritten(read, text);
   if (announcement.serviceType === ownServiceType) {
     const text = `serviceType: "${ownServiceType}" is announced by the discovery servers themselves`;
     return refusal(403, { error: text, field: "serviceType" });

@@ -5,6 +5,8 @@
  * these texts. What it says besides is read only by who asks for it.
  */
 
+import { parseExactly } from "./exact-numbers.ts";
+
 /** Servers announce themselves under it, and clients send their calls to whoever does. */
 export const ownServiceType = "discovery";
 
@@ -18,9 +20,9 @@ export interface Announcement {
   readonly owner: string | undefined;
 }
 
-/** All members, those included that nobody here knows. */
+/** All members, those included that nobody here knows; numbers as `parseExactly` has them. */
 export function membersOf({ json }: Announcement): Readonly<Record<string, unknown>> {
-  return JSON.parse(json) as Record<string, unknown>;
+  return parseExactly(json) as Record<string, unknown>;
 }
 
 /** Out of the text that this or another server made of it. Throws on anything else. */
