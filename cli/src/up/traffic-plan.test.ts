@@ -58,6 +58,9 @@ test("planFrontdoor() has a file to write rules into, unless it is given some", 
 test("there is no front door without discovery, nor where it is not wanted", () => {
   assert.equal(planOf("--discoveries=0").hasFrontdoor, false);
   assert.equal(planOf("--no-frontdoor").hasFrontdoor, false);
-  assert.throws(() => planOf("--discoveries=0", "--frontdoor-rules=x"), /there is none/);
+  assert.throws(() => planOf("--discoveries=0", "--frontdoor-rules=x"), /none without discovery/);
+  assert.throws(() => planOf("--no-frontdoor", "--frontdoor-port=1"), /none with --no-frontdoor/);
+  assert.throws(() => planOf("--discoveries=9"), /"9"; wanted a whole number from 0 to 5/);
+  assert.throws(() => planOf("--schedulers=-1"), /"-1"; wanted a whole number from 0 to 5/);
   assert.throws(() => planOf("--frontdoor-port=x"), /wanted 0 to 65535/);
 });

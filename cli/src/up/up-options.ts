@@ -82,7 +82,8 @@ export function parseUpOptions(args: readonly string[]): UpOptions {
   const isWithout = values["no-frontdoor"] === true || discoveries === 0;
   for (const name of ["frontdoor-rules", "frontdoor-port"] as const) {
     if (!isWithout || values[name] === undefined) continue;
-    throw usageError(`--${name} is for a front door, and there is none without discovery`);
+    const why = discoveries === 0 ? "without discovery" : "with --no-frontdoor";
+    throw usageError(`--${name} is for a front door, and there is none ${why}`);
   }
   return {
     masters,
@@ -113,7 +114,10 @@ function parseStore(text: string | undefined): string | undefined {
 }
 
 function countOrNone(name: string, text: string | undefined, max: number): number {
-  return text === "0" ? 0 : parseCount(name, text, 1, max);
+  if (text === undefined) return 1;
+  const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+  if (value <= max) return value;
+  throw usageError(`--${name} is "${text}"; wanted a whole number from 0 to ${max}`);
 }
 
 interface DaemonCounts {
