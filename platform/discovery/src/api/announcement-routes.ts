@@ -10,8 +10,9 @@ import { createHash } from "node:crypto";
 import { CodedError } from "@tavola/base";
 import { type HttpRequest, type HttpResponse, newUuid, type PlainResponse } from "@tavola/host";
 import { type Announcement, ownServiceType, saysTheSame } from "../core/announcement.ts";
+import type { Catalogue } from "../core/catalogue.ts";
 import { withNumbersAsWritten } from "../core/exact-numbers.ts";
-import { parseFilter } from "../core/filter.ts";
+import { everything, parseFilter } from "../core/filter.ts";
 import { mayChange } from "../core/plan-batch.ts";
 import { rememberRenewal } from "../core/renewal-text.ts";
 import { validateAnnouncement } from "../core/validate-announcement.ts";
@@ -97,8 +98,22 @@ export async function one({ directory, link }: ApiContext, id: string): Promise<
 export function list({ directory }: ApiContext, request: HttpRequest): HttpResponse {
   const { filter, refusal: refused } = parseFilter(request.query);
   if (refused !== undefined) return refusal(400, refused);
-  const texts = Array.from(selected(directory.catalogue, filter), ({ json }) => json);
+  const { catalogue } = directory;
+  if (filter === everything) return jsonAnswer(200, listOfAll(catalogue));
+  const texts = Array.from(selected(catalogue, filter), ({ json }) => json);
   return jsonAnswer(200, `[${texts.join(",")}]`);
+}
+
+const lists = new WeakMap<Catalogue, { readonly index: number; readonly bytes: Uint8Array }>();
+
+/** The same bytes for all who ask: they may be many, slow readers among them, and the list long. */
+function listOfAll(catalogue: Catalogue): Uint8Array {
+  const kept = lists.get(catalogue);
+  if (kept?.index === catalogue.index) return kept.bytes;
+  const texts = Array.from(catalogue.values(), ({ json }) => json);
+  const bytes = Buffer.from(`[${texts.join(",")}]`);
+  lists.set(catalogue, { index: catalogue.index, bytes });
+  return bytes;
 }
 
 /** The hash of the key that the caller shows, which may be any words; undefined: none. */
