@@ -9,6 +9,7 @@
  * PERF: compiling is O(rules × length of their prefixes); a request costs O(tests + URI).
  */
 
+import { askedHeaders } from "../../core/asked-headers.ts";
 import { sourceOfStars, templateParts } from "../../core/fill-template.ts";
 import type { Rule, RuleOptions, ServiceName } from "../../core/rule.ts";
 import { ruleLimits } from "../../core/rule-limits.ts";
@@ -89,6 +90,7 @@ function guardsOf(compiled: readonly CompiledRule[]): CompiledRules["guards"] {
   return {
     escapes: asksForPath ? (rewrites ? "uri" : "path") : undefined,
     headers: [...new Set(headers)],
+    underscores: askedHeaders(compiled.map(({ rule }) => rule)).size > 0,
   };
 }
 

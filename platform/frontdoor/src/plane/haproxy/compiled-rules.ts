@@ -30,6 +30,8 @@ export interface Guards {
   readonly escapes: "path" | "uri" | undefined;
   /** Headers that rules ask for: one that comes more than once, or with bytes that are not ASCII. */
   readonly headers: readonly string[];
+  /** Some rule asks for a header with a dash: a field with an underscore, which may seem to be it. */
+  readonly underscores: boolean;
 }
 
 /** Lines of which none but the last rewrites. */

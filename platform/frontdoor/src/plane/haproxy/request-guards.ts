@@ -34,6 +34,7 @@ export function formatGuards(guards: Guards, backend: string): readonly string[]
   if (guards.escapes !== undefined) {
     conditions.push(`if { ${guards.escapes === "path" ? "path" : "pathq"} -m sub % }`);
   }
+  if (guards.underscores) conditions.push("if { req.hdr_names -m sub _ }");
   for (const name of guards.headers) {
     conditions.push(`if { req.fhdr_cnt(${name}) gt 1 }`);
     conditions.push(String.raw`if { req.fhdr(${name}) -m reg '[^\x20-\x7e]' }`);

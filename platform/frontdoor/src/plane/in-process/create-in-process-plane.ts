@@ -6,6 +6,7 @@
 import { BlockList, isIPv6 } from "node:net";
 import { CodedError } from "@tavola/base";
 import type { Timer } from "@tavola/host";
+import { askedHeaders } from "../../core/asked-headers.ts";
 import { compileRules } from "../../core/decide.ts";
 import { noRulesYet } from "../../core/no-rules-yet.ts";
 import type { RuleSet, Services } from "../../core/routing-table.ts";
@@ -75,7 +76,7 @@ class InProcessPlane implements DataPlane {
   async setRules({ rules }: RuleSet): Promise<void> {
     const { state } = this.#parts;
     const gates = gatesOf(rules, state.routing.gates, state.clock.now());
-    state.routing = { decider: compileRules(rules), gates };
+    state.routing = { decider: compileRules(rules), asked: askedHeaders(rules), gates };
   }
 
   async setServices(services: Services): Promise<void> {
@@ -112,7 +113,11 @@ function createState(options: PlaneOptions): PlaneState {
     ...{ clock, random, logger, observer, timeouts },
     directory: new ServiceDirectory({ clock, logger, timeouts, zone }),
     retryBudget: new RetryBudget(),
-    routing: { decider: compileRules(noRulesYet("it is starting").rules), gates: new Map() },
+    routing: {
+      decider: compileRules(noRulesYet("it is starting").rules),
+      asked: new Set(),
+      gates: new Map(),
+    },
     isTrusted: (address) =>
       !isNobodyTrusted && trusted.check(address, isIPv6(address) ? "ipv6" : "ipv4"),
     mirrors: 0,

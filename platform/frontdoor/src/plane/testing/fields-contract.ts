@@ -87,6 +87,28 @@ export function fieldsContract(create: CreatePlane): void {
       assert.match(firstValue(fields, "traceparent") ?? "", /^00-[0-9a-f]{32}-[0-9a-f]{16}-0[01]$/);
     });
 
+    test("what CGI takes for a header that some rule asks for is not handed on", async (plane) => {
+      const backend = await plane.backend();
+      await plane.serve({ web: [backend] });
+      const fields =
+        "X_Tenant: admin\r\nX-Tenant: t1\r\nx-Tenant_id: 7\r\nX_TENANT_ID: 8\r\nX_Other: 1\r\n";
+      const seen = async (rules: string): Promise<readonly string[]> => {
+        await plane.rules(rules);
+        const asked = plane.client();
+        asked.write(request("/x", fields));
+        assert.equal((await asked.answer()).status, 200);
+        const names = (backend.requests().at(-1)?.fields ?? []).map(([name]) => name.toLowerCase());
+        return names.filter((name) => /tenant|other/.test(name));
+      };
+      const asking = "HTTP_X_TENANT=admin respond 403\nREQUEST_URI=/* passthru web";
+      assert.deepEqual(await seen(asking), ["x-tenant", "x-tenant_id", "x_tenant_id", "x_other"]);
+      // Also where HAProxy itself cannot ask it.
+      const unknown = 'HTTP_X_TENANT_ID="é" respond 403\nREQUEST_URI=/* passthru web';
+      assert.deepEqual(await seen(unknown), ["x_tenant", "x-tenant", "x_other"]);
+      const all = ["x_tenant", "x-tenant", "x-tenant_id", "x_tenant_id", "x_other"];
+      assert.deepEqual(await seen("REQUEST_URI=/* passthru web"), all);
+    });
+
     test("a connection's own end here, also those that Connection names", async (plane) => {
       const { fields } = await seenFor(
         plane,

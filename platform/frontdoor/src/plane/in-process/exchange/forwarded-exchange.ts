@@ -83,6 +83,7 @@ export class ForwardedExchange implements ExchangeListener, UpstreamListener {
       uri: forwarding.uri,
       isTrusted,
       random: plane.random,
+      asked: plane.routing.asked,
     });
     this.#record.traceParent = this.#head.traceParent;
   }

@@ -26,6 +26,8 @@ export interface PlaneState {
 
 export interface Routing {
   readonly decider: Decider;
+  /** Headers that rules ask for, as `askedHeaders` has them. */
+  readonly asked: ReadonlySet<string>;
   /** By a rule's text. */
   readonly gates: ReadonlyMap<string, RuleGate>;
 }

@@ -1,8 +1,7 @@
 /** The head that an instance gets, as text. */
 
-import type { Random } from "@tavola/base";
 import type { ClientRequest } from "../client/client-exchange.ts";
-import { requestFieldsOut } from "../core/headers/request-fields-out.ts";
+import { type RequestFieldsOptions, requestFieldsOut } from "../core/headers/request-fields-out.ts";
 import { visibleUri } from "../core/headers/visible-uri.ts";
 import type { UpstreamAddress } from "../upstream/upstream-address.ts";
 
@@ -14,7 +13,7 @@ export interface PreparedHead {
 
 export function prepareHead(
   request: ClientRequest,
-  options: { readonly uri: string; readonly isTrusted: boolean; readonly random: Random },
+  options: RequestFieldsOptions & { readonly uri: string },
 ): PreparedHead {
   const { uri } = options;
   const { lines, traceParent } = requestFieldsOut(request, options);

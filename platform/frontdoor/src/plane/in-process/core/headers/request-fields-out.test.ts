@@ -15,7 +15,7 @@ function out(input: Partial<RequestFieldsInput> = {}): FieldList {
       ...{ remoteAddress: "192.0.2.1", isTls: true, upgrade: undefined },
       ...input,
     },
-    { isTrusted: false, random: seededRandom(1) },
+    { isTrusted: false, random: seededRandom(1), asked: new Set() },
   );
   const parsed = parseFields(lines, 0, planeLimits.fieldsMax);
   assert.ok("fields" in parsed, lines);

@@ -3,10 +3,12 @@
  *
  * Framing, host and forwarding are written anew by us, so that nothing in them is the client's; what
  * speaks of the client's connection ends here. Fields that frameworks take for another URL than the
- * one that rules decided by, and the one that CGI takes for a proxy's setting, end here, too.
+ * one that rules decided by, or for a header that rules ask for, and the one that CGI takes for a
+ * proxy's setting, end here, too.
  */
 
 import type { Random } from "@tavola/base";
+import { seemsAskedFor } from "../../../../core/asked-headers.ts";
 import type { BodyFraming } from "../message/body-framing.ts";
 import { type FieldList, hasMember } from "../message/field-list.ts";
 import { type Earlier, forwardedLines } from "./forwarded-fields.ts";
@@ -25,6 +27,13 @@ export interface RequestFieldsInput {
   readonly upgrade: string | undefined;
 }
 
+export interface RequestFieldsOptions {
+  readonly isTrusted: boolean;
+  readonly random: Random;
+  /** Those that rules ask for, as `askedHeaders` has them. */
+  readonly asked: ReadonlySet<string>;
+}
+
 export interface RequestFieldsOut {
   /** All but Host, which goes first: lines, each with its end. */
   readonly lines: string;
@@ -34,9 +43,10 @@ export interface RequestFieldsOut {
 /** PERF: 2 to 4 µs; one text is made, and no list of what stands in it. */
 export function requestFieldsOut(
   input: RequestFieldsInput,
-  options: { readonly isTrusted: boolean; readonly random: Random },
+  options: RequestFieldsOptions,
 ): RequestFieldsOut {
   const { fields, remoteAddress, authority, isTls } = input;
+  const { asked } = options;
   const named = namedByConnection(input.connection);
   let lines = "";
   let earlier: Writable<Earlier> | undefined;
@@ -50,8 +60,9 @@ export function requestFieldsOut(
     if (kind === "te") {
       if (hasMember(value, "trailers")) lines += "te: trailers\r\n";
     } else if (kind === "ends here" || named.has(name)) continue;
-    else if (kind === "goes on") lines += `${name}: ${value}\r\n`;
-    else if (kind === "traceparent") traceParent = traceParent === undefined ? value : "";
+    else if (kind === "goes on") {
+      if (!seemsAskedFor(name, asked)) lines += `${name}: ${value}\r\n`;
+    } else if (kind === "traceparent") traceParent = traceParent === undefined ? value : "";
     else if (kind === "tracestate") traceState = joined(traceState, value, ", ");
     else if (kind === "cookie") cookie = joined(cookie, value, "; ");
     else {
