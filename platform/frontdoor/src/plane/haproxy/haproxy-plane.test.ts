@@ -10,6 +10,7 @@ import { parsedRules } from "../../core/testing/parsed-rules.ts";
 import { requestFacts } from "../../core/testing/request-facts.ts";
 import type { DataPlane } from "../data-plane.ts";
 import { connectHttp2 } from "../testing/http2-client.ts";
+import { connectClient } from "../testing/raw-client.ts";
 import { waitFor } from "../testing/wait-for.ts";
 import {
   type Answer,
@@ -27,6 +28,29 @@ test("createHaproxyPlane() rejects when there is no such binary", { skip }, asyn
   await assert.rejects(drivenPlane(context, { binary: "/nowhere/haproxy" }), {
     code: "HAPROXY_START",
   });
+});
+
+test("createHaproxyPlane() says what is wrong with the binary", { skip }, async (context) => {
+  await assert.rejects(drivenPlane(context, { binary: "/nowhere/haproxy" }), {
+    message: /\/nowhere\/haproxy: No such file or directory/,
+  });
+});
+
+test("a client's trace is not told as the host that it asked for", { skip }, async (context) => {
+  const { plane, rules, ended } = await drivenPlane(context);
+  await rules("REQUEST_URI=/* passthru web");
+  const known = `01-${"a".repeat(32)}-${"b".repeat(16)}-01-`;
+  const { socket } = connectClient(plane.urls[0] as string);
+  context.after(() => socket.destroy());
+  socket.write(
+    `GET /x HTTP/1.1\r\nhost: www.example.com\r\ntraceparent: ${known}\tevil.example\tz\r\n\r\n`,
+  );
+  await waitFor(
+    () => ended.length === 1,
+    () => "what is told of it",
+  );
+  assert.equal(ended[0]?.host, "www.example.com");
+  assert.equal(ended[0]?.traceParent, known);
 });
 
 test("changed rules drop no request that comes meanwhile", { skip }, async (context) => {

@@ -71,7 +71,8 @@ export class HaproxyProcess {
   async untilServing(): Promise<void> {
     const bound = AbortSignal.timeout(limits.startMs);
     const over = this.ended.then((how) => {
-      const alert = /^\[ALERT\][^:]*: (.*)$/m.exec(this.#said)?.[1] ?? how;
+      const lastLine = this.#said.trim().split("\n").at(-1);
+      const alert = /^\[ALERT\][^:]*: (.*)$/m.exec(this.#said)?.[1] ?? [how, lastLine].join(": ");
       throw new CodedError("HAPROXY_START", `HAProxy does not start: ${alert}`, {
         said: this.#said,
       });

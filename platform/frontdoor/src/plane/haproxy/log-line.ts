@@ -5,10 +5,13 @@
 
 import { withoutIpv6Clothes } from "../in-process/core/headers/forwarded-fields.ts";
 
+/** What a client says of its trace may go on with anything behind the part that all versions have. */
+const traceParent = String.raw`%[var(txn.t),field(1,\t)]`;
+
 /** In HAProxy's words; see `parseLogLine`. */
 export const logFormat = [
   ...["R", "%ST", "%Ta", "%U", "%B", "%rc", "%ts", "%b", "%s", "%[var(txn.r)]", "%[src]", "%HM"],
-  ...["%HV", "%[var(txn.t)]", "%[var(txn.a)]", "%HU"],
+  ...["%HV", traceParent, "%[var(txn.a)]", "%HU"],
 ].join(String.raw`\t`);
 
 const fieldCount = 16;
