@@ -15,6 +15,9 @@ export interface Certificate {
   readonly pem: string;
 }
 
+/** Of their paths. */
+export const certificateList = "list";
+
 const limits = { filesMax: 10_000, fileBytesMax: 1024 * 1024 } as const;
 
 /** In the order of the paths, the files of a folder by name. Rejects when one is none, or there is none. */
@@ -71,7 +74,7 @@ export async function writeCertificates(
     await rename(join(folder, `${name}.new`), join(folder, name));
   }
   const list = certificates.map(({ name }) => `${join(folder, name)}\n`).join("");
-  await writeFile(join(folder, "list"), list);
+  await writeFile(join(folder, certificateList), list);
 }
 
 export interface CertificateChange {

@@ -1,8 +1,11 @@
 /** The certificates of now, in the folder that HAProxy reads; the former are back when new ones are not taken. */
 
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import {
   type Certificate,
   type CertificateChange,
+  certificateList,
   readCertificates,
   writeCertificates,
 } from "./certificate-files.ts";
@@ -31,5 +34,11 @@ export class CertificateStore {
       await writeCertificates(folder, before);
       throw error;
     }
+  }
+
+  /** Writes them again where somebody has removed the folder: a HAProxy that starts reads them. */
+  async restore(): Promise<void> {
+    if (this.#now.length === 0 || existsSync(join(this.folder, certificateList))) return;
+    await writeCertificates(this.folder, this.#now);
   }
 }

@@ -70,7 +70,8 @@ async function writeFiles(
   const map = formatRulesMap({ rules: rules.rules, compiled, services: handedOn });
   const configFile = join(folder, "haproxy.cfg");
   try {
-    await mkdir(folder, { mode: 0o700 });
+    // Somebody may have removed what it is in.
+    await mkdir(folder, { recursive: true, mode: 0o700 });
     const all = [...files, [rulesMap, map] as const];
     await Promise.all(all.map(([name, content]) => writeFile(join(folder, name), content)));
     await writeFile(configFile, text, { mode: 0o600 });

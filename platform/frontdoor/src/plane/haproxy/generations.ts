@@ -5,7 +5,7 @@
  *                  └──(killed)──► ended: `died` is told
  */
 
-import { mkdir, rm } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Clock } from "@tavola/host";
 import type { RuleSet } from "../../core/routing-table.ts";
@@ -16,10 +16,11 @@ import type { ConfigOptions } from "./format-config.ts";
 import { type Generation, startGeneration } from "./generation.ts";
 import type { HaproxyProcess } from "./haproxy-process.ts";
 import { RuntimeConsole } from "./runtime-console.ts";
+import type { WorkFolder } from "./work-folder.ts";
 
 export interface GenerationsOptions {
-  /** Ours; each generation has one of its own in it. */
-  readonly folder: string;
+  /** Each generation has one of its own in it. */
+  readonly folder: WorkFolder;
   readonly binary: string;
   /** In which HAProxy answers a command of ours; undefined: as usual. */
   readonly answerMs: number | undefined;
@@ -54,13 +55,6 @@ export class Generations {
     return this.#now;
   }
 
-  /** What was there before is removed: it is a former process's of ours. */
-  async createFolder(): Promise<void> {
-    const { folder } = this.#options;
-    await rm(folder, { recursive: true, force: true });
-    await mkdir(folder, { recursive: true, mode: 0o700 });
-  }
-
   /** Another process with these rules; the former finishes. Rejects, and the former stays, when it cannot. */
   async replace(rules: RuleSet): Promise<void> {
     this.#started += 1;
@@ -73,7 +67,7 @@ export class Generations {
       generation = await startGeneration({
         rules,
         compiled: compileRules(rules.rules),
-        config: this.#options.configOf(join(this.#options.folder, String(this.#started))),
+        config: this.#options.configOf(join(this.#options.folder.path, String(this.#started))),
         binary: this.#options.binary,
         answerMs: this.#options.answerMs,
         before: before?.process,
@@ -112,7 +106,7 @@ export class Generations {
       if (console !== undefined) await this.#finishing.add(process, console);
       await this.#finishing.close({ drainMs });
     }
-    await rm(this.#options.folder, { recursive: true, force: true });
+    await this.#options.folder.remove();
   }
 }
 

@@ -9,6 +9,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { connectClient, type RawClient } from "../testing/raw-client.ts";
+import { certificateFolder } from "../testing/test-certificates.ts";
 import { waitFor } from "../testing/wait-for.ts";
 import {
   type Answer,
@@ -218,4 +219,33 @@ test("changes leave no process, folder or descriptor behind", { skip }, async (c
   );
   await plane.close({ drainMs: 0 });
   assert.equal(existsSync(folder), false);
+});
+
+test("another front door in its folder, or on its port, is refused, and harms nothing", {
+  skip,
+}, async (context) => {
+  const { plane, rules, folder } = await drivenPlane(context);
+  await rules("REQUEST_URI=/* respond 200 first");
+  const port = Number(new URL(plane.urls[0] as string).port);
+  const listen = { ip: "127.0.0.1", httpPort: port, httpsPort: undefined, certificates: [] };
+  await assert.rejects(drivenPlane(context, { folder }), { code: "HAPROXY_FOLDER" });
+  // HAProxy itself would share it with the first.
+  await assert.rejects(drivenPlane(context, { listen }), { code: "LISTEN_FAILED" });
+  await rules("REQUEST_URI=/* respond 200 still");
+  assert.equal((await ask(plane, "/x")).body, "still");
+});
+
+test("what is in its folder may be removed: the next change brings all of it back", {
+  skip,
+}, async (context) => {
+  const own = await certificateFolder();
+  if (own === undefined) return context.skip("there is no openssl");
+  context.after(() => own.remove());
+  await own.write("a", ["www.example.com"]);
+  const listen = { ip: "127.0.0.1", httpPort: 0, httpsPort: 0, certificates: [own.path] };
+  const { plane, rules, folder } = await drivenPlane(context, { listen });
+  await rules("REQUEST_URI=/* respond 200 former");
+  await rm(folder, { recursive: true });
+  await rules("REQUEST_URI=/* respond 200 latter");
+  assert.equal((await ask(plane, "/x")).body, "latter");
 });

@@ -11,9 +11,9 @@
  * what that is); what it is handed, it decides anew.
  */
 
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { isDeepStrictEqual } from "node:util";
-import { CodedError, describeError, randomUuid } from "@tavola/base";
+import { describeError, randomUuid } from "@tavola/base";
 import { noRulesYet } from "../../core/no-rules-yet.ts";
 import type { RuleSet, Services } from "../../core/routing-table.ts";
 import type { DataPlane, InstanceHealth } from "../data-plane.ts";
@@ -31,9 +31,10 @@ import { formatUrls, type ListenPorts, startOnPorts } from "./listen-ports.ts";
 import { Restart } from "./restart.ts";
 import { toldByLog } from "./told-by-log.ts";
 import { Turns } from "./turns.ts";
+import { WorkFolder } from "./work-folder.ts";
 
 export interface HaproxyPlaneOptions extends PlaneOptions {
-  /** A folder of ours, for configurations and sockets; its path has no spaces and quotes. */
+  /** A folder of ours, for configurations and sockets; see `folderProblem` for what its path may be. */
   readonly folder: string;
   /** Default: `haproxy`, wherever the PATH has it. */
   readonly binary?: string;
@@ -50,13 +51,9 @@ const asExpected =
 
 /**
  * Listens when it resolves, and answers 503 until it has rules. Rejects with HAPROXY_START (with what
- * HAProxy said), LISTEN_FAILED or CERTIFICATES_UNREADABLE.
+ * HAProxy said), HAPROXY_FOLDER, LISTEN_FAILED or CERTIFICATES_UNREADABLE.
  */
 export async function createHaproxyPlane(options: HaproxyPlaneOptions): Promise<DataPlane> {
-  if (!/^\/[\w./@+-]+$/.test(options.folder)) {
-    const problem = "cannot work in this folder: its path has signs that HAProxy cannot take";
-    throw new CodedError("HAPROXY_FOLDER", problem, { folder: options.folder });
-  }
   const relay = { header: peerHeader, token: randomUuid(options.random) };
   const inner = await createInProcessPlane({
     ...options,
@@ -80,6 +77,7 @@ class HaproxyPlane implements DataPlane {
   readonly #token: string;
   readonly #timeouts: PlaneTimeouts;
   readonly #traceSeed: string;
+  readonly #folder: WorkFolder;
   readonly #generations: Generations;
   readonly #held: HeldConnections;
   readonly #restart: Restart;
@@ -96,7 +94,9 @@ class HaproxyPlane implements DataPlane {
   readonly #turns = new Turns();
 
   constructor(options: HaproxyPlaneOptions, inner: DataPlane, token: string) {
-    const { clock, logger, folder, listen, zone } = options;
+    const { clock, logger, listen, zone } = options;
+    const folder = new WorkFolder(resolve(options.folder));
+    this.#folder = folder;
     this.#options = options;
     this.#inner = inner;
     this.#token = token;
@@ -121,7 +121,10 @@ class HaproxyPlane implements DataPlane {
       failed: (error) =>
         logger.error({ error: describeError(error) }, "HAProxy cannot be started again"),
     });
-    this.#certificates = new CertificateStore(join(folder, "certificates"), listen.certificates);
+    this.#certificates = new CertificateStore(
+      join(folder.path, "certificates"),
+      listen.certificates,
+    );
     this.#servers = new DrivenServers({
       clock,
       logger,
@@ -141,7 +144,7 @@ class HaproxyPlane implements DataPlane {
 
   async start(): Promise<void> {
     const { listen } = this.#options;
-    await this.#generations.createFolder();
+    await this.#folder.take();
     if (listen.httpsPort !== undefined) {
       await this.#certificates.load(async () => {});
     }
@@ -247,8 +250,9 @@ class HaproxyPlane implements DataPlane {
   }
 
   /** Another process with these rules, and the instances that there are; the former finishes. */
-  #replace(rules: RuleSet): Promise<void> {
-    return this.#generations.replace(rules);
+  async #replace(rules: RuleSet): Promise<void> {
+    await this.#certificates.restore();
+    await this.#generations.replace(rules);
   }
 
   /** From now on it is what there is, whatever becomes of the one before. */

@@ -22,8 +22,8 @@ export async function startOnPorts(
   for (let tries = 1; ; tries += 1) {
     const chosen = {
       ip,
-      httpPort: httpPort === 0 ? await freePort(ip) : httpPort,
-      httpsPort: httpsPort === 0 ? await freePort(ip) : httpsPort,
+      httpPort: httpPort === undefined ? undefined : await freePort(ip, httpPort),
+      httpsPort: httpsPort === undefined ? undefined : await freePort(ip, httpsPort),
     };
     try {
       return await start(chosen);
