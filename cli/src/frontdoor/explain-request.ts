@@ -7,6 +7,7 @@ import {
   type LineReport,
   parseRules,
   type RequestFacts,
+  whyRefused,
 } from "@tavola/frontdoor";
 import { usageError } from "../command.ts";
 import { exitStatus } from "../exit-status.ts";
@@ -29,7 +30,8 @@ export const explainUsage = `usage: tavola frontdoor explain URL [--rules=FILE] 
                                [--address=127.0.0.1]
 
 Says which line of the rules decides on a request, and of those before it which condition is not met. Exit
-status 0: a line decides; 1: none does, or the rules have errors.
+status 0: a line decides; 1: none does, the proxy refuses the request before any is asked, or the rules have
+errors.
 
   --rules=FILE         or - for standard input, or a front door's admin port; default: ${defaultAdmin}
   -X, --method=METHOD  default: GET
@@ -50,6 +52,11 @@ export async function explainRequest(args: readonly string[], terminal: Terminal
     address: values.address ?? "127.0.0.1",
     protocol: values.protocol ?? "HTTP/1.1",
   });
+  const refusal = whyRefused(facts.uri);
+  if (refusal !== undefined) {
+    await terminal.write(`No line is asked, for ${refusal}: 400\n`);
+    return exitStatus.failed;
+  }
   const { text, file } = await readRules(values.rules ?? defaultAdmin);
   const { rules, errors } = parseRules(text, file);
   if (errors !== undefined) {

@@ -2,7 +2,7 @@
 
 export type { Decision } from "./core/decide.ts";
 export type { Explanation, LineReport } from "./core/explain.ts";
-export { explain } from "./core/explain.ts";
+export { explain, whyRefused } from "./core/explain.ts";
 export type { ParsedRules } from "./core/parse-rules.ts";
 export { parseRules } from "./core/parse-rules.ts";
 export type { RuleSet, Services } from "./core/routing-table.ts";

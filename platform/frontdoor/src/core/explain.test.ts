@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { explain } from "./explain.ts";
+import { pathCases } from "../plane/testing/path-cases.ts";
+import { explain, whyRefused } from "./explain.ts";
 import { parsedRules } from "./testing/parsed-rules.ts";
 import { requestFacts } from "./testing/request-facts.ts";
 
@@ -37,4 +38,14 @@ test("explain() says that nothing decides", () => {
     new Set(["rewrites", "not reached"]),
   );
   assert.equal(often.lines.length, 20);
+});
+
+test("whyRefused() says of which targets no line is asked", () => {
+  for (const { title, target, handedOn } of pathCases) {
+    assert.equal(whyRefused(target) === undefined, handedOn !== undefined, title);
+  }
+  assert.equal(whyRefused("//admin"), "the path begins with two slashes");
+  for (const target of ["/a b", "/é", "/a?b\r\n"]) {
+    assert.equal(whyRefused(target), "the target has characters that no URI may have");
+  }
 });

@@ -8,6 +8,7 @@ import { meets } from "./match-rule.ts";
 import { formatVariable } from "./parse-variable.ts";
 import type { RequestValues } from "./request-values.ts";
 import type { Condition, RequestFacts, Rule } from "./rule.ts";
+import { whyNoTarget, whyUnsafe } from "./unsafe-path.ts";
 
 export type LineReport = { readonly rule: Rule } & (
   | { readonly outcome: "decides" | "not reached" }
@@ -27,7 +28,12 @@ export interface Explanation {
   readonly lines: readonly LineReport[];
 }
 
-/** PERF: O(rules and their conditions). */
+/** Why a request for it is answered with 400 before any line is asked; undefined: lines are asked. */
+export function whyRefused(uri: string): string | undefined {
+  return whyNoTarget(uri) ?? whyUnsafe(uri);
+}
+
+/** Of one that is not refused. PERF: O(rules and their conditions). */
 export function explain(rules: readonly Rule[], facts: RequestFacts): Explanation {
   const reports: LineReport[] = [];
   let rewriting: Rule | undefined;

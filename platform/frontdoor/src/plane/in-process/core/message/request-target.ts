@@ -1,11 +1,8 @@
 /**
- * What a request asks for: path and query as they came, or why we do not touch it.
- *
- * Rules decide by a path's text, and instances decide by what they make of it. Where the two could
- * differ about which resource is meant (`/public/..%2fadmin`), the request is refused: handing on a
- * cleaned path would give an instance what nobody asked for. Browsers and libraries clean paths
- * themselves, so honest requests do not look so. Escaped slashes alone are honest (npm, GitLab).
+ * What a request asks for: path and query as they came, or why we do not touch it (`unsafe-path.ts`).
  */
+
+import { whyNoTarget, whyUnsafe } from "../../../../core/unsafe-path.ts";
 
 export type ParsedTarget =
   | {
@@ -17,13 +14,10 @@ export type ParsedTarget =
   | { readonly error: string };
 
 const absolute = /^https?:\/\/([^/?#]*)/i;
-/** Visible ASCII and nothing else: raw spaces, controls, and bytes above 0x7e are no part of a URI. */
-const visible = /^[\x21-\x7e]+$/;
-const unsafePath = /%00|\\|%(?![0-9a-fA-F]{2})|(?:^|\/|%2f|%5c)(?:\.|%2e){1,2}(?:$|\/|%2f|%5c|;)/i;
 
 export function parseTarget(target: string, method: string): ParsedTarget {
-  if (!visible.test(target)) return { error: "the target has characters that no URI may have" };
-  if (target.includes("#")) return { error: "the target has a fragment" };
+  const error = whyNoTarget(target);
+  if (error !== undefined) return { error };
   if (target.charCodeAt(0) === 0x2f) return checked(target, undefined);
   if (target === "*") {
     return method === "OPTIONS"
@@ -37,16 +31,6 @@ export function parseTarget(target: string, method: string): ParsedTarget {
 }
 
 function checked(uri: string, authority: string | undefined): ParsedTarget {
-  if (uri.startsWith("//")) return { error: "the path begins with two slashes" };
-  const mark = uri.indexOf("?");
-  const path = mark < 0 ? uri : uri.slice(0, mark);
-  if (mayBeUnsafe(path) && unsafePath.test(path)) {
-    return { error: "the path can be read as that of another resource" };
-  }
-  return { uri, authority };
-}
-
-/** Most paths have none of these characters next to a slash, and need no second look. */
-function mayBeUnsafe(path: string): boolean {
-  return path.includes("%") || path.includes("\\") || path.includes("/.");
+  const error = whyUnsafe(uri);
+  return error === undefined ? { uri, authority } : { error };
 }
