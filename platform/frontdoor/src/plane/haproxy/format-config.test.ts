@@ -117,6 +117,7 @@ async function refusalOf(folder: string, rules: readonly Rule[]): Promise<string
     trustedProxies: ["10.0.0.0/8"],
     zone: "a",
     traceSeed: "0".repeat(21),
+    connectionsMax: 1_000,
     listen: { ip: "127.0.0.1", httpPort: 65_000, httpsPort: undefined },
     handOnTo: { address: "127.0.0.1:1", token: "t" },
     servers: () => [],

@@ -37,6 +37,8 @@ export interface ConfigOptions {
   readonly zone: string | undefined;
   /** 21 hexadecimal digits. */
   readonly traceSeed: string;
+  /** At a time, of clients. */
+  readonly connectionsMax: number;
   readonly listen: {
     readonly ip: string;
     readonly httpPort: number | undefined;
@@ -149,11 +151,14 @@ function isIpv6({ listen }: ConfigOptions): boolean {
   return listen.ip.includes(":");
 }
 
-function formatGlobal({ folder, timeouts }: ConfigOptions): string[] {
+function formatGlobal({ folder, timeouts, connectionsMax }: ConfigOptions): string[] {
   return [
     "global",
     `  stats socket ${folder}/${socketName} mode 600 level admin expose-fd listeners`,
     "  stats timeout 1h",
+    // It counts a descriptor for each server; see `connections-max.ts`.
+    "  no strict-limits",
+    `  maxconn ${connectionsMax}`,
     "  log ring@requests len 8192 format raw local0 info",
     "  ssl-default-bind-options ssl-min-ver TLSv1.2 no-tls-tickets",
     "  tune.ssl.default-dh-param 2048",

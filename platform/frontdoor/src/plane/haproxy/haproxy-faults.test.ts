@@ -6,7 +6,7 @@ import { existsSync, readdirSync } from "node:fs";
 import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { Agent } from "node:http";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { connectClient, type RawClient } from "../testing/raw-client.ts";
 import { certificateFolder } from "../testing/test-certificates.ts";
@@ -39,15 +39,26 @@ test("a killed HAProxy is started again and knows the instances", { skip }, asyn
   assert.equal(answer.body, "a");
 });
 
-/** A HAProxy that does not start while there is a file. */
-async function slowBinary(context: TestContext): Promise<{ binary: string; gate: string }> {
+/** What is run in HAProxy's stead: a script, in a folder of the test's own. */
+async function scriptedBinary(
+  context: TestContext,
+  scriptIn: (folder: string) => string,
+): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), "tavola-haproxy-"));
   context.after(() => rm(folder, { recursive: true, force: true }));
-  const [binary, gate] = [join(folder, "haproxy"), join(folder, "gate")];
-  const script = `#!/bin/sh\nwhile [ -e ${gate} ]; do sleep 0.01; done\nexec ${haproxyBinary} "$@"\n`;
-  await writeFile(binary, script);
+  const binary = join(folder, "haproxy");
+  await writeFile(binary, `#!/bin/sh\n${scriptIn(folder)}\n`);
   await chmod(binary, 0o755);
-  return { binary, gate };
+  return binary;
+}
+
+/** A HAProxy that does not start while there is a file. */
+async function slowBinary(context: TestContext): Promise<{ binary: string; gate: string }> {
+  const binary = await scriptedBinary(
+    context,
+    (folder) => `while [ -e ${folder}/gate ]; do sleep 0.01; done\nexec ${haproxyBinary} "$@"`,
+  );
+  return { binary, gate: join(dirname(binary), "gate") };
 }
 
 test("who connects while a killed HAProxy is started again waits, and is served as himself", {
@@ -248,4 +259,16 @@ test("what is in its folder may be removed: the next change brings all of it bac
   await rm(folder, { recursive: true });
   await rules("REQUEST_URI=/* respond 200 latter");
   assert.equal((await ask(plane, "/x")).body, "latter");
+});
+
+test("more servers than descriptors: a HAProxy starts with all of them", {
+  skip,
+}, async (context) => {
+  const binary = await scriptedBinary(context, () => `ulimit -n 256\nexec ${haproxyBinary} "$@"`);
+  const { plane, rules, serve } = await drivenPlane(context, { binary });
+  await rules("REQUEST_URI=/* passthru web");
+  const uri = await backend(context, "a");
+  await serve(...Array.from({ length: 300 }, (_, at) => `${uri}?${at}`));
+  await rules("REQUEST_URI=/* passthru web timeout=5s");
+  assert.equal((await ask(plane, "/x")).body, "a");
 });

@@ -11,6 +11,7 @@
  * what that is); what it is handed, it decides anew.
  */
 
+import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { describeError, randomUuid } from "@tavola/base";
@@ -22,6 +23,7 @@ import { defaultTimeouts, type PlaneOptions, type PlaneTimeouts } from "../plane
 import { commitCertificates } from "./certificate-files.ts";
 import { CertificateStore } from "./certificate-store.ts";
 import { compileRules } from "./compile-rules.ts";
+import { connectionsMax } from "./connections-max.ts";
 import { DrivenServers } from "./driven-servers.ts";
 import { type ConfigOptions, formatConfig, peerHeader } from "./format-config.ts";
 import type { Generation } from "./generation.ts";
@@ -77,6 +79,7 @@ class HaproxyPlane implements DataPlane {
   readonly #token: string;
   readonly #timeouts: PlaneTimeouts;
   readonly #traceSeed: string;
+  readonly #connectionsMax: number;
   readonly #folder: WorkFolder;
   readonly #generations: Generations;
   readonly #held: HeldConnections;
@@ -102,6 +105,7 @@ class HaproxyPlane implements DataPlane {
     this.#token = token;
     this.#timeouts = { ...defaultTimeouts, ...options.timeouts };
     this.#traceSeed = randomUuid(options.random).replaceAll("-", "").slice(0, 21);
+    this.#connectionsMax = connectionsMax(readSystemLimits());
     this.#listen = listen;
     this.#generations = new Generations({
       folder,
@@ -243,6 +247,7 @@ class HaproxyPlane implements DataPlane {
       trustedProxies: this.#options.trustedProxies ?? [],
       zone: this.#options.zone,
       traceSeed: this.#traceSeed,
+      connectionsMax: this.#connectionsMax,
       listen: this.#listen,
       handOnTo: { address: new URL(this.#inner.urls[0] as string).host, token: this.#token },
       servers: (service) => this.#servers.serversOf(service),
@@ -314,5 +319,14 @@ class HaproxyPlane implements DataPlane {
     const { server, failure, ended } = told;
     if (server !== undefined) this.#servers.answered(server, failure);
     this.#options.observer.ended(ended);
+  }
+}
+
+/** Undefined where Linux is not. */
+function readSystemLimits(): string | undefined {
+  try {
+    return readFileSync("/proc/self/limits", "utf8");
+  } catch {
+    return undefined;
   }
 }
