@@ -123,6 +123,21 @@ test("no part of a request chooses the host of a redirect, but its own host", ()
   );
 });
 
+test("what REQUEST_PATH could not decode goes on as it came", () => {
+  const to = (uri: string) => decided("REQUEST_PATH=/a/* rewrite /b/*\npassthru a", { uri })[1];
+  assert.equal(to("/a/caf%E9"), "/b/caf%E9");
+  assert.equal(to("/a/%25E9%E9/%c3%a9%C3?%E9"), "/b/%25E9%E9/%C3%A9%C3?%E9");
+  const twice = "REQUEST_PATH=/a/* rewrite /b/*\nREQUEST_PATH=/*/* rewrite /*/c/*\npassthru a";
+  assert.equal(decided(twice, { uri: "/a/%E9%20%25" })[1], "/b/c/%E9%20%25");
+});
+
+test("a byte that is no UTF-8 hides nothing from REQUEST_PATH", () => {
+  const rules = "REQUEST_PATH=/admin* respond 403\npassthru a";
+  for (const uri of ["/admi%6e%FF", "/%61%64%6d%69%6e%FF"]) {
+    assert.equal(decided(rules, { uri })[0], 1, uri);
+  }
+});
+
 /** Lines made of few parts, so that they meet the requests below often. */
 const conditionTexts = fc.constantFrom(
   "REQUEST_URI=/a*",

@@ -10,6 +10,7 @@
  * to us must not lead to where its author likes.
  */
 
+import { keptSign } from "./decode-escapes.ts";
 import { captureStars } from "./match-pattern.ts";
 import type { Condition, Pattern } from "./rule.ts";
 
@@ -17,6 +18,8 @@ export interface TemplateFacts {
   /** Path and query. */
   readonly uri: string;
   readonly path: string;
+  /** As long as `path`; `keptSign` is in what was not decoded. */
+  readonly markedPath: string;
   readonly host: string;
 }
 
@@ -101,10 +104,14 @@ function append(
 
 function starsOf(source: StarSource | undefined, facts: TemplateFacts): readonly string[] {
   if (source === undefined) return [];
-  const value = source.kind === "uri" ? facts.uri : facts.path;
   for (const pattern of source.patterns) {
-    const stars = captureStars(pattern, value);
-    if (stars !== undefined) return source.kind === "uri" ? stars : stars.map(encodePath);
+    if (source.kind === "uri") {
+      const stars = captureStars(pattern, facts.uri);
+      if (stars !== undefined) return stars;
+    } else {
+      const stars = captureStars(pattern, facts.path, facts.markedPath);
+      if (stars !== undefined) return stars.map(encodePath);
+    }
   }
   return [];
 }
@@ -122,7 +129,11 @@ function queryThatStays(
   return mark < 0 ? "" : uri.slice(mark + 1);
 }
 
-/** A decoded path's text as it may stand in a URI again. */
+/** A decoded path's text as it may stand in a URI again; what was not decoded is not encoded either. */
 function encodePath(text: string): string {
+  return text.split(keptSign).map(encodeText).join("%");
+}
+
+function encodeText(text: string): string {
   return encodeURI(text.toWellFormed()).replace(/[?#]/g, (sign) => (sign === "?" ? "%3F" : "%23"));
 }

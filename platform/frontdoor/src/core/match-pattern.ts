@@ -18,8 +18,15 @@ export function matchesPattern({ pieces }: Pattern, text: string): boolean {
   return true;
 }
 
-/** What each `*` stood for: the shortest that makes it match, from left to right. Undefined: it does not. */
-export function captureStars(pattern: Pattern, text: string): readonly string[] | undefined {
+/**
+ * What each `*` stood for: the shortest that makes it match, from left to right. Undefined: it does not.
+ * `shown`: as long as the text, and what the stars are cut from.
+ */
+export function captureStars(
+  pattern: Pattern,
+  text: string,
+  shown = text,
+): readonly string[] | undefined {
   if (!matchesPattern(pattern, text)) return undefined;
   const { pieces } = pattern;
   if (pieces.length === 1) return [];
@@ -27,9 +34,9 @@ export function captureStars(pattern: Pattern, text: string): readonly string[] 
   let at = (pieces[0] as string).length;
   for (const piece of pieces.slice(1, -1)) {
     const found = text.indexOf(piece, at);
-    stars.push(text.slice(at, found));
+    stars.push(shown.slice(at, found));
     at = found + piece.length;
   }
-  stars.push(text.slice(at, text.length - (pieces.at(-1) as string).length));
+  stars.push(shown.slice(at, text.length - (pieces.at(-1) as string).length));
   return stars;
 }

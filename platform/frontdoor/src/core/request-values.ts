@@ -2,11 +2,11 @@
  * What the variables of rules are, of one request: read when a rule asks for it, and once.
  *
  * What a request does not have is the empty text, as in CGI. Of a cookie or query parameter that
- * comes several times the first one counts. The path is decoded once, and what is not a proper
- * escape stays as it is.
+ * comes several times the first one counts. The path is decoded once.
  */
 
 import { parseAddress } from "./address.ts";
+import { decodeEscapes, keptSign } from "./decode-escapes.ts";
 import type { RequestFacts, Variable } from "./rule.ts";
 
 export class RequestValues {
@@ -22,8 +22,13 @@ export class RequestValues {
   }
 
   get path(): string {
-    this.#path ??= decodePath(this.#rawPath());
+    this.#path ??= decodeEscapes(this.#rawPath());
     return this.#path;
+  }
+
+  /** The path, as long as it is, with `keptSign` in what was not decoded: so it can be made a URI again. */
+  get markedPath(): string {
+    return decodeEscapes(this.#rawPath(), keptSign);
   }
 
   get host(): string {
@@ -96,27 +101,8 @@ function parameterValue(query: string, name: string): string | undefined {
   for (const pair of query.split("&")) {
     const equals = pair.indexOf("=");
     const key = equals < 0 ? pair : pair.slice(0, equals);
-    if (decodeText(key.replaceAll("+", " ")) !== name) continue;
-    return equals < 0 ? "" : decodeText(pair.slice(equals + 1).replaceAll("+", " "));
+    if (decodeEscapes(key.replaceAll("+", " ")) !== name) continue;
+    return equals < 0 ? "" : decodeEscapes(pair.slice(equals + 1).replaceAll("+", " "));
   }
   return undefined;
-}
-
-function decodePath(path: string): string {
-  return path.includes("%") ? decodeText(path) : path;
-}
-
-/** What is a proper escape of UTF-8, decoded; the rest as it is. */
-function decodeText(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text.replace(/(?:%[0-9a-fA-F]{2})+/g, (run) => {
-      try {
-        return decodeURIComponent(run);
-      } catch {
-        return run;
-      }
-    });
-  }
 }

@@ -75,6 +75,16 @@ export function routingContract(create: CreatePlane): void {
       assert.deepEqual([teapot.status, teapot.body], [418, "short-and-stout"]);
     });
 
+    test("an escape that is no UTF-8 goes on as it came", async (plane) => {
+      const backend = await plane.backend();
+      await plane.serve({ web: [backend] });
+      await plane.rules("REQUEST_PATH=/rp/* rewrite /y/*\nREQUEST_PATH=/y/* passthru web");
+      const asked = plane.client();
+      asked.write(request("/rp/caf%E9/%C3%A9%25?%E9"));
+      assert.equal((await asked.answer()).status, 200);
+      assert.equal(backend.requests()[0]?.target, "/y/caf%E9/%C3%A9%25?%E9");
+    });
+
     test("a split by weight; its cookie keeps a client where it was", async (plane) => {
       const [a, b] = [await plane.backend({ name: "a" }), await plane.backend({ name: "b" })];
       await plane.serve({ a: [a], b: [b] });
