@@ -34,7 +34,7 @@ export async function announce(context: ApiContext, request: HttpRequest): Promi
     const text = `serviceType: "${ownServiceType}" is announced by the discovery servers themselves`;
     return refusal(403, { error: text, field: "serviceType" });
   }
-  const { directory, link, clock, metrics } = context;
+  const { directory, link, others, clock, metrics } = context;
   const known = directory.catalogue.get(announcement.id);
   if (known !== undefined && !mayChange(known, owner)) {
     return refusedAnswer({ kind: "not-owner" }, announcement.id);
@@ -50,6 +50,8 @@ export async function announce(context: ApiContext, request: HttpRequest): Promi
     if (answer.kind !== "done") return refusedAnswer(answer, announcement.id);
     directory.leases.renewed(announcement.id, clock.now());
     metrics.counter("discovery/announced").increment();
+    // What it said before, said again elsewhere, would be a renewal of that.
+    if (known !== undefined) await others.follow();
     return announced(answer.announcement ?? announcement);
   } catch (error) {
     return unavailableAnswer(error);
@@ -72,7 +74,7 @@ export async function withdraw(
   request: HttpRequest,
   id: string,
 ): Promise<HttpResponse> {
-  const { directory, link, metrics } = context;
+  const { directory, link, others, metrics } = context;
   const known = directory.catalogue.get(id);
   if (known?.serviceType === ownServiceType) return refusedAnswer({ kind: "not-owner" }, id);
   // Announced elsewhere a moment ago, perhaps.
@@ -81,6 +83,8 @@ export async function withdraw(
     const answer = await link.submit({ kind: "withdraw", id, owner: ownerOf(request) });
     if (answer.kind !== "done") return refusedAnswer(answer, id);
     metrics.counter("discovery/withdrawn").increment();
+    // Announced again at one that has not read of it yet, it would be a renewal of what is gone.
+    await others.follow();
     return { status: 204 };
   } catch (error) {
     return unavailableAnswer(error);

@@ -4,12 +4,14 @@
 
 import type { Clock, Logger, Metrics } from "@tavola/host";
 import type { Directory } from "../shell/directory.ts";
+import type { OtherServers } from "../shell/other-servers.ts";
 import type { StoreLink } from "../shell/store-link.ts";
 import type { MesosDnsOptions } from "./mesos-dns-routes.ts";
 
 export interface ApiContext {
   readonly directory: Directory;
   readonly link: StoreLink;
+  readonly others: OtherServers;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly metrics: Metrics;

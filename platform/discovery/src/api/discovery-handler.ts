@@ -3,7 +3,7 @@
  *
  *     GET    /watch  /announcement  /announcement/{id}  /services  /services/{type}[:{feature}]
  *     POST   /announcement            DELETE /announcement/{id}
- *     GET    /state  /status  /health  /metrics  /v1/…  POST /leases, between servers
+ *     GET    /state  /status  /health  /metrics  /v1/…  POST /leases  /follow, between servers
  */
 
 import {
@@ -19,7 +19,7 @@ import { refusal, staleHeaders } from "./answers.ts";
 import type { ApiContext } from "./api-context.ts";
 import { mesosDnsAnswer } from "./mesos-dns-routes.ts";
 import { service, services } from "./service-routes.ts";
-import { health, leases, status } from "./status-routes.ts";
+import { follow, health, leases, status } from "./status-routes.ts";
 import { watch } from "./watch-routes.ts";
 
 type Route = (
@@ -43,6 +43,7 @@ const places: Readonly<Record<string, Methods>> = {
   "v1/": { GET: mesosDns },
   health: { GET: health },
   leases: { POST: leases },
+  follow: { POST: follow },
 };
 
 /** `others`: for paths that are none of these. */

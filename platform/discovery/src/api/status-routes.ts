@@ -1,5 +1,6 @@
 /**
- * What this server says of itself: its state, its health, and, to the other servers, of whom it heard.
+ * What this server says of itself: its state, its health, and, to the other servers, of whom it heard
+ * and how far it has read.
  */
 
 import type { HttpRequest, HttpResponse } from "@tavola/host";
@@ -43,16 +44,9 @@ export async function leases(
   { directory, clock }: ApiContext,
   request: HttpRequest,
 ): Promise<HttpResponse> {
-  let ids: unknown;
-  try {
-    const body = JSON.parse(Buffer.from(await request.body()).toString("utf8")) as {
-      ids?: unknown;
-    };
-    ids = body?.ids;
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
-    return refusal(400, { error: `the body is not JSON: ${error.message}` });
-  }
+  const { body, error } = await jsonBodyOf(request);
+  if (error !== undefined) return refusal(400, { error });
+  const ids = body?.["ids"];
   if (!isListOfIds(ids)) {
     const error = `ids: expected a list of at most ${askedIdsMax} ids`;
     return refusal(400, { error, field: "ids" });
@@ -60,6 +54,38 @@ export async function leases(
   const now = clock.now();
   const ages = ids.map((id) => directory.leases.ageMs(id, now) ?? null);
   return jsonAnswer(200, JSON.stringify({ ages }));
+}
+
+/**
+ * `POST /follow`: answered when everything up to that index has been read, with how far it is. What the
+ * store does not say now, as it is away, is not waited for.
+ */
+export async function follow(
+  { directory, link }: ApiContext,
+  request: HttpRequest,
+): Promise<HttpResponse> {
+  const { body, error } = await jsonBodyOf(request);
+  if (error !== undefined) return refusal(400, { error });
+  const index = body?.["index"];
+  if (!Number.isSafeInteger(index)) {
+    return refusal(400, { error: "index: expected a whole number", field: "index" });
+  }
+  if (directory.catalogue.index < (index as number)) await link.follow();
+  return jsonAnswer(200, JSON.stringify({ index: directory.catalogue.index }));
+}
+
+async function jsonBodyOf(
+  request: HttpRequest,
+): Promise<
+  | { readonly body: Readonly<Record<string, unknown>> | null; readonly error?: never }
+  | { readonly error: string; readonly body?: never }
+> {
+  try {
+    return { body: JSON.parse(Buffer.from(await request.body()).toString("utf8")) };
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    return { error: `the body is not JSON: ${error.message}` };
+  }
 }
 
 function isListOfIds(value: unknown): value is readonly string[] {

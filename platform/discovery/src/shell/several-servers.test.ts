@@ -107,6 +107,48 @@ for (const { name, missing, start } of kinds) {
       assert.equal(watcher.fullUpdates, 1);
     });
 
+    test("what is withdrawn at one and announced again at another at once is there", async () => {
+      const again = { announcementId: "again", serviceType: "again", serviceUri: "http://h:1" };
+      await announce(at(0), again);
+      for (let each = 0; each < 30; each += 1) {
+        const gone = await ask(at(each), "/announcement/again", { method: "DELETE" });
+        assert.equal(gone.status, 204);
+        await announce(at(each + 1), again);
+        // By its id it is looked for in the store before it is said to be unknown.
+        for (const server of servers) {
+          assert.equal((await ask(server, "/announcement/again")).status, 200, `time ${each}`);
+        }
+      }
+      for (let each = 0; each < 30; each += 1) {
+        // Renewed here, in the moment before it is withdrawn there.
+        await announce(at(each + 1), again);
+        assert.equal(
+          (await ask(at(each), "/announcement/again", { method: "DELETE" })).status,
+          204,
+        );
+        for (const server of servers) {
+          assert.equal((await ask(server, "/announcement/again")).status, 404, "a late renewal");
+        }
+        await announce(at(each), again);
+      }
+    });
+
+    test("what is said otherwise at one and as before at another at once is as before", async () => {
+      const said = { announcementId: "said", serviceType: "said", serviceUri: "http://h:1" };
+      await announce(at(0), said);
+      for (let each = 0; each < 20; each += 1) {
+        await ask(at(each), "/announcement/said");
+        await announce(at(each), { ...said, serviceUri: "http://h:2" });
+        await announce(at(each + 1), said);
+        for (const server of servers) {
+          await until("it is as before", async () => {
+            const { text } = await ask(server, "/announcement/said");
+            return (JSON.parse(text) as { serviceUri: string }).serviceUri === said.serviceUri;
+          });
+        }
+      }
+    });
+
     test("a watcher that moves after every answer has what one has that asks for everything", async () => {
       const watcher = new Watcher();
       await watcher.poll(at(0));

@@ -46,6 +46,7 @@ import { Directory } from "./directory.ts";
 import type { DiscoveryFlags } from "./discovery-flags.ts";
 import { addDiscoveryMetrics } from "./discovery-metrics.ts";
 import { Expiry } from "./expiry.ts";
+import { OtherServers } from "./other-servers.ts";
 import type { Server } from "./server-group.ts";
 import { StoreLink } from "./store-link.ts";
 
@@ -151,6 +152,7 @@ class DiscoveryDaemon implements RunningDiscovery {
   readonly #metrics = createMetrics();
   readonly #directory: Directory;
   readonly #link: StoreLink;
+  readonly #others: OtherServers;
   readonly #expiry: Expiry;
   readonly #own: Announcement;
   readonly #exit = Promise.withResolvers<{ readonly code: number; readonly reason: string }>();
@@ -186,6 +188,13 @@ class DiscoveryDaemon implements RunningDiscovery {
       metrics: this.#metrics,
       onServers: (servers) => this.#serversChanged(servers),
       onFresh: () => this.#fresh(),
+    });
+    this.#others = new OtherServers({
+      directory: this.#directory,
+      link: this.#link,
+      http: this.#http,
+      clock: this.#clock,
+      metrics: this.#metrics,
     });
     this.#expiry = new Expiry({
       directory: this.#directory,
@@ -247,6 +256,7 @@ class DiscoveryDaemon implements RunningDiscovery {
       url: this.url,
       watchTimeoutMs: flags.watch_timeout,
       watchersMax: flags.watchers_max,
+      others: this.#others,
       mesosDns: {
         zone: this.#zone,
         ttlSeconds: flags.dns_ttl,
