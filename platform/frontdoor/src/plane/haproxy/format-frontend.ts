@@ -79,7 +79,7 @@ class FrontendWriter {
     this.#say(nulRefusal);
     if (this.#options.isIpv6) this.#say(unclothing);
     this.#writeTrust();
-    this.#say("http-request set-var(txn.a) req.hdr(host)");
+    this.#say("http-request set-var(txn.a) req.fhdr(host)");
     if (asksForHost(this.#compiled)) {
       this.#say("http-request set-var(txn.h) var(txn.a),host_only,lower,rtrim(.)");
     }

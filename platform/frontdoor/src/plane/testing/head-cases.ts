@@ -24,6 +24,8 @@ export const headCases: readonly HostileCase[] = [
     "dubious",
   ),
   headCase("a Host with a space", "GET /hostile HTTP/1.1\r\nHost: a b\r\n\r\n", "dubious"),
+  // Whoever reads the last one would go by another's rules, and instances would be told both.
+  headCase("two hosts in one Host", "GET /hostile HTTP/1.1\r\nHost: a.b,www.example.com\r\n\r\n"),
   headCase("a Host with two ports", "GET /hostile HTTP/1.1\r\nHost: a:1:2\r\n\r\n", "dubious"),
   headCase("a Host and a target that differ", get("http://other.example.com/hostile"), "dubious"),
   headCase("a target with a user", get("http://a@www.example.com/hostile"), "dubious"),
