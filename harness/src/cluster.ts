@@ -94,6 +94,10 @@ export async function startCluster(
     ...(options.arguments ?? []),
   ];
   const child = spawn(program, args, { stdio: ["ignore", "pipe", "pipe"] });
+  let spawnError: Error | undefined;
+  child.once("error", (error) => {
+    spawnError = error;
+  });
   let output = "";
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding("utf8").on("data", (text: string) => {
@@ -110,16 +114,17 @@ export async function startCluster(
   try {
     const ready = await eventually(
       "the cluster to be ready",
-      () => {
-        if (ended(child)) throw new Error(`tavola up ended early:\n${output}`);
-        return JSON.parse(readFileSync(readyFile, "utf8")) as ReadyFile;
-      },
+      () => (ended(child) ? "ended" : (JSON.parse(readFileSync(readyFile, "utf8")) as ReadyFile)),
       { boundMs },
     );
+    if (ready === "ended") {
+      throw spawnError ?? new Error(`tavola up ended early, with ${howItEnded(child)}`);
+    }
     const pidOf = (daemon: string) => pidOfChild(ready.pid, daemon);
     return { ...ready, workDir, readyFile, pidOf, output: () => output, stop };
   } catch (error) {
     await stop().catch(() => undefined);
+    await allPrinted(child);
     throw new Error(`cannot start a cluster:\n${output}`, { cause: error });
   }
 }
@@ -150,6 +155,16 @@ function ended(child: ChildProcess): boolean {
   return child.exitCode !== null || child.signalCode !== null;
 }
 
+function howItEnded({ exitCode, signalCode }: ChildProcess): string {
+  return signalCode ?? `exit code ${exitCode}`;
+}
+
+/** What it printed last may arrive after its end; whoever it left behind may never let go of its output. */
+async function allPrinted({ stdout, stderr }: ChildProcess): Promise<void> {
+  const isAll = () => (stdout?.closed === true && stderr?.closed === true) || undefined;
+  await eventually("all of what was printed", isAll, { boundMs: 1_000 }).catch(() => undefined);
+}
+
 async function end(child: ChildProcess, boundMs: number, output: () => string): Promise<void> {
   const exited = new Promise<void>((resolve) => {
     if (ended(child)) resolve();
@@ -160,7 +175,6 @@ async function end(child: ChildProcess, boundMs: number, output: () => string): 
   await exited;
   clearTimeout(bound);
   if (child.exitCode !== 0) {
-    const how = child.signalCode ?? `exit code ${child.exitCode}`;
-    throw new Error(`tavola up ended with ${how}:\n${output()}`);
+    throw new Error(`tavola up ended with ${howItEnded(child)}:\n${output()}`);
   }
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { eventually, runProcess } from "./index.ts";
+import { eventually, runProcess, startCluster } from "./index.ts";
 
 test("runProcess() gives output and exit code", async () => {
   const result = await runProcess("sh", ["-c", "cat; echo err >&2; exit 3"], { input: "in" });
@@ -33,5 +33,23 @@ test("eventually() gives the first value, and names what it waited for in vain",
   await assert.rejects(
     eventually("a miracle", () => undefined, { boundMs: 30, intervalMs: 1 }),
     /waited 30 ms in vain for a miracle/,
+  );
+});
+
+test("startCluster() rejects at once when tavola up ends, with what it printed", {
+  timeout: 20_000,
+}, async () => {
+  const ends = [process.execPath, "-e", "console.error('no room'); process.exitCode = 3"];
+  await assert.rejects(startCluster({ boundMs: 60_000 }, ends), (error: Error) => {
+    assert.match(error.message, /^cannot start a cluster:\n.*no room/s);
+    assert.match(String(error.cause), /tavola up ended early, with exit code 3/);
+    return true;
+  });
+});
+
+test("startCluster() rejects when there is no such program", { timeout: 20_000 }, async () => {
+  await assert.rejects(
+    startCluster({ boundMs: 60_000 }, ["no-such-program-anywhere"]),
+    ({ cause }: Error) => (cause as NodeJS.ErrnoException).code === "ENOENT",
   );
 });
