@@ -182,6 +182,35 @@ test("withdraw() tries other servers, and gives up in the end", async () => {
   await client.close();
 });
 
+test("withdraw() does not believe one server that refuses what another takes", async () => {
+  const { discovery, client, clock } = started("a:1,b:2,c:3");
+  discovery.override = ({ method, url }) =>
+    method === "DELETE" && url.startsWith("http://a:1") ? { status: 405 } : undefined;
+  for (let each = 0; each < 20; each += 1) {
+    const kept = client.announce(web);
+    await settle();
+    const withdrawn = kept.withdraw();
+    await clock.step(20_000);
+    assert.equal(await withdrawn, "withdrawn");
+  }
+  assert.ok(
+    discovery.calls("DELETE").some((call) => call.startsWith("a:1")),
+    "it was asked",
+  );
+  discovery.override = ({ method }) => (method === "DELETE" ? { status: 403 } : undefined);
+  const before = discovery.calls("DELETE").length;
+  const theirs = client.withdraw("theirs");
+  await clock.step(1_000);
+  assert.equal(await theirs, "refused");
+  assert.equal(discovery.calls("DELETE").length, before + 2, "two say so");
+  // The others are away: what one says is all that is known.
+  discovery.away.add("http://b:2").add("http://c:3");
+  const last = client.withdraw("theirs", { patienceMs: 2_000 });
+  await clock.step(3_000);
+  assert.equal(await last, "refused");
+  await client.close();
+});
+
 test("close() can leave announcements to whoever goes on with them", async () => {
   const { discovery, client } = started();
   client.announce({ ...web, announcementId: "mine" });

@@ -32,29 +32,42 @@ export interface Withdrawing {
 }
 
 const patienceMsDefault = 30_000;
+/** Servers that must say so, where there are as many. */
+const refusalsBelieved = 2;
 
-/** Never rejects. One that no server knows is as good as withdrawn. */
+/**
+ * Never rejects. One that no server knows is as good as withdrawn. A refusal is believed when another
+ * server says the same, or there is none to ask: one that is none, or lies, must not keep it announced.
+ */
 export async function withdrawAnnouncement(
   id: string,
   withdrawing: Withdrawing,
   { patienceMs = patienceMsDefault }: WithdrawOptions = {},
 ): Promise<WithdrawOutcome> {
-  const { world, inFlight, signal } = withdrawing;
+  const { servers, world, inFlight, signal } = withdrawing;
   const givesUpAt = world.clock.now() + patienceMs;
+  const refusing = new Set<string>();
   for (let failures = 0; !signal.aborted; failures += 1) {
-    const outcome = await inFlight.run(() => withdrawOnce(id, withdrawing));
-    if (outcome !== "away") return outcome;
+    const { outcome, server } = await inFlight.run(() => withdrawOnce(id, withdrawing));
+    if (outcome === "withdrawn") return outcome;
+    if (outcome === "refused") refusing.add(server);
+    if (refusing.size >= Math.min(refusalsBelieved, servers.all.length)) return "refused";
     const waitMs = backoffMs(failures, discoveryBackoff, world.random);
     if (world.clock.now() + waitMs > givesUpAt) break;
     await delay(world.clock, waitMs, signal);
   }
-  return "away";
+  return refusing.size > 0 && !signal.aborted ? "refused" : "away";
+}
+
+interface Tried {
+  readonly outcome: WithdrawOutcome;
+  readonly server: string;
 }
 
 async function withdrawOnce(
   id: string,
   { servers, world, key, signal }: Withdrawing,
-): Promise<WithdrawOutcome> {
+): Promise<Tried> {
   const server = servers.pick(world.clock.now(), world.random);
   const url = `${server}/announcement/${encodeURIComponent(id)}`;
   const call: ServerCall = { method: "DELETE", url, withinMs: answerMsMax, signal, ...keyed(key) };
@@ -65,16 +78,16 @@ async function withdrawOnce(
       throw refusalOfAnswer(call, answer);
     }
     servers.answered(server);
-    return "withdrawn";
+    return { outcome: "withdrawn", server };
   } catch (error) {
-    if (signal.aborted) return "away";
+    if (signal.aborted) return { outcome: "away", server };
+    servers.failed(server, world.clock.now());
     const words = { id, error: describeError(error) };
     if (error instanceof CodedError && error.code === "CALL_REFUSED") {
       world.logger.warn(words, "a discovery server does not take a withdrawal");
-      return "refused";
+      return { outcome: "refused", server };
     }
-    servers.failed(server, world.clock.now());
     world.logger.debug(words, "cannot withdraw; another server is asked");
-    return "away";
+    return { outcome: "away", server };
   }
 }
