@@ -24,6 +24,10 @@ export interface FrontdoorView {
   };
   /** Why the certificates on disk are not those that are served; undefined: they are. */
   readonly certificatesTrouble: string | undefined;
+  /** Of certificates that end soon, or have ended, each in words. */
+  readonly certificateEndTroubles: readonly string[];
+  /** Milliseconds since the epoch; undefined: there are none. */
+  readonly certificatesEndAt: number | undefined;
   readonly counts: RequestCounts;
   /** Lines of the access log that were not written. */
   readonly accessLogDropped: number;
@@ -42,6 +46,7 @@ export function troublesOf(view: FrontdoorView): readonly string[] {
     ...(certificatesTrouble === undefined
       ? []
       : [`certificates stay as they were: ${certificatesTrouble}`]),
+    ...view.certificateEndTroubles,
     ...(staleSince === undefined ? [] : [`no discovery server answers: ${trouble}`]),
     ...[...view.services]
       .filter(([, instances]) => instances.length === 0)

@@ -107,9 +107,14 @@ function* ofInstances({ services, health, discovery, now }: FrontdoorView) {
   yield gauge("discovery_stale_seconds", "For how long no discovery server answers.", staleSeconds);
 }
 
-function* ofProcess({ certificatesTrouble, startedAt }: FrontdoorView) {
+function* ofProcess({ certificatesTrouble, certificatesEndAt, now, startedAt }: FrontdoorView) {
   const refused = certificatesTrouble === undefined ? 0 : 1;
   yield gauge("certificates_refused", "Whether those on disk are not those served.", refused);
+  if (certificatesEndAt !== undefined) {
+    const seconds = (certificatesEndAt - now) / 1000;
+    const help = "Until the first certificate in use ends; below 0 when it has.";
+    yield gauge("certificates_end_seconds", help, seconds);
+  }
   yield gauge("start_time_seconds", "When it was started, since the epoch.", startedAt / 1000);
 }
 

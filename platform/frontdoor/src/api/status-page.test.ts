@@ -41,6 +41,8 @@ function view(): FrontdoorView {
     health: [{ service: "a", instance, state: "ejected", reason: evil, active: 1 }],
     discovery: { servers: [evil], staleSince: 4, trouble: evil },
     certificatesTrouble: evil,
+    certificateEndTroubles: [`the certificate ${evil} has expired`],
+    certificatesEndAt: 3500,
     counts,
     accessLogDropped: 0,
     commitStatusesTold: 0,
@@ -58,6 +60,7 @@ test("what is wrong is listed in words", () => {
     `rules cannot be read: ${evil}`,
     `${evil} was refused`,
     `certificates stay as they were: ${evil}`,
+    `the certificate ${evil} has expired`,
     `no discovery server answers: ${evil}`,
     "b has no instance",
   ]);

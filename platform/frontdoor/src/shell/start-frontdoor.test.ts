@@ -3,6 +3,7 @@ import { createHmac } from "node:crypto";
 import { rmSync, writeFileSync } from "node:fs";
 import { type TestContext, test } from "node:test";
 import { parseFlags, silentLogger } from "@tavola/host";
+import { certificateFolder } from "../plane/testing/test-certificates.ts";
 import { type ScriptedDiscovery, scriptedDiscovery } from "../testing/scripted-discovery.ts";
 import { refusedByPlane, ScriptedPlane } from "../testing/scripted-plane.ts";
 import { temporaryFolder } from "../testing/temporary-folder.ts";
@@ -199,6 +200,24 @@ test("a webhook makes it look at once, if it is signed", async (context) => {
   const headers = { "X-Hub-Signature-256": `sha256=${digest}` };
   assert.equal((await admin("/webhook", { method: "POST", body: "{}", headers })).status, 202);
   await waitUntil(() => plane.rules?.rules[0]?.text === "passthru b", "the new rules");
+});
+
+test("a certificate that ends soon is a trouble and a metric", async (context) => {
+  const certificates = await certificateFolder();
+  if (certificates === undefined) return context.skip("openssl");
+  context.after(() => certificates.remove());
+  await certificates.write("a", ["a.example.com"], { days: 2 });
+  await certificates.write("b", ["b.example.com"], { days: 90 });
+  const flags = { "https-port": "0", certificates: certificates.path };
+  const { admin } = await open(context, "respond 204\n", flags);
+  const ending = async (): Promise<readonly string[]> =>
+    JSON.parse((await admin("/status")).text).troubles.filter((each: string) => /ends/.test(each));
+  const [trouble, ...others] = await ending();
+  assert.match(trouble ?? "", /^the certificate .*\/a\.pem for a\.example\.com ends at 20/);
+  assert.deepEqual(others, []);
+  const { text } = await admin("/metrics");
+  const seconds = Number(/^tavola_frontdoor_certificates_end_seconds (.+)$/m.exec(text)?.[1]);
+  assert.ok(seconds > 86_400 && seconds <= 2 * 86_400, String(seconds));
 });
 
 test("flags that make no sense are refused before anything is opened", async (context) => {

@@ -23,10 +23,12 @@ import {
 import { connectDiscovery, type DiscoveryClient } from "@tavola/sdk";
 import { createAdminHandler } from "../api/admin-handler.ts";
 import type { FrontdoorView } from "../api/frontdoor-view.ts";
+import { certificatesInUse } from "../core/certificate-choice.ts";
 import { ownListener } from "../core/own-listener.ts";
 import { RequestCounts } from "../core/request-counts.ts";
 import type { RuleSet } from "../core/routing-table.ts";
 import { servicesOf } from "../core/services-of.ts";
+import { readCertificateFacts } from "../plane/certificate-facts.ts";
 import type { DataPlane, EndedRequest } from "../plane/data-plane.ts";
 import type { PlaneOptions } from "../plane/plane-options.ts";
 import type { CommitStatus } from "../rules/commit-status.ts";
@@ -34,6 +36,7 @@ import type { RulesSource } from "../rules/rule-candidate.ts";
 import { RulesKeeper } from "../rules/rules-keeper.ts";
 import type { RulesLocation } from "../rules/rules-location.ts";
 import { AccessLog } from "./access-log.ts";
+import { CertificateEnds } from "./certificate-ends.ts";
 import { CertificatesWatch } from "./certificates-watch.ts";
 import { type FrontdoorFlags, listOf } from "./frontdoor-flags.ts";
 import { openDataPlane } from "./open-data-plane.ts";
@@ -114,6 +117,7 @@ class FrontdoorDaemon implements RunningFrontdoor {
   #source: RulesSource | undefined;
   #admin: Endpoint | undefined;
   #certificates: CertificatesWatch | undefined;
+  #certificateEnds: CertificateEnds | undefined;
   #isClosed = false;
 
   constructor(options: FrontdoorOptions, parts: DaemonParts) {
@@ -175,12 +179,7 @@ class FrontdoorDaemon implements RunningFrontdoor {
       sink: this.#keeper,
     });
     this.#source = source;
-    this.#certificates = new CertificatesWatch({
-      paths: listOf(flags.certificates),
-      clock,
-      logger,
-      reload: () => plane.reloadCertificates(),
-    });
+    await this.#watchCertificates(plane);
     const heard = feed.watch.ready.catch(() => undefined);
     await within(clock, limits.firstLookMs, Promise.all([source.looked, heard]));
     const { urls, adminUrl } = this;
@@ -191,6 +190,7 @@ class FrontdoorDaemon implements RunningFrontdoor {
     if (this.#isClosed) return;
     this.#isClosed = true;
     this.#certificates?.close();
+    this.#certificateEnds?.close();
     await this.#source?.close();
     this.#feed?.close();
     await this.#plane?.close({ drainMs: this.#options.flags.drain_time });
@@ -199,6 +199,30 @@ class FrontdoorDaemon implements RunningFrontdoor {
     await this.#admin?.close();
     await this.#accessLog?.close();
     await this.#parts.http.close();
+  }
+
+  async #watchCertificates(plane: DataPlane): Promise<void> {
+    const { flags, logger } = this.#options;
+    const { clock } = this.#parts;
+    const paths = listOf(flags.certificates);
+    const ends = new CertificateEnds({
+      read: () => readCertificateFacts(paths),
+      // HAProxy shows the first file of a name, whichever is the better one.
+      inUse: plane.kind === "in-process" ? certificatesInUse : (all) => all,
+      clock,
+      logger,
+    });
+    this.#certificateEnds = ends;
+    if (flags.https_port !== undefined) await ends.look();
+    this.#certificates = new CertificatesWatch({
+      paths,
+      clock,
+      logger,
+      reload: async () => {
+        await plane.reloadCertificates();
+        if (flags.https_port !== undefined) await ends.look();
+      },
+    });
   }
 
   #openPlane(): Promise<DataPlane> {
@@ -266,6 +290,8 @@ class FrontdoorDaemon implements RunningFrontdoor {
         trouble: watch?.trouble,
       },
       certificatesTrouble: this.#certificates?.trouble,
+      certificateEndTroubles: this.#certificateEnds?.troubles ?? [],
+      certificatesEndAt: this.#certificateEnds?.earliestEnd,
       counts: this.#counts,
       accessLogDropped: this.#accessLog?.dropped ?? 0,
       commitStatusesTold: this.#parts.commitStatus?.told ?? 0,

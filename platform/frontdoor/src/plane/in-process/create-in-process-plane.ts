@@ -36,7 +36,9 @@ export async function createInProcessPlane(options: InProcessPlaneOptions): Prom
   const state = createState(options);
   const context = clientContext(state, options.relay);
   const certificates =
-    listen.httpsPort === undefined ? undefined : await CertificateStore.load(listen.certificates);
+    listen.httpsPort === undefined
+      ? undefined
+      : await CertificateStore.load(listen.certificates, options.clock);
   const listeners: ClientListener[] = [];
   const urls: string[] = [];
   try {

@@ -10,7 +10,7 @@ import { promisify } from "node:util";
 export interface CertificateFolder {
   readonly path: string;
   /** `FILE.pem` with chain and key, for those names (or addresses); what was there before is no more. */
-  write(file: string, names: readonly string[]): Promise<void>;
+  write(file: string, names: readonly string[], options?: { readonly days: number }): Promise<void>;
   writeGarbage(file: string): Promise<void>;
   remove(): Promise<void>;
 }
@@ -23,14 +23,14 @@ export async function certificateFolder(): Promise<CertificateFolder | undefined
     path,
     remove,
     writeGarbage: (file) => writeFile(join(path, `${file}.pem`), "no certificate\n"),
-    async write(file, names) {
+    async write(file, names, { days } = { days: 2 }) {
       const [key, cert] = [join(path, `${file}.key`), join(path, `${file}.crt`)];
       const alternatives = names
         .map((name) => `${isIP(name) === 0 ? "DNS" : "IP"}:${name}`)
         .join(",");
       await promisify(execFile)("openssl", [
         ...["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"],
-        ...["-days", "2", "-keyout", key, "-out", cert, "-subj", `/CN=${names[0]}`],
+        ...["-days", String(days), "-keyout", key, "-out", cert, "-subj", `/CN=${names[0]}`],
         ...["-addext", `subjectAltName=${alternatives}`],
       ]);
       const pem = (await readFile(cert, "utf8")) + (await readFile(key, "utf8"));

@@ -1,36 +1,58 @@
 /**
- * The certificates of the plane, by the names in them: whoever asks for a name by SNI gets the one
- * that has it, to the letter before with a wildcard; everybody else the first.
+ * The certificates of the plane, by the names in them: whoever asks for a name by SNI gets one that
+ * has it, to the letter before with a wildcard; everybody else the first. Which of several for one
+ * name, `certificate-choice.ts` says at each handshake.
  *
  * A reload reads all of them before it replaces any; a file that is none leaves everything as it was.
  */
 
-import { X509Certificate } from "node:crypto";
-import { readdir, readFile, stat } from "node:fs/promises";
-import { join } from "node:path";
+import { readFile } from "node:fs/promises";
 import { createSecureContext, type SecureContext } from "node:tls";
 import { CodedError } from "@tavola/base";
+import type { Clock } from "@tavola/host";
+import {
+  type CertificateFacts,
+  certificatesByName,
+  fallbackCertificates,
+  preferredCertificate,
+} from "../../../core/certificate-choice.ts";
+import {
+  certificateFacts,
+  certificateFiles,
+  unreadableCertificate,
+} from "../../certificate-facts.ts";
+
+interface Certificate extends CertificateFacts {
+  readonly context: SecureContext;
+  /** Chain and key. */
+  readonly pem: string;
+}
+
+type Candidates = readonly [Certificate, ...Certificate[]];
 
 interface Loaded {
-  readonly byName: ReadonlyMap<string, SecureContext>;
-  readonly first: SecureContext;
-  /** The first one's chain and key. */
-  readonly pem: string;
+  readonly byName: ReadonlyMap<string, Candidates>;
+  readonly fallback: Candidates;
 }
 
 export class CertificateStore {
   readonly #paths: readonly string[];
+  readonly #clock: Pick<Clock, "now">;
   #loaded: Loaded;
   readonly #reloaded: ((fallback: { readonly cert: string; readonly key: string }) => void)[] = [];
 
-  private constructor(paths: readonly string[], loaded: Loaded) {
+  private constructor(paths: readonly string[], clock: Pick<Clock, "now">, loaded: Loaded) {
     this.#paths = paths;
+    this.#clock = clock;
     this.#loaded = loaded;
   }
 
   /** Rejects with CERTIFICATES_UNREADABLE. */
-  static async load(paths: readonly string[]): Promise<CertificateStore> {
-    return new CertificateStore(paths, await loadAll(paths));
+  static async load(
+    paths: readonly string[],
+    clock: Pick<Clock, "now">,
+  ): Promise<CertificateStore> {
+    return new CertificateStore(paths, clock, await loadAll(paths));
   }
 
   async reload(): Promise<void> {
@@ -40,7 +62,7 @@ export class CertificateStore {
 
   /** What a client without SNI gets. */
   fallback(): { readonly cert: string; readonly key: string } {
-    const { pem } = this.#loaded;
+    const { pem } = preferredCertificate(this.#loaded.fallback, this.#clock.now());
     return { cert: pem, key: pem };
   }
 
@@ -51,66 +73,32 @@ export class CertificateStore {
   /** For new connections; those that are keep what they have. */
   contextFor(serverName: string): SecureContext {
     const name = serverName.toLowerCase();
-    const { byName, first } = this.#loaded;
+    const { byName, fallback } = this.#loaded;
     const dot = name.indexOf(".");
-    return byName.get(name) ?? (dot < 0 ? undefined : byName.get(`*${name.slice(dot)}`)) ?? first;
+    const wild = dot < 0 ? undefined : byName.get(`*${name.slice(dot)}`);
+    const candidates = byName.get(name) ?? wild ?? fallback;
+    return preferredCertificate(candidates, this.#clock.now()).context;
   }
 }
 
 async function loadAll(paths: readonly string[]): Promise<Loaded> {
-  const byName = new Map<string, SecureContext>();
-  let first: { readonly context: SecureContext; readonly pem: string } | undefined;
-  for (const path of await filesOf(paths)) {
-    const { context, names, pem } = await loadOne(path);
-    first ??= { context, pem };
-    for (const name of names) if (!byName.has(name)) byName.set(name, context);
+  const all: Certificate[] = [];
+  for (const path of await certificateFiles(paths)) all.push(await loadOne(path));
+  const [first] = all;
+  if (first === undefined) {
+    const problem = "cannot serve https: there is no certificate";
+    throw new CodedError("CERTIFICATES_UNREADABLE", problem, { paths });
   }
-  if (first !== undefined) return { byName, first: first.context, pem: first.pem };
-  throw new CodedError("CERTIFICATES_UNREADABLE", "cannot serve https: there is no certificate", {
-    paths,
-  });
+  const byName = certificatesByName(all);
+  return { byName, fallback: fallbackCertificates(first, byName) };
 }
 
-async function filesOf(paths: readonly string[]): Promise<string[]> {
-  const files: string[] = [];
-  for (const path of paths) {
-    try {
-      if (!(await stat(path)).isDirectory()) files.push(path);
-      else {
-        const names = (await readdir(path)).filter((name) => name.endsWith(".pem"));
-        files.push(...names.toSorted().map((name) => join(path, name)));
-      }
-    } catch (cause) {
-      throw unreadable(path, cause);
-    }
-  }
-  return files;
-}
-
-async function loadOne(path: string): Promise<{
-  readonly context: SecureContext;
-  readonly names: readonly string[];
-  readonly pem: string;
-}> {
+async function loadOne(path: string): Promise<Certificate> {
   try {
     const pem = await readFile(path, "utf8");
-    const certificate = new X509Certificate(pem);
-    const context = createSecureContext({ cert: pem, key: pem });
-    return { context, names: namesOf(certificate), pem };
+    const facts = certificateFacts(path, pem);
+    return { ...facts, context: createSecureContext({ cert: pem, key: pem }), pem };
   } catch (cause) {
-    throw unreadable(path, cause);
+    throw unreadableCertificate(path, cause);
   }
-}
-
-function namesOf({ subjectAltName, subject }: X509Certificate): string[] {
-  const alternative = subjectAltName?.split(", ") ?? [];
-  const names = alternative.filter((name) => name.startsWith("DNS:")).map((name) => name.slice(4));
-  const common = /^CN=(.+)$/m.exec(subject ?? "")?.[1];
-  if (names.length === 0 && common !== undefined) names.push(common);
-  return names.map((name) => name.toLowerCase());
-}
-
-function unreadable(path: string, cause: unknown): CodedError {
-  const message = `cannot read a certificate and its key from ${path}`;
-  return new CodedError("CERTIFICATES_UNREADABLE", message, { path }, { cause });
 }
