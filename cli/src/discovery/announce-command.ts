@@ -14,6 +14,7 @@ import type { Terminal } from "../terminal.ts";
 import { type AnnounceRequest, parseAnnounceRequest } from "./announce-request.ts";
 import { type AnnouncedCommand, runAnnounced } from "./announced-command.ts";
 import { discoveryOptionHelp, openDiscovery } from "./discovery-address.ts";
+import { RenewalReport } from "./renewal-report.ts";
 import { untilListening } from "./until-listening.ts";
 
 const usage = `usage: tavola announce TYPE URI [OPTIONS] [-- COMMAND [ARGUMENT…]]
@@ -33,8 +34,12 @@ and ends with its exit status. Ctrl-C withdraws it before the command is told to
   --json               print the announcement once a server has taken it
 ${discoveryOptionHelp}`;
 
-/** Nobody has taken it by then: that is said. */
-const patienceMs = 2_000;
+const limits = {
+  /** Nobody has taken it by then: that is said. */
+  patienceMs: 2_000,
+  /** Whether it is renewed is looked at so often. */
+  lookMs: 250,
+} as const;
 
 export const announceCommand: Command = {
   usage,
@@ -61,6 +66,8 @@ class AnnounceSession {
   readonly #world: SessionWorld;
   readonly #ending = new AbortController();
   #kept: KeptAnnouncement | undefined;
+  #looking: NodeJS.Timeout | undefined;
+  #isOver = false;
 
   constructor(request: AnnounceRequest, world: SessionWorld) {
     this.#request = request;
@@ -95,6 +102,8 @@ class AnnounceSession {
       listening.catch(() => undefined);
       return await this.#untilEnd(child, interrupted.promise);
     } finally {
+      this.#isOver = true;
+      clearInterval(this.#looking);
       interrupts.close();
       process.off("SIGHUP", hungUp);
     }
@@ -128,12 +137,13 @@ class AnnounceSession {
     this.#kept = kept;
     const timer = setTimeout(() => {
       terminal.tell(`tavola announce: no discovery server answers at ${servers}; trying on\n`);
-    }, patienceMs);
+    }, limits.patienceMs);
     try {
       await kept.established;
       terminal.tell(
         `tavola announce: ${announcement.serviceType} at ${announcement.serviceUri} is announced as ${kept.id}\n`,
       );
+      this.#reportRenewals(kept);
       if (asJson) await terminal.write(`${JSON.stringify(kept.announcement)}\n`);
     } catch (error) {
       if (!(error instanceof CodedError)) throw error;
@@ -147,7 +157,27 @@ class AnnounceSession {
     return await new Promise(() => undefined);
   }
 
+  #reportRenewals(kept: KeptAnnouncement): void {
+    const { terminal } = this.#world;
+    // Taken by a call that was under way when it was withdrawn.
+    if (this.#isOver) return;
+    const report = new RenewalReport();
+    this.#looking = setInterval(() => {
+      const said = report.looked(kept.isTaken, performance.now());
+      if (said === "lost") {
+        const why = kept.trouble === undefined ? "" : ` (${kept.trouble})`;
+        terminal.tell(
+          `tavola announce: no discovery server renews it any more${why}; it expires unless one does, trying on\n`,
+        );
+      }
+      if (said === "back") terminal.tell("tavola announce: it is renewed again\n");
+    }, limits.lookMs);
+    this.#looking.unref();
+  }
+
   async #withdraw(): Promise<void> {
+    this.#isOver = true;
+    clearInterval(this.#looking);
     const outcome = await this.#kept?.withdraw({ patienceMs: 3_000 });
     if (outcome === "withdrawn") this.#world.terminal.tell("tavola announce: withdrawn\n");
     if (outcome === "away") {

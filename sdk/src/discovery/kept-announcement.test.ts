@@ -45,8 +45,10 @@ test("announce() goes on at another server, and says it anew to one that does no
   assert.deepEqual([...discovery.announced.keys()], ["mine"]);
   assert.equal(kept.isTaken, true);
   discovery.away.add("http://b:2");
+  assert.equal(kept.trouble, undefined);
   await clock.step(15_000);
   assert.equal(kept.isTaken, false);
+  assert.match(kept.trouble ?? "", /b:2/);
   discovery.away.delete("http://b:2");
   await clock.step(20_480);
   assert.equal(kept.isTaken, true);

@@ -52,6 +52,7 @@ export class KeptAnnouncement {
   #isStopped = false;
   #pause = new AbortController();
   #isTaken = false;
+  #trouble: string | undefined;
   #isRefused = false;
   #withdrawing: Promise<WithdrawOutcome> | undefined;
 
@@ -76,6 +77,11 @@ export class KeptAnnouncement {
   /** Whether a server took it when last asked. */
   get isTaken(): boolean {
     return this.#isTaken;
+  }
+
+  /** Why no server took it when last asked, in words; undefined: one did, or none was asked yet. */
+  get trouble(): string | undefined {
+    return this.#trouble;
   }
 
   /** A server said no for good: it is not announced, nor asked for again. */
@@ -158,7 +164,8 @@ export class KeptAnnouncement {
     const { servers, world } = this.#options;
     this.#isTaken = false;
     const { serviceType, serviceUri } = announcement;
-    const words = { serviceType, serviceUri, error: describeError(error) };
+    this.#trouble = describeError(error);
+    const words = { serviceType, serviceUri, error: this.#trouble };
     const isRefusal = error instanceof CodedError && error.code === "CALL_REFUSED";
     if (isRefusal) world.logger.warn(words, "a discovery server does not take an announcement");
     else world.logger.debug(words, "cannot announce; another server is asked");
@@ -176,6 +183,7 @@ export class KeptAnnouncement {
   /** A server may give it an id of its own. */
   #taken(announcement: Announcement, text: string): void {
     this.#isTaken = true;
+    this.#trouble = undefined;
     this.#takenBefore = announcement;
     const given = parseAnnouncement(parsed(text)).value?.announcementId;
     if (given !== undefined && given !== this.id) {
