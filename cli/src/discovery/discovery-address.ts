@@ -3,7 +3,7 @@
  */
 
 import { CodedError } from "@tavola/base";
-import { connectDiscovery, type DiscoveryClient } from "@tavola/sdk";
+import { connectDiscovery, type DiscoveryClient, type ServiceWatch } from "@tavola/sdk";
 import { usageError } from "../command.ts";
 import type { Terminal } from "../terminal.ts";
 
@@ -37,8 +37,12 @@ export function openDiscovery(option: string | undefined, terminal: Terminal): D
   }
 }
 
-/** What a command says when nobody answers. */
-export function nobodyAnswers(servers: string): CodedError {
+/** What a command says when nobody has told `watch` what there is. */
+export function nobodyAnswers(servers: string, watch: ServiceWatch): CodedError {
+  if (watch.isRefused) {
+    const message = `what answers at ${servers} does not say what is announced: ${watch.trouble}`;
+    return new CodedError("UNAVAILABLE", message);
+  }
   return new CodedError(
     "UNAVAILABLE",
     `no discovery server answers at ${servers}; start one with \`tavola up\` or \`tavola discovery\`, or name it with --discovery=URL`,

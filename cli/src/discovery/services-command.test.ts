@@ -71,6 +71,16 @@ test("tavola services ends with 69 when no server answers", async () => {
   assert.match(errors, /no discovery server answers at http:\/\/127\.0\.0\.1:1; start one/);
 });
 
+test("tavola services says what is wrong with a service without a name, and with what is no discovery server", async (t) => {
+  const { url } = await serverWith(t, []);
+  const nameless = await tavola(url, "services", "");
+  assert.equal(nameless.status, 64);
+  assert.match(nameless.errors, /the service is ""; name one/);
+  const elsewhere = await tavola(`${url}/elsewhere`, "services");
+  assert.equal(elsewhere.status, 69);
+  assert.match(elsewhere.errors, /what answers at .*\/elsewhere does not say .*answered 404/);
+});
+
 test("tavola announce ends with 1 and the server's words when it is refused", async (t) => {
   const { url } = await serverWith(t, []);
   const { status, errors } = await tavola(url, "announce", "a:b", "http://h:1");

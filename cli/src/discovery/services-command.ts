@@ -31,6 +31,7 @@ export const servicesCommand: Command = {
     const { values, positionals } = parseOptions(options, args);
     const [service, ...rest] = positionals;
     if (rest.length > 0) throw usageError(`unexpected argument "${rest[0]}"`);
+    if (service === "") throw usageError('the service is ""; name one, or leave it out for all');
     const { servers, discovery } = openDiscovery(values.discovery, terminal);
     const showing = { discovery, servers, service, asJson: values.json === true, terminal };
     try {
@@ -52,7 +53,7 @@ interface Showing {
 
 async function list({ discovery, servers, service, asJson, terminal }: Showing): Promise<void> {
   const watch = discovery.subscribe(service === undefined ? {} : { serviceType: service });
-  if (!(await isKnown(watch))) throw nobodyAnswers(servers);
+  if (!(await isKnown(watch))) throw nobodyAnswers(servers, watch);
   if (watch.isStale) terminal.tell(`tavola services: ${watch.trouble}; this may be old\n`);
   const all = watch.all();
   await terminal.write(asJson ? `${JSON.stringify(sorted(all))}\n` : serviceTable(all));
@@ -80,7 +81,7 @@ async function follow(showing: Showing): Promise<void> {
     },
   });
   try {
-    if (!(await isKnown(watch))) throw nobodyAnswers(servers);
+    if (!(await isKnown(watch))) throw nobodyAnswers(servers, watch);
     if (!asJson) write(serviceTable(watch.all()));
     isFirst = false;
     await ended.promise;

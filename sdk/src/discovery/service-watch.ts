@@ -65,6 +65,7 @@ export class ServiceWatch {
   /** Those that failed since the last answer. */
   readonly #failed = new Set<string>();
   #trouble: string | undefined;
+  #isRefused = false;
 
   constructor(options: WatchingOptions) {
     this.#options = options;
@@ -101,6 +102,11 @@ export class ServiceWatch {
   /** Why it is stale, in words, as far as that is known. */
   get trouble(): string | undefined {
     return this.isStale ? this.#trouble : undefined;
+  }
+
+  /** Something answers that is no discovery server, or refuses what is asked for: waiting mends neither. */
+  get isRefused(): boolean {
+    return this.isStale && this.#isRefused;
   }
 
   /** What was heard can still be found. */
@@ -205,6 +211,7 @@ export class ServiceWatch {
     this.#failed.clear();
     const isStale = Number.isFinite(staleSeconds);
     this.#staleSince = isStale ? instant(world.clock.now() - staleSeconds * 1000) : undefined;
+    this.#isRefused = false;
     if (isStale) this.#trouble = `${server} cannot reach its store`;
   }
 
@@ -214,12 +221,20 @@ export class ServiceWatch {
     servers.failed(server, now);
     this.#failed.add(server);
     this.#trouble = describeError(error);
+    this.#isRefused = isRefusal(error);
     if (servers.all.every((url) => this.#failed.has(url))) this.#staleSince ??= now;
   }
 
   #nonsense({ url }: ServerCall, what: string): CodedError {
     return new CodedError("STREAM_MALFORMED", `${url}: ${what}`, { url }, { transient: true });
   }
+}
+
+/** An answer that a discovery server gives to nobody, or for good. */
+function isRefusal(error: unknown): boolean {
+  if (!(error instanceof CodedError)) return false;
+  const isUnknown = error.details["status"] === 404 || error.details["status"] === 410;
+  return isUnknown || error.code === "CALL_REFUSED" || error.code === "STREAM_MALFORMED";
 }
 
 function isNews({ added, changed, removed }: CatalogueChange): boolean {
