@@ -59,6 +59,9 @@ export interface FormattedConfig {
 export const socketName = "socket";
 export const logSocketName = "log";
 
+/** Of a target in the log; a line has room for it. */
+const targetBytesMax = 4_096;
+
 /** About 20,000 requests. */
 const ringBytes = 4 * 1024 * 1024;
 
@@ -159,6 +162,8 @@ function formatGlobal({ folder, timeouts, connectionsMax }: ConfigOptions): stri
     // It counts a descriptor for each server; see `connections-max.ts`.
     "  no strict-limits",
     `  maxconn ${connectionsMax}`,
+    // What it cuts from a target, it cuts from the end of the line, where the protocol is (`%HV`).
+    `  tune.http.logurilen ${targetBytesMax}`,
     "  log ring@requests len 8192 format raw local0 info",
     "  ssl-default-bind-options ssl-min-ver TLSv1.2 no-tls-tickets",
     "  tune.ssl.default-dh-param 2048",
@@ -205,7 +210,7 @@ export const peerHeader = "x-tavola-peer";
 
 function formatFixedBackends(options: ConfigOptions): string[] {
   const { handOnTo, timeouts } = options;
-  const peer = `${handOnTo.token} %[${clientAddress(isIpv6(options))}] %[ssl_fc,iif(https,http)] %HV`;
+  const peer = `${handOnTo.token} %[${clientAddress(isIpv6(options))}] %[ssl_fc,iif(https,http)] HTTP/%[req.ver]`;
   return [
     `backend ${backendNames.none}`,
     `  ${formatReturn(refusals.noRule({ rule: undefined, why: "no line" }))}`,

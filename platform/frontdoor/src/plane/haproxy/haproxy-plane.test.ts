@@ -53,6 +53,25 @@ test("a client's trace is not told as the host that it asked for", { skip }, asy
   assert.equal(ended[0]?.traceParent, known);
 });
 
+test("a long target hides neither its end nor the protocol", { skip }, async (context) => {
+  const { plane, rules, serve, ended } = await drivenPlane(context);
+  await rules("SERVER_PROTOCOL=HTTP/1.0 respond 403\nREQUEST_URI=/* passthru web");
+  await serve(await backend(context, "a"));
+  const target = `/${"x".repeat(3_000)}`;
+  const client = connectClient(plane.urls[0] as string);
+  context.after(() => client.socket.destroy());
+  client.write(`GET ${target} HTTP/1.0\r\nhost: www.example.com\r\n\r\n`);
+  assert.equal((await client.answer()).status, 403);
+  assert.equal((await ask(plane, target)).body, "a");
+  await waitFor(
+    () => ended.length === 2,
+    () => "what is told of both",
+  );
+  const [old, usual] = ended.toSorted((one, other) => other.status - one.status);
+  assert.deepEqual([old?.protocol, old?.uri], ["HTTP/1.0", target]);
+  assert.deepEqual([usual?.protocol, usual?.uri], ["HTTP/1.1", target]);
+});
+
 test("changed rules drop no request that comes meanwhile", { skip }, async (context) => {
   const { plane, rules, serve } = await drivenPlane(context);
   await serve(await backend(context, "a"));
