@@ -29,6 +29,8 @@ export const responseCodes = {
   nameError: 3,
   notImplemented: 4,
   refused: 5,
+  /** Of EDNS, and so half of it stands in the OPT record (RFC 6891, 6.1.3). */
+  badVersion: 16,
 } as const;
 
 export interface ReplyOptions {
@@ -194,11 +196,13 @@ function packetOf(query: Packet, sections: Sections, flags: Flags): Packet {
       (flags.isAuthoritative ? AUTHORITATIVE_ANSWER : 0) |
       (flags.isCut ? TRUNCATED_RESPONSE : 0) |
       (flags.recursionAvailable ? RECURSION_AVAILABLE : 0) |
-      code,
+      (code & 0xf),
     questions: query.questions ?? [],
     answers: [...answers],
     authorities: [...authorities],
-    additionals: hasEdns ? [...additionals, ednsRecord] : [...additionals],
+    additionals: hasEdns
+      ? [...additionals, { ...ednsRecord, extendedRcode: code >> 4 }]
+      : [...additionals],
   };
 }
 

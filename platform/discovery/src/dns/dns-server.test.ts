@@ -231,6 +231,22 @@ describe("DNS in mesos-dns's names", () => {
     assert.equal(second?.answers?.length, 2);
   });
 
+  test("a version of EDNS that nobody here knows is BADVERS (RFC 6891, 6.1.3)", async () => {
+    const opt = { type: "OPT" as const, name: ".", udpPayloadSize: 1200, options: [] };
+    const more = { extendedRcode: 0, flags: 0, flag_do: false };
+    const versioned = (ednsVersion: number): Packet => ({
+      additionals: [{ ...opt, ...more, ednsVersion }],
+    });
+    const answer = await look("web.marathon.mesos", "A", versioned(1));
+    const [told] = answer.additionals ?? [];
+    assert.ok(told?.type === "OPT");
+    // 16: the lower four bits stand in the header.
+    assert.deepEqual([told.extendedRcode, answer.rcode], [1, "NOERROR"]);
+    assert.deepEqual([told.ednsVersion, answer.answers], [0, []]);
+    const [known] = (await look("web.marathon.mesos", "A", versioned(0))).additionals ?? [];
+    assert.ok(known?.type === "OPT" && known.extendedRcode === 0);
+  });
+
   test("Node's resolver, which asks again over TCP, finds all of them", async () => {
     const resolver = new Resolver();
     resolver.setServers([`${place.ip}:${place.port}`]);

@@ -10,7 +10,7 @@ import { createSocket, type RemoteInfo, type Socket as UdpSocket } from "node:dg
 import { createServer, isIP, type Server, type Socket } from "node:net";
 import { CodedError, describeError } from "@tavola/base";
 import type { Logger, Metrics } from "@tavola/host";
-import { decode, type Packet } from "dns-packet";
+import { decode, type OptAnswer, type Packet } from "dns-packet";
 import type { DnsForwarder } from "./dns-forwarder.ts";
 import { type ReplyOptions, refusalOf, replyTo, responseCodes, udpBytesMax } from "./dns-reply.ts";
 
@@ -172,6 +172,7 @@ class OpenDnsServer implements DnsServer {
 
   async #reply(query: Packet, message: Buffer, transport: Transport): Promise<Buffer> {
     const { zone, forwarder } = this.#options;
+    if (ednsOf(query)?.ednsVersion) return this.#refuse(query, responseCodes.badVersion);
     if (((query.flags ?? 0) >> 11) % 16 !== 0) {
       return this.#refuse(query, responseCodes.notImplemented);
     }
@@ -205,10 +206,13 @@ function isAnswer(message: Buffer): boolean {
   return (message.readUInt8(2) & 0x80) > 0;
 }
 
-function bytesMaxOf({ additionals = [] }: Packet, transport: Transport): number {
+function ednsOf({ additionals = [] }: Packet): OptAnswer | undefined {
+  return additionals.find((each) => each.type === "OPT");
+}
+
+function bytesMaxOf(query: Packet, transport: Transport): number {
   if (transport === "tcp") return limits.tcpBytes;
-  const edns = additionals.find(({ type }) => type === "OPT");
-  const told = edns !== undefined && "udpPayloadSize" in edns ? edns.udpPayloadSize : 0;
+  const told = ednsOf(query)?.udpPayloadSize ?? 0;
   return Math.min(Math.max(told, limits.plainUdpBytes), udpBytesMax);
 }
 
