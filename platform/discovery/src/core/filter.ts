@@ -5,6 +5,8 @@
  *     ?serviceType=web&serviceType=api:v2       one of these
  *     ?feature=v2                               and this
  *     ?metadata.zone=a&metadata.rack.row=7      and these, by what they say as text
+ *
+ * A name may hold dots itself: `metadata.git.sha` is the member `git.sha`, or `sha` within `git`.
  */
 
 import { type Announcement, membersOf } from "./announcement.ts";
@@ -24,7 +26,7 @@ export interface Filter {
   readonly services: readonly ServiceName[] | undefined;
   readonly features: readonly string[];
   /** Path within the metadata, and what must stand there. */
-  readonly metadata: readonly (readonly [path: readonly string[], text: string])[];
+  readonly metadata: readonly (readonly [path: string, text: string])[];
 }
 
 export const everything: Filter = { key: "", services: undefined, features: [], metadata: [] };
@@ -40,13 +42,13 @@ export function parseFilter(
   | { readonly refusal: Refusal; readonly filter?: never } {
   const services: ServiceName[] = [];
   const features: string[] = [];
-  const metadata: (readonly [readonly string[], string])[] = [];
+  const metadata: (readonly [string, string])[] = [];
   const keys: string[] = [];
   for (const [name, value] of query) {
     if (name === "serviceType") services.push(parseServiceName(value));
     else if (name === "feature") features.push(value);
     else if (name.startsWith(metadataPrefix)) {
-      metadata.push([name.slice(metadataPrefix.length).split("."), value]);
+      metadata.push([name.slice(metadataPrefix.length), value]);
     } else continue;
     if (value === "") return { refusal: { error: `${name}: expected a value`, field: name } };
     keys.push(JSON.stringify([name, value]));
@@ -85,12 +87,19 @@ function isOf(service: ServiceName, { serviceType, feature }: Announcement): boo
 }
 
 function hasMetadata(wanted: Filter["metadata"], found: unknown): boolean {
-  return wanted.every(([path, text]) => {
-    let value = found;
-    for (const name of path) {
-      if (typeof value !== "object" || value === null || !Object.hasOwn(value, name)) return false;
-      value = (value as Record<string, unknown>)[name];
-    }
-    return typeof value === "object" ? JSON.stringify(value) === text : String(value) === text;
+  return wanted.every(([path, text]) => stands(found, path, text));
+}
+
+/** Whether `text` is what some way along `path` leads to. PERF: O(members of `value`, at most). */
+function stands(value: unknown, path: string, text: string): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  return Object.getOwnPropertyNames(value).some((name) => {
+    const member = (value as Record<string, unknown>)[name];
+    if (path === name) return textOf(member) === text;
+    return path.startsWith(`${name}.`) && stands(member, path.slice(name.length + 1), text);
   });
+}
+
+function textOf(value: unknown): string {
+  return typeof value === "object" ? JSON.stringify(value) : String(value);
 }
