@@ -39,8 +39,17 @@ export async function start(t: TestContext, ...more: readonly string[]): Promise
     discoveries: 1,
     arguments: [resources, ...more],
   });
-  t.after(() => cluster.stop());
+  t.after(async () => {
+    if (!hasPassed(t)) t.diagnostic(cluster.output());
+    await cluster.stop();
+  });
   return { cluster, word: `e2e${Math.floor(Math.random() * 1e9)}` };
+}
+
+/** Asked in a hook that runs after the test; what failed is told with the cluster's log. */
+function hasPassed(t: TestContext): boolean {
+  // Its types do not have it yet.
+  return (t as TestContext & { readonly passed: boolean }).passed;
 }
 
 /** A watch of the service, and the ids of its announcements that go from now on, as they go. */

@@ -6,7 +6,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { eventually } from "@tavola/harness";
-import { connectDiscovery } from "@tavola/sdk";
 import {
   announced,
   boundMs,
@@ -17,6 +16,7 @@ import {
   tavola,
   untilAnnounced,
 } from "./announced-service.ts";
+import { askByDiscovery } from "./asking-by-discovery.ts";
 
 test("a service is announced, scaled, updated and killed, and the list is right each time", async (t) => {
   const service = await start(t, "--discovery.lease=20secs");
@@ -74,25 +74,7 @@ test("whoever goes by discovery meets no failure while a service is updated and 
   const service = await start(t);
   await deploy(service, { killAfterDrainMillis: 5_000 });
   await untilAnnounced(service, 2);
-  const discovery = connectDiscovery({ servers: service.cluster.discovery ?? "" });
-  const watch = discovery.subscribe();
-  await watch.ready;
-  const picker = discovery.picker(watch, "clock", { strategy: "roundRobin" });
-  const failures: string[] = [];
-  const answeredBy = new Set<string>();
-  let isOver = false;
-  const load = (async () => {
-    while (!isOver) {
-      const picked = picker.pick();
-      try {
-        const answer = await fetch(picked?.uri ?? "", { headers: { connection: "close" } });
-        answeredBy.add(await answer.text());
-      } catch (error) {
-        failures.push(`${picked?.uri}: ${String(error)}`);
-      }
-      await new Promise((resolve) => setTimeout(resolve, 2));
-    }
-  })();
+  const asking = await askByDiscovery(t, service.cluster);
   const old = await healthyTasks(service);
   await deploy(service, { killAfterDrainMillis: 5_000 }, { env: { RELEASE: "2" } });
   await eventually(
@@ -104,9 +86,7 @@ test("whoever goes by discovery meets no failure while a service is updated and 
   await eventually("one to be left", () => (processesOf(service).size === 1 ? true : undefined), {
     boundMs,
   });
-  isOver = true;
-  await load;
-  await discovery.close();
-  assert.deepEqual(failures, []);
-  assert.equal(answeredBy.size, 4, "two old ones and two new ones answered");
+  await asking.stop();
+  assert.deepEqual(asking.failures, []);
+  assert.equal(asking.answeredBy.size, 4, "two old ones and two new ones answered");
 });
