@@ -6,7 +6,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { networkInterfaces } from "node:os";
 import { test } from "node:test";
-import { runProcess } from "@tavola/harness";
+import { eventually, runProcess } from "@tavola/harness";
 import { createNetwork, type NetworkHost, whyNoNetwork } from "./failover/network.ts";
 
 const why = whyNoNetwork();
@@ -28,7 +28,12 @@ test("hosts reach each other until the way is cut, one direction at a time (need
   const [program = "", ...args] = [...b.within, process.execPath, "-e", serve];
   const server = spawn(program, args, { stdio: "ignore" });
   const url = `http://${b.address}:8080/`;
-  while (!(await reaches(a, url))) assert.equal(server.exitCode, null, "the server lives");
+  const isOver = () => server.exitCode !== null || server.signalCode !== null;
+  await eventually("an answer, or the server's end", async () => {
+    if (isOver()) return "ended";
+    return (await reaches(a, url)) ? "answered" : undefined;
+  });
+  assert.ok(!isOver(), "the server lives");
   assert.equal(await (await fetch(url)).text(), "b", "this process reaches it, too");
 
   const here = createServer((_request, response) => response.end("here"));

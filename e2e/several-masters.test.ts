@@ -72,6 +72,13 @@ test("tavola up --masters=3: the leader is killed, a task counts on, another lea
   assert.match(cluster.output(), /master \d: it was ended by SIGKILL; starting it again/);
 });
 
+/** Resolves when it is gone, also where it went before. */
+async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  child.kill(signal);
+  await once(child, "exit");
+}
+
 /** `tavola master --restart` on a port of its own; what it logs, and the pids it tells. */
 function startSupervised(t: TestContext, ...args: readonly string[]) {
   const folder = mkdtempSync(join(tmpdir(), "tavola-supervised-"));
@@ -85,10 +92,7 @@ function startSupervised(t: TestContext, ...args: readonly string[]) {
     log.text += text;
   });
   t.after(async () => {
-    if (child.exitCode === null) {
-      child.kill("SIGTERM");
-      await once(child, "exit");
-    }
+    await end(child, "SIGTERM");
     rmSync(folder, { recursive: true, force: true });
   });
   return { child, log, folder };
@@ -121,10 +125,7 @@ test("tavola master --restart: a master that is deposed ends with a sentence and
     ],
     { stdio: "ignore" },
   );
-  t.after(async () => {
-    agent.kill("SIGUSR1");
-    await once(agent, "exit");
-  });
+  t.after(() => end(agent, "SIGUSR1"));
   await eventually("the deposed one to say why it ends", () =>
     /taken the registry over: tavola registry/.test(log.text) ? true : undefined,
   );

@@ -113,7 +113,7 @@ export class Stage {
 
   async killAgent(): Promise<void> {
     const { agent } = this;
-    if (agent === undefined || agent.exitCode !== null) return;
+    if (agent === undefined || !isRunning(agent)) return;
     agent.kill("SIGKILL");
     await once(agent, "exit");
   }
@@ -189,11 +189,11 @@ export class Stage {
   async close(): Promise<void> {
     await this.scheduler?.teardown().catch(() => {});
     await this.#followed.catch(() => {});
-    if (this.agent?.exitCode === null && this.agent.signalCode === null) {
+    if (this.agent !== undefined && isRunning(this.agent)) {
       this.agent.kill("SIGUSR1");
       await once(this.agent, "exit");
     }
-    if (this.#master?.exitCode === null) {
+    if (this.#master !== undefined && isRunning(this.#master)) {
       this.#master.kill("SIGTERM");
       await once(this.#master, "exit");
     }
@@ -275,4 +275,8 @@ async function freePort(): Promise<number> {
   server.close();
   await once(server, "close");
   return port;
+}
+
+function isRunning({ exitCode, signalCode }: ChildProcess): boolean {
+  return exitCode === null && signalCode === null;
 }

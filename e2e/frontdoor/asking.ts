@@ -5,6 +5,9 @@
 import { Agent, request } from "node:http";
 import type { TestContext } from "node:test";
 
+/** A front door that says nothing for so long has failed; who waits on would hang the test. */
+const silenceMsMax = 30_000;
+
 export interface Asking {
   /** Bodies of answers with 200. */
   readonly answers: ReadonlyMap<string, number>;
@@ -38,6 +41,7 @@ export function keepAsking(context: TestContext, ...urls: readonly string[]): As
       });
       asked.on("socket", (socket) => sockets.add(socket));
       asked.on("error", reject);
+      asked.setTimeout(silenceMsMax, () => asked.destroy(new Error(`${url} says nothing`)));
       asked.end();
     });
   const askAny = async (): Promise<void> => {

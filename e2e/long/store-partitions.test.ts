@@ -98,17 +98,12 @@ class Writer {
 }
 
 /** Looks as often as it can whether more than one leads. */
-function watchLeaders(contenders: readonly Contender[]): { end(): number } {
+function watchLeaders(contenders: readonly Contender[]): { most(): number; stop(): void } {
   let most = 0;
   const timer = setInterval(() => {
     most = Math.max(most, contenders.filter((each) => each.isLeading()).length);
   }, 2);
-  return {
-    end: () => {
-      clearInterval(timer);
-      return most;
-    },
-  };
+  return { most: () => most, stop: () => clearInterval(timer) };
 }
 
 async function cutEachApart(
@@ -163,10 +158,11 @@ async function cutEachApart(
     }
     await eventually("a leader at the end", someoneLeads, patience);
   } finally {
+    leaders.stop();
     await network.heal();
     await Promise.all([...contenders, ...writers].map((each) => each.end()));
   }
-  assert.equal(leaders.end(), 1, "leaders at once, at most");
+  assert.equal(leaders.most(), 1, "leaders at once, at most");
   const reader = await open();
   const paths = writers.flatMap(({ acknowledged }) => acknowledged);
   context.diagnostic(`${paths.length} writes were acknowledged`);
