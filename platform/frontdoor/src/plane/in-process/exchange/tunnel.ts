@@ -2,13 +2,14 @@
  * Two connections that have become one: bytes both ways until either side is gone, or both are silent.
  *
  * What a side had sent before it went still goes to the other, which has as long to take it as any
- * reader of a body.
+ * reader of a body. Who has much to send takes turns with the others, as bodies do.
  */
 
 import type { Duplex } from "node:stream";
 import type { Clock } from "@tavola/host";
 import type { PlaneTimeouts } from "../../plane-options.ts";
 import { Deadline } from "../deadline.ts";
+import { ReadShare } from "../read-share.ts";
 
 export interface TunnelEnds {
   readonly client: Duplex;
@@ -50,18 +51,32 @@ export function joinTunnel(
     } else end();
   }
   if (ahead.length > 0) client.write(ahead);
-  client.on("data", (bytes: Buffer) => {
-    fromClient += bytes.length;
+  carry(client, instance, (bytes) => {
+    fromClient += bytes;
     deadline.set(timeouts.tunnelIdleMs);
   });
-  instance.on("data", (bytes: Buffer) => {
-    fromInstance += bytes.length;
+  carry(instance, client, (bytes) => {
+    fromInstance += bytes;
     deadline.set(timeouts.tunnelIdleMs);
   });
   client.on("close", () => sideClosed(client, instance));
   instance.on("close", () => sideClosed(instance, client));
   client.on("error", end);
   instance.on("error", end);
-  client.pipe(instance);
-  instance.pipe(client);
+}
+
+/** As `pipe`, which would not know that somebody else has paused its source. */
+function carry(from: Duplex, to: Duplex, took: (bytes: number) => void): void {
+  const share = new ReadShare(from);
+  from.on("data", (bytes: Buffer) => {
+    took(bytes.length);
+    if (!to.write(bytes)) share.pause();
+    share.took(bytes.length);
+  });
+  if (from.readableEnded) to.end();
+  else from.once("end", () => to.end());
+  to.on("drain", () => share.resume());
+  // Both may have been paused by whoever had them before.
+  if (to.writableNeedDrain) share.pause();
+  else share.resume();
 }
