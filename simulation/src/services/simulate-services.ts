@@ -9,6 +9,7 @@ import { randomInt } from "@tavola/base";
 import { restartsOf } from "../cluster/supervisor.ts";
 import { runSeed, type SimulationResult } from "../run-seed.ts";
 import { AnnouncedAsHealthy } from "./checks/announced-as-healthy.ts";
+import { DrainsInTime } from "./checks/drains-in-time.ts";
 import { HistoryOnce } from "./checks/history-once.ts";
 import { NothingForgotten } from "./checks/nothing-forgotten.ts";
 import { OneWriter } from "./checks/one-writer.ts";
@@ -28,6 +29,7 @@ const stages = {
   calmMs: 8000,
   faultsMs: { min: 15_000, max: 120_000 },
   quietMs: 200_000,
+  lookEveryMs: 2000,
 } as const;
 
 export function simulateServices(
@@ -58,6 +60,7 @@ async function live(cluster: ServiceCluster): Promise<readonly string[]> {
     new HistoryOnce(cluster),
     new ServiceRest(cluster),
     new AnnouncedAsHealthy(cluster),
+    new DrainsInTime(cluster),
   ];
   watchers.observers.push(...checkers);
   const faults = beginServiceFaults(cluster, stages.calmMs);
@@ -70,7 +73,11 @@ async function live(cluster: ServiceCluster): Promise<readonly string[]> {
   for (const { supervisor } of [...schedulers, ...masters, ...agents, ...discoveries]) {
     Object.assign(supervisor.downtime, { msMin: 50, msMax: 500 });
   }
-  await world.runUntil(world.nowMs + stages.quietMs);
+  const restsAtMs = world.nowMs + stages.quietMs;
+  while (world.nowMs < restsAtMs) {
+    await world.runUntil(world.nowMs + stages.lookEveryMs);
+    for (const checker of checkers) checker.goesOn?.();
+  }
   for (const checker of checkers) checker.rests?.();
   return faults.kinds;
 }

@@ -6,6 +6,8 @@
 import type { ServiceObserver } from "../service-watchers.ts";
 
 export interface ServiceChecker extends ServiceObserver {
+  /** Again and again after the last fault. */
+  goesOn?(): void;
   /** Everything has come to rest: what must be so now. */
   rests?(): void;
 }
