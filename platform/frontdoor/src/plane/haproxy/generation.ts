@@ -72,8 +72,9 @@ async function writeFiles(
   try {
     // Somebody may have removed what it is in.
     await mkdir(folder, { recursive: true, mode: 0o700 });
-    const all = [...files, [rulesMap, map] as const];
-    await Promise.all(all.map(([name, content]) => writeFile(join(folder, name), content)));
+    // By name: the map that knows who is handed on takes the place of the one that does not.
+    const all = new Map([...files, [rulesMap, map]]);
+    await Promise.all(Array.from(all, ([name, content]) => writeFile(join(folder, name), content)));
     await writeFile(configFile, text, { mode: 0o600 });
     const log = await LogReceiver.listen(join(folder, logSocketName), () => {
       const cutter = new LineCutter(onLine);
