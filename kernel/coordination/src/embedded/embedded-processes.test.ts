@@ -4,6 +4,7 @@ import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { createInterface } from "node:readline";
 import { type TestContext, test } from "node:test";
 import { silentLogger } from "@tavola/host";
 import { bytes, eventually } from "../testing/contract.ts";
@@ -29,9 +30,8 @@ interface Child {
 function start(context: TestContext, ...args: readonly string[]): Child {
   const child = spawn(process.execPath, [program, ...args]);
   const said: string[] = [];
-  child.stdout.setEncoding("utf8").on("data", (chunk: string) => {
-    said.push(...chunk.split("\n").filter((line) => line !== ""));
-  });
+  // A line may come in two pieces.
+  createInterface({ input: child.stdout }).on("line", (line) => void said.push(line));
   let errors = "";
   child.stderr.setEncoding("utf8").on("data", (chunk: string) => {
     errors += chunk;
