@@ -39,6 +39,9 @@ export async function drivenPlane(
     folder,
     binary: haproxyBinary,
     ...options,
+  }).catch(async (error: unknown) => {
+    await rm(folder, { recursive: true, force: true });
+    throw error;
   });
   context.after(async () => {
     await plane.close({ drainMs: 0 });
